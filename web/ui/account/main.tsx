@@ -9,7 +9,10 @@ import { LogIn } from './log-in.js';
 import { Register } from './register.js';
 import { SetUp } from './set-up.js';
 
-/** Serves /login, /register, /setup and /account. Redirects users who are already logged in. */
+/**
+ * Serves /login, /register, /setup and /account. Redirects logged-in users from the first two, and
+ * others from /account to the login.
+ */
 function contentFor(path: string, account: AccountView | null) {
   if (path === '/setup') return <SetUp account={account} />;
   if (path === '/account') {

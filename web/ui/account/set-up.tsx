@@ -11,7 +11,8 @@ import { useSubmit } from './use-submit.js';
 const setupToken = (): string => new URLSearchParams(location.search).get('token') ?? '';
 
 /**
- * The page to which the setup link in the startup log leads. It creates the first administrator.
+ * The page to which the setup link in the startup log leads. It creates the first administrator, or
+ * makes the logged-in user one.
  */
 export function SetUp({ account }: { account: AccountView | null }) {
   const [username, setUsername] = useState('');

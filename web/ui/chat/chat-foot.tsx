@@ -118,7 +118,7 @@ function TimedOut({ untilMs }: { untilMs: number }) {
   return <>You’re timed out. You can write again in {wordyDuration(leftMs)}.</>;
 }
 
-/** Describes the rules that restrict the user in this chat; null if none do. */
+/** Describes a rule that restricts the user in this chat; null if none does. */
 function rulesNote(chat: Chat): string | null {
   const rules = chat.rules.value;
   const role = chat.me.value?.role;

@@ -19,9 +19,9 @@ function plain(name: string): string {
 }
 
 /**
- * Finds emoji by name or other words, best matches first: those whose names start with the query,
- * then those with words that start with it, then those whose names contain it. Among these, shorter
- * names are first. This is a pure function.
+ * Finds emoji by name or other words, best matches first: the one whose name is the query, then
+ * those whose names start with it, those with words that start with it, and those whose names
+ * contain it. Within each group, shorter names are first. This is a pure function.
  */
 export function findEmoji(query: string, limit: number): ListedEmoji[] {
   const wanted = query.trim().toLowerCase().replaceAll(/\s+/g, '_');

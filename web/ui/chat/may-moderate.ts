@@ -4,9 +4,9 @@ import type { ChatRole } from '../../../src/protocol/chat.js';
 export type Who = Readonly<{ name: string | null; role: ChatRole }>;
 
 /**
- * Returns whether a person can time out or ban another. No one can do that to the owner or to
- * themselves, and only the owner can do it to moderators. The server makes the final decision. This
- * is a pure function.
+ * Returns whether a person can time out or ban another. Only the owner and moderators can, and only
+ * the owner can do it to moderators. No one can do it to the owner or to themselves. The server
+ * makes the final decision. This is a pure function.
  */
 export function mayModerate(me: Who, other: Who): boolean {
   if (other.role === 'owner' || (other.name !== null && other.name === me.name)) return false;

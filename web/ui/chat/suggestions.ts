@@ -30,7 +30,7 @@ export type Known = Readonly<{
 
 type EmojiFound = Readonly<{ emoji: string; name: string }>;
 
-/** The maximum number of suggestions, because more would require scrolling. */
+/** The maximum number of suggested names or emoji, because more would require scrolling. */
 const SUGGESTIONS_MAX = 8;
 
 const MAY: Readonly<Record<ChatRole, readonly ForWhom[]>> = {

@@ -15,7 +15,7 @@ export interface Vocabulary {
 export interface Completion {
   /** The completions for the word before the caret. If there are none, nothing is shown. */
   suggestions: readonly Suggestion[];
-  /** The index of the suggestion that Enter accepts. */
+  /** The index of the suggestion that Enter or Tab accepts. */
   active: number;
   choose: (suggestion: Suggestion) => void;
   /** Returns true if the key was handled. */

@@ -35,8 +35,8 @@ export interface MenuProps {
 }
 
 /**
- * A menu button. Arrow keys move through the items; Escape or a press outside closes the menu, and
- * the focus then returns to the button.
+ * A menu button. Arrow keys move through the items. Escape closes the menu and returns the focus to
+ * the button; a press outside only closes it.
  */
 export function Menu(props: MenuProps) {
   const { items, side = 'bottom', align = 'end', onToggle } = props;

@@ -4,7 +4,7 @@ import './thumbnail.css';
 
 interface ThumbnailProps {
   name: string;
-  /** The path of the live thumbnail; null if there is none. */
+  /** The path of the thumbnail; null if there is none. */
   picture?: string | null;
 }
 

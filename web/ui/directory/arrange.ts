@@ -13,7 +13,10 @@ function isLive(channel: ChannelView): channel is LiveChannel {
   return channel.broadcast !== null;
 }
 
-/** Every word of the query must occur in the name, the title or the owner's name. */
+/**
+ * Every word of the query must occur in the channel's name or title, the broadcast's title, or the
+ * owner's name.
+ */
 function matches(channel: ChannelView, query: string): boolean {
   const text = [channel.name, channel.owner, channel.title, channel.broadcast?.title ?? '']
     .join(' ')

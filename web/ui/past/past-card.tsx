@@ -27,7 +27,7 @@ export function PastPicture({ broadcast }: { broadcast: ListedBroadcast }) {
   );
 }
 
-/** Returns a text with the date, length and number of viewers. */
+/** Returns a text with the date and the peak number of viewers. */
 export function pastFacts(broadcast: ListedBroadcast): string {
   const { startedAt, peakViewers } = broadcast;
   return `${day.format(Date.parse(startedAt))} · peak ${viewerCount(peakViewers)}`;

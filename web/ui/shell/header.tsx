@@ -22,11 +22,11 @@ export interface HeaderProps {
   search?: HeaderSearch | false | undefined;
   /** Whether to show the link to the studio. False in the studio itself. */
   goLive?: boolean;
-  /** Content between the logo and the right end, which replaces the search. */
+  /** Content between the logo and the search. */
   children?: ComponentChildren;
 }
 
-/** The header of every page. */
+/** The header of a page. */
 export function Header({ account, search, goLive = true, children }: HeaderProps) {
   return (
     <header class="header">

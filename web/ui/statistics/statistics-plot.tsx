@@ -28,7 +28,7 @@ const AXIS_PX = 36;
 const TICKS_S = [10, 30, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 86_400, 604_800, 2_592_000];
 const TICK_SPACE_PX = 64;
 
-/** A curve over a whole broadcast, with its newest value or the value under the pointer. */
+/** A curve over a whole broadcast, with the value under the pointer. */
 export function StatisticsPlot(props: StatisticsPlotProps) {
   const { title, curve, stepS, kind, format, pointed } = props;
   const box = useRef<HTMLDivElement>(null);
