@@ -148,6 +148,7 @@ export class PagesService {
       rtpCapabilities: this.media.rtpCapabilities,
       chatGuests: this.config.chat.guests,
       rewindMs: this.config.hls.rewindMs,
+      graceMs: this.config.broadcast.graceMs,
       basePath: this.config.http.basePath,
     });
   }

@@ -17,6 +17,10 @@ export const Boot = z.object({
   chatGuests: z.boolean(),
   /** How far back HLS viewers can rewind, in milliseconds. */
   rewindMs: z.number().positive(),
+  /**
+   * The time after which a broadcast whose publisher has lost its connection ends, in milliseconds.
+   */
+  graceMs: z.number().nonnegative(),
   /** The path prefix of all the service's URLs; usually empty. */
   basePath: z.string(),
 });

@@ -76,12 +76,6 @@ export const SOCKET_PAYLOAD_MAX = 64 * 1024;
  */
 export const THUMBNAIL_BYTES_MAX = 40 * 1024;
 
-/**
- * The default of GRACE_SECONDS in milliseconds, which the studio assumes while the server is
- * unreachable.
- */
-export const GRACE_MS = 60_000;
-
 /** The names of current and future pages, which channels can't use. */
 export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'about',

@@ -46,7 +46,7 @@ export class WebhookController {
   @Operation({
     summary: 'Add a webhook',
     description:
-      'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of `SECONDS.BODY` with the returned secret. Deliveries without a 2xx response within 10 seconds are retried for two days, with the same `onair-delivery`. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use. Redirects are not followed.',
+      'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of `SECONDS.BODY` with the returned secret. Deliveries without a 2xx response within 10 seconds are retried for almost two days, with the same `onair-delivery`. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use. Redirects are not followed.',
     reply: WebhookAdded,
     errors: [...OWNER_ONLY, 'webhook_limit'],
   })

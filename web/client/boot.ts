@@ -8,6 +8,7 @@ const nobody: Boot = {
   rtpCapabilities: null,
   chatGuests: true,
   rewindMs: 1_800_000,
+  graceMs: 60_000,
   basePath: '',
 };
 

@@ -11,6 +11,7 @@ const boot: Boot = {
   rtpCapabilities: null,
   chatGuests: true,
   rewindMs: 1_800_000,
+  graceMs: 60_000,
   basePath: '',
 };
 const channel = {

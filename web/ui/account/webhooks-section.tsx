@@ -78,7 +78,7 @@ function ChannelWebhooks({ channel }: { channel: string }) {
       </div>
       <p class="section-lead muted">
         Onair sends a signed request to your URL when something happens on your channel. Failed
-        deliveries are retried for two days.
+        deliveries are retried for almost two days.
       </p>
       {adding && (
         <NewWebhookForm

@@ -7,12 +7,12 @@ import { mount, Page } from '../shell/page.js';
 import { createStudio, type Studio } from './state/studio.js';
 import { StudioPage } from './studio-page.js';
 
-const { account } = readBoot();
+const { account, graceMs } = readBoot();
 
 if (account === null) {
   location.replace(loginAddress(location));
 } else {
-  const studio = createStudio(account);
+  const studio = createStudio(account, graceMs);
   mount(
     <Page header={<Header account={account} search={false} goLive={false} />}>
       <StudioPage studio={studio} />

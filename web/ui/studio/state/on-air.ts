@@ -1,7 +1,6 @@
 import { batch, computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals';
 import type { Visibility } from '../../../../src/protocol/access.js';
 import type { BroadcastView } from '../../../../src/protocol/broadcast.js';
-import { GRACE_MS } from '../../../../src/protocol/limits.js';
 import { assertNever } from '../../../../src/protocol/assert-never.js';
 import type { Capture } from '../../../client/capture/capture.js';
 import type { Connection } from '../../../client/connection.js';
@@ -35,6 +34,8 @@ export interface OnAirParts {
   readonly connection: Connection;
   readonly publisher: Publisher;
   readonly tokens: ResumeTokens;
+  /** The time after which the server ends a broadcast without a publisher, in milliseconds. */
+  readonly graceMs: number;
 }
 
 /**
@@ -158,7 +159,7 @@ export class OnAir {
       case 'live':
         return { name: 'live', broadcast: state.broadcast };
       case 'reconnecting': {
-        const untilMs = (this.#lostAtMs.value ?? Date.now()) + GRACE_MS;
+        const untilMs = (this.#lostAtMs.value ?? Date.now()) + this.#parts.graceMs;
         return { name: 'reconnecting', broadcast: state.broadcast, untilMs };
       }
       case 'idle':

@@ -27,8 +27,11 @@ export interface Studio {
   readonly chat: ChannelChat;
 }
 
-/** Creates the studio of an account. */
-export function createStudio(account: AccountView): Studio {
+/**
+ * Creates the studio of an account.
+ * @param graceMs the time after which the server ends a broadcast without a publisher
+ */
+export function createStudio(account: AccountView, graceMs: number): Studio {
   const connection = new Connection();
   const clock = new ServerClock(connection);
   const publisher = new Publisher({ connection, clock });
@@ -45,6 +48,7 @@ export function createStudio(account: AccountView): Studio {
     connection,
     publisher,
     tokens: new ResumeTokens(sessionStorage),
+    graceMs,
   });
   const check = new ConnectionCheck(connection);
   const history = recordHealth(publisher);
