@@ -1,7 +1,7 @@
-import { Controller, Get, Header, Res } from '@nestjs/common';
+import { Controller, Get, Header, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { Metrics } from '../common/metrics.js';
-import { Readiness } from './readiness.js';
+import { DRAINING, Readiness } from './readiness.js';
 
 /** Serves health checks for load balancers and container platforms, and metrics for monitoring. */
 @Controller()
@@ -23,9 +23,15 @@ export class HealthController {
 
   @Get('readyz')
   @Header('cache-control', 'no-store')
-  async ready(@Res({ passthrough: true }) reply: FastifyReply) {
+  async ready(
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Query('draining') draining: unknown,
+  ) {
     const problems = await this.readiness.problems();
-    reply.status(problems.length === 0 ? 200 : 503);
+    // HAProxy sends no new clients to a server that answers 404, but doesn't cut its connections.
+    const isDraining = problems.every((problem) => problem === DRAINING);
+    const status = isDraining && draining === '404' ? 404 : 503;
+    reply.status(problems.length === 0 ? 200 : status);
     return problems.length === 0 ? { status: 'ready' } : { status: 'not_ready', problems };
   }
 

@@ -5,6 +5,8 @@ import { PrismaService } from '../db/prisma.service.js';
 
 /** The time after which the database counts as unavailable. */
 const PING_TIMEOUT_MS = 2_000;
+/** The problem of a node that leaves new clients to other nodes. */
+export const DRAINING = 'this node is draining';
 
 /** Checks whether this process can serve requests and media, and should receive new clients. */
 @Injectable()
@@ -23,7 +25,7 @@ export class Readiness {
     const problems: string[] = [];
     if (!(await this.#isDatabaseUp())) problems.push('the database does not respond');
     if (!this.media.ready) problems.push('no media worker is running');
-    if (this.drain.sendsElsewhere) problems.push('this node is draining');
+    if (this.drain.sendsElsewhere) problems.push(DRAINING);
     return problems;
   }
 

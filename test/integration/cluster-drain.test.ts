@@ -70,6 +70,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
       status: 503,
       problems: ['this node is draining'],
     });
+    expect(await health(one, '/readyz?draining=404')).toMatchObject({ status: 404 });
+    expect(await health(two, '/readyz?draining=404')).toMatchObject({ status: 200 });
     expect(await health(one, '/healthz')).toMatchObject({ status: 200 });
     expect(await health(two, '/readyz')).toMatchObject({ status: 200 });
   });

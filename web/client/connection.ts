@@ -1,17 +1,14 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
-import { io, type Socket } from 'socket.io-client';
 import type {
-  ClientToServer,
   EventName,
   EventPayload,
   RequestData,
   RequestInput,
   RequestName,
-  ServerToClient,
 } from '../../src/protocol/events.js';
-import type { ErrorBody, Reply } from '../../src/protocol/error.js';
-import { at } from './base-path.js';
+import { Link } from './link.js';
 import { onNetworkChange } from './network-watch.js';
+import { NodeMove, type Prepare } from './node-move.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { RequestError } from './request-error.js';
 
@@ -25,8 +22,6 @@ type Options = {
   headers?: Readonly<Record<string, string>>;
 };
 
-const REQUEST_TIMEOUT_MS = 10_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 /**
  * How long the server may take to respond after a network change, before the connection counts as
  * broken.
@@ -36,14 +31,18 @@ const PROBE_TIMEOUT_MS = 2_000;
 /**
  * The page's single connection to the server. It reconnects on its own when it breaks, when the
  * server closes it, and when the server's pings are missing for eight seconds. It reconnects
- * immediately when the browser reports that the network is back.
+ * immediately when the browser reports that the network is back. When its node is about to stop, it
+ * moves to another node and remains online.
  */
 export class Connection {
-  readonly #socket: Socket<ServerToClient, ClientToServer>;
+  readonly #options: Required<Options>;
   readonly #status = signal<ConnectionStatus>('connecting');
-  readonly #onlineListeners = new Set<() => void>();
+  readonly #listeners = new Set<Listener>();
+  readonly #onlineListeners = new Set<(isMove: boolean) => void>();
   readonly #refusedListeners = new Set<(error: RequestError) => void>();
   readonly #offs: (() => void)[] = [];
+  readonly #move: NodeMove;
+  #link: Link;
   #failures = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   /** Whether an attempt to connect is in progress. */
@@ -51,19 +50,13 @@ export class Connection {
   #closed = false;
 
   constructor({ url = '', headers = {} }: Options = {}) {
-    this.#socket = io(url, {
-      path: at('/socket.io'),
-      transports: ['websocket'],
-      // The library's own reconnection isn't used, because it gives up after some errors and after
-      // the server has closed the connection.
-      reconnection: false,
-      timeout: CONNECT_TIMEOUT_MS,
-      forceNew: true,
-      extraHeaders: { ...headers },
+    this.#options = { url, headers };
+    this.#move = new NodeMove({
+      open: () => this.#newLink(true),
+      switchTo: (next) => this.#switchTo(next),
     });
-    this.#socket.on('connect', () => this.#connected());
-    this.#socket.on('connect_error', () => this.#lost());
-    this.#socket.on('disconnect', () => this.#lost());
+    this.#link = this.#newLink(false);
+    this.on('node:moving', () => this.#move.begin());
     this.#watchPage();
   }
 
@@ -71,36 +64,53 @@ export class Connection {
     return this.#status;
   }
 
+  /** The current link, for what belongs to one node, such as a transport. */
+  get link(): Link {
+    return this.#link;
+  }
+
   /**
    * Sends a request and resolves with the reply. Sends nothing while offline.
-   * @throws {RequestError} the server's error; `offline` without a connection, or if it broke
-   *   before the reply; `timeout`. After the latter two it is unknown whether the server acted.
+   * @throws {RequestError} as {@link Link.request}
    */
   async request<N extends RequestName>(
     name: N,
     payload: RequestInput<N>,
-    { timeoutMs = REQUEST_TIMEOUT_MS }: { timeoutMs?: number } = {},
+    options: { timeoutMs?: number } = {},
   ): Promise<RequestData<N>> {
-    if (!this.#socket.connected) throw offline();
-    const reply = await this.#ask(name, payload, timeoutMs);
-    if (reply.ok) return reply.data;
-    const error = toRequestError(reply.error);
-    for (const listener of this.#refusedListeners) listener(error);
-    throw error;
+    try {
+      return await this.#link.request(name, payload, options);
+    } catch (error) {
+      if (error instanceof RequestError && !isLocal(error))
+        for (const listener of this.#refusedListeners) listener(error);
+      throw error;
+    }
   }
 
   /** Listens for an event until the returned function is called. */
   on<N extends EventName>(event: N, listener: (payload: EventPayload<N>) => void): () => void {
-    const untyped = this.#socket as unknown as Socket;
-    untyped.on<string>(event, listener);
-    return () => void untyped.off<string>(event, listener);
+    const attach = (link: Link): (() => void) => link.on(event, listener);
+    const entry: Listener = { attach, off: attach(this.#link) };
+    this.#listeners.add(entry);
+    return () => {
+      this.#listeners.delete(entry);
+      entry.off();
+    };
   }
 
-  /** Calls back at every connect and reconnect, and immediately if online. */
-  onOnline(listener: () => void): () => void {
+  /**
+   * Calls back at every connect and reconnect, and immediately if online. Also after a move to
+   * another node, where nothing has been joined yet except by {@link onMove}.
+   */
+  onOnline(listener: (isMove: boolean) => void): () => void {
     this.#onlineListeners.add(listener);
-    if (this.#socket.connected) listener();
+    if (this.#link.isOpen) listener(false);
     return () => void this.#onlineListeners.delete(listener);
+  }
+
+  /** Prepares something on the link to another node, before the connection moves there. */
+  onMove(prepare: Prepare): () => void {
+    return this.#move.add(prepare);
   }
 
   /** Calls back when the server refuses a request, before the request rejects. */
@@ -115,43 +125,49 @@ export class Connection {
     for (const off of this.#offs.splice(0)) off();
     this.#onlineListeners.clear();
     this.#refusedListeners.clear();
-    this.#socket.disconnect();
-    this.#socket.removeAllListeners();
+    this.#move.cancel();
+    this.#link.close();
     this.#status.value = 'offline';
   }
 
-  async #ask<N extends RequestName>(
-    name: N,
-    payload: RequestInput<N>,
-    timeoutMs: number,
-  ): Promise<Reply<RequestData<N>>> {
-    try {
-      // The server validates its replies with the schemas from which this type is derived.
-      const untyped = this.#socket as unknown as Socket;
-      return (await untyped.timeout(timeoutMs).emitWithAck(name, payload)) as Reply<RequestData<N>>;
-    } catch {
-      // The library reports a lost connection and a timeout as the same error.
-      if (!this.#socket.connected) throw offline();
-      throw new RequestError('timeout', 'The server took too long to answer. Try again.');
-    }
+  #newLink(moving: boolean): Link {
+    return new Link({
+      ...this.#options,
+      moving,
+      onOpen: (link) => (link === this.#link ? this.#connected() : this.#move.opened(link)),
+      onLost: (link) => (link === this.#link ? this.#lost() : this.#move.lost(link)),
+    });
   }
 
   #connect(): void {
     clearTimeout(this.#retry);
     this.#attempting = true;
-    this.#socket.connect();
+    this.#link.open();
   }
 
   #connected(): void {
     this.#attempting = false;
     this.#failures = 0;
     this.#status.value = 'online';
-    for (const listener of this.#onlineListeners) listener();
+    for (const listener of this.#onlineListeners) listener(false);
+  }
+
+  /** Continues over the link to another node. Requests in flight still get their replies. */
+  #switchTo(next: Link): void {
+    const before = this.#link;
+    this.#link = next;
+    for (const entry of this.#listeners) {
+      entry.off();
+      entry.off = entry.attach(next);
+    }
+    before.retire();
+    for (const listener of this.#onlineListeners) listener(true);
   }
 
   #lost(): void {
     this.#attempting = false;
     if (this.#closed) return;
+    this.#move.cancel();
     this.#status.value = 'offline';
     clearTimeout(this.#retry);
     const delayMs = reconnectDelayMs(this.#failures, Math.random());
@@ -163,7 +179,7 @@ export class Connection {
     const page: unknown = Reflect.get(globalThis, 'document');
     this.#offs.push(
       onNetworkChange(() => this.#networkChanged()),
-      listen(globalThis, 'offline', () => this.#drop()),
+      listen(globalThis, 'offline', () => this.#link.drop()),
       // If a page was suspended or restored from the back/forward cache, its connection may have
       // been lost without an event.
       listen(globalThis, 'pageshow', () => this.#networkChanged()),
@@ -181,19 +197,22 @@ export class Connection {
   }
 
   async #probe(): Promise<void> {
-    const { id } = this.#socket;
+    const link = this.#link;
+    const { id } = link;
     try {
-      await this.request('clock:ping', {}, { timeoutMs: PROBE_TIMEOUT_MS });
+      await link.request('clock:ping', {}, { timeoutMs: PROBE_TIMEOUT_MS });
     } catch (error) {
       const isSilent = error instanceof RequestError && error.code === 'timeout';
-      if (isSilent && this.#socket.id === id) this.#drop();
+      if (isSilent && this.#link === link && link.id === id) link.drop();
     }
   }
+}
 
-  /** Drops the connection without waiting for the other side. */
-  #drop(): void {
-    if (this.#socket.connected) this.#socket.io.engine.close();
-  }
+type Listener = { readonly attach: (link: Link) => () => void; off: () => void };
+
+/** Whether an error isn't the server's. */
+function isLocal({ code }: RequestError): boolean {
+  return code === 'offline' || code === 'timeout';
 }
 
 /** Listens to a browser object; does nothing outside a browser, where it does not exist. */
@@ -201,12 +220,4 @@ function listen(target: unknown, event: string, listener: () => void): () => voi
   if (!(target instanceof EventTarget)) return () => undefined;
   target.addEventListener(event, listener);
   return () => target.removeEventListener(event, listener);
-}
-
-function offline(): RequestError {
-  return new RequestError('offline', 'Not connected to the server.');
-}
-
-function toRequestError({ code, message, retryAfterMs, issues }: ErrorBody): RequestError {
-  return new RequestError(code, message, { retryAfterMs, issues });
 }

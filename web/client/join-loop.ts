@@ -3,6 +3,7 @@ import type { Device } from 'mediasoup-client';
 import type { RtpCapabilities } from '../../src/protocol/rtc.js';
 import type { ViewerJoined } from '../../src/protocol/signaling.js';
 import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 import { loadDevice } from './device.js';
 import { RequestError } from './request-error.js';
 
@@ -10,6 +11,8 @@ import { RequestError } from './request-error.js';
 export type JoinContext = {
   /** The device that receives the media; null if none was requested. */
   device: Device | null;
+  /** The link over which the channel was joined. */
+  link: Link;
   /** Returns whether no newer join has started. */
   isLatest: () => boolean;
 };
@@ -78,17 +81,32 @@ export class JoinLoop {
     if (connection.status.peek() !== 'online') return;
     try {
       const device = this.#asksMedia ? await this.#device() : null;
-      const joined = await connection.request('viewer:join', {
-        channel,
-        ...(device ? { rtpCapabilities: device.recvRtpCapabilities as never } : {}),
-      });
+      const { link } = connection;
+      const joined = await joinOver(link, channel, device);
       if (!isLatest()) return;
       this.#retries = 0;
       this.#failure.value = null;
-      await onJoined(joined, { device, isLatest });
+      await onJoined(joined, { device, link, isLatest });
     } catch (error) {
       if (isLatest()) this.#failed(error);
     }
+  }
+
+  /**
+   * Joins over another link, while what was joined over the current one continues. A join that is
+   * still in progress when the result is used must be discarded with {@link supersede}.
+   */
+  async joinOver(link: Link): Promise<{ joined: ViewerJoined; device: Device | null }> {
+    const device = this.#asksMedia ? await this.#device() : null;
+    return { joined: await joinOver(link, this.#options.channel, device), device };
+  }
+
+  /** Discards joins in progress, because another one has succeeded. */
+  supersede(): void {
+    clearTimeout(this.#timer);
+    this.#attempt += 1;
+    this.#retries = 0;
+    this.#failure.value = null;
   }
 
   close(): void {
@@ -115,4 +133,11 @@ export class JoinLoop {
     const waitMs = Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** (this.#retries - 1));
     this.#timer = setTimeout(() => void this.join(), waitMs);
   }
+}
+
+function joinOver(link: Link, channel: string, device: Device | null): Promise<ViewerJoined> {
+  return link.request('viewer:join', {
+    channel,
+    ...(device ? { rtpCapabilities: device.recvRtpCapabilities as never } : {}),
+  });
 }

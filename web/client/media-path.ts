@@ -1,5 +1,5 @@
 import type { types } from 'mediasoup-client';
-import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 import { onNetworkChange } from './network-watch.js';
 
 /** How long a path can be silent before ICE is restarted. */
@@ -11,18 +11,18 @@ const RESTART_AFTER_MS = 2_000;
  * recovered.
  */
 export class MediaPath {
-  readonly #connection: Connection;
+  readonly #link: Pick<Link, 'request'>;
   readonly #transport: types.Transport;
   readonly #offNetwork: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /** @param onFailed called once, if only a new transport can help */
-  constructor(connection: Connection, transport: types.Transport, onFailed: () => void) {
-    this.#connection = connection;
+  constructor(link: Pick<Link, 'request'>, transport: types.Transport, onFailed: () => void) {
+    this.#link = link;
     this.#transport = transport;
     transport.on('connect', ({ dtlsParameters }, callback, errback) => {
-      connection
+      link
         .request('transport:connect', { transportId: transport.id, dtlsParameters })
         .catch((error: unknown) => {
           errback(error instanceof Error ? error : new Error(String(error)));
@@ -52,7 +52,7 @@ export class MediaPath {
     const { id, connectionState } = this.#transport;
     if (this.#closed || connectionState === 'new' || connectionState === 'closed') return;
     try {
-      const { iceParameters } = await this.#connection.request('transport:restart-ice', {
+      const { iceParameters } = await this.#link.request('transport:restart-ice', {
         transportId: id,
       });
       if (!this.#closed) await this.#transport.restartIce({ iceParameters });

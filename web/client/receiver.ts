@@ -2,7 +2,7 @@ import { signal, type ReadonlySignal } from '@preact/signals-core';
 import type { Device, types } from 'mediasoup-client';
 import type { ConsumerOptions } from '../../src/protocol/rtc.js';
 import type { ViewerMediaOptions } from '../../src/protocol/signaling.js';
-import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 import type { Sent } from './media-flow.js';
 import { MediaPath } from './media-path.js';
 
@@ -15,13 +15,15 @@ export type Layers = { count: number; current: number | null; pinned: number | n
  */
 export class Receiver {
   readonly transportId: string;
-  readonly #connection: Connection;
+  /** The link to the node that has the transport. */
+  readonly #link: Link;
   readonly #transport: types.Transport;
   readonly #path: MediaPath;
   readonly #consumers = new Map<string, types.Consumer>();
   readonly #stream = signal<MediaStream | null>(null);
   readonly #layerCount = signal(1);
   readonly #currentLayer = signal<number | null>(null);
+  readonly #offs: readonly (() => void)[];
   #videoConsumerId: string | null = null;
   /** Tracks that the publisher muted. */
   readonly #paused = new Set<string>();
@@ -29,19 +31,37 @@ export class Receiver {
   #withoutLayer = false;
 
   constructor(options: {
-    connection: Connection;
+    link: Link;
     device: Device;
     media: ViewerMediaOptions;
+    /** Called when the server offers another track to consume. */
+    onTrack: (track: ConsumerOptions) => void;
+    /** Called when the connection becomes useless. */
     onFailed: () => void;
+    /** Called when the server closes the connection. */
+    onClosed: () => void;
   }) {
-    const { connection, device, media, onFailed } = options;
-    this.#connection = connection;
+    const { link, device, media, onTrack, onFailed, onClosed } = options;
+    this.#link = link;
     this.transportId = media.transport.id;
     this.#transport = device.createRecvTransport({
       ...media.transport,
       iceServers: media.iceServers,
     });
-    this.#path = new MediaPath(connection, this.#transport, onFailed);
+    this.#path = new MediaPath(link, this.#transport, onFailed);
+    this.#offs = [
+      link.on('viewer:consumer', onTrack),
+      link.on('viewer:consumer-closed', ({ consumerId }) => this.#drop(consumerId)),
+      link.on('viewer:consumer-paused', ({ consumerId, paused }) =>
+        this.#setPaused(consumerId, paused),
+      ),
+      link.on('viewer:current-layer', ({ consumerId, layer }) =>
+        this.#setCurrentLayer(consumerId, layer),
+      ),
+      link.on('transport:closed', ({ transportId }) => {
+        if (transportId === this.transportId) onClosed();
+      }),
+    ];
   }
 
   /**
@@ -73,10 +93,10 @@ export class Receiver {
         this.#layerCount.value = track.layers;
         this.#withoutLayer = false;
       }
-    for (const { id, producerPaused } of fresh) this.setPaused(id, producerPaused);
+    for (const { id, producerPaused } of fresh) this.#setPaused(id, producerPaused);
     // This is requested while the browser negotiates, since no media can arrive before it is ready
     // anyway.
-    const resumed = this.#connection.request('viewer:resume', {
+    const resumed = this.#link.request('viewer:resume', {
       consumerIds: fresh.map(({ id }) => id),
     });
     const [consumers] = await Promise.all([
@@ -86,20 +106,20 @@ export class Receiver {
     this.#show(consumers);
   }
 
-  drop(consumerId: string): void {
+  #drop(consumerId: string): void {
     this.#consumers.get(consumerId)?.close();
     this.#consumers.delete(consumerId);
     this.#paused.delete(consumerId);
     if (consumerId === this.#videoConsumerId) this.#currentLayer.value = null;
   }
 
-  setCurrentLayer(consumerId: string, layer: number | null): void {
+  #setCurrentLayer(consumerId: string, layer: number | null): void {
     if (consumerId !== this.#videoConsumerId) return;
     this.#currentLayer.value = layer;
     this.#withoutLayer = layer === null;
   }
 
-  setPaused(consumerId: string, paused: boolean): void {
+  #setPaused(consumerId: string, paused: boolean): void {
     if (paused) this.#paused.add(consumerId);
     else this.#paused.delete(consumerId);
   }
@@ -117,7 +137,14 @@ export class Receiver {
     return this.#transport.getStats();
   }
 
+  /** Pins the video to a layer; null to let bandwidth estimation choose. */
+  pinLayer(layer: number | null): void {
+    // A failure is repaired with the next join, after which the layer is pinned again.
+    this.#link.request('viewer:layer', { layer }).catch(() => undefined);
+  }
+
   close(): void {
+    for (const off of this.#offs) off();
     this.#path.close();
     this.#consumers.clear();
     this.#paused.clear();

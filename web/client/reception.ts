@@ -2,20 +2,32 @@ import { batch, type ReadonlySignal, signal } from '@preact/signals-core';
 import type { Device } from 'mediasoup-client';
 import type { ViewerMediaOptions } from '../../src/protocol/signaling.js';
 import type { ServerClock } from './clock.js';
-import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 import { type FlowCounters, mediaFlow } from './media-flow.js';
 import { type ReceiveCounters, type ReceiveStats, receiveStats } from './receive-stats.js';
 import { Receiver } from './receiver.js';
 import { RequestError } from './request-error.js';
 
 type Options = Readonly<{
-  connection: Connection;
   clock: ServerClock;
   /** Called when the connection becomes useless, or the browser refuses its tracks. */
   onFailed: () => void;
   /** Called when the server closes the connection. */
   onClosed: () => void;
 }>;
+
+/** The media of a join, and where it comes from. */
+type Joined = Readonly<{
+  media: ViewerMediaOptions;
+  device: Device;
+  link: Link;
+  /** The layer that the user has pinned. */
+  pinned: number | null;
+}>;
+
+/** How long a second connection may take until its first frame. */
+const FIRST_FRAME_MAX_MS = 8_000;
+const FIRST_FRAME_CHECK_MS = 20;
 
 const NOTHING_SEEN: FlowCounters = { frames: 0, soundPackets: 0 };
 
@@ -25,33 +37,11 @@ export class Reception {
   readonly #receiver = signal<Receiver | null>(null);
   readonly #stats = signal<ReceiveStats | null>(null);
   readonly #uplinkMs = signal<number | null>(null);
-  readonly #offs: (() => void)[];
   #counters: ReceiveCounters | null = null;
   #seen = NOTHING_SEEN;
 
   constructor(options: Options) {
     this.#options = options;
-    const { connection } = options;
-    this.#offs = [
-      connection.on('viewer:consumer', (track) => {
-        const receiver = this.#receiver.peek();
-        if (receiver) void this.#consume(receiver, [track]);
-      }),
-      connection.on('viewer:consumer-closed', ({ consumerId }) =>
-        this.#receiver.peek()?.drop(consumerId),
-      ),
-      connection.on('viewer:consumer-paused', ({ consumerId, paused }) =>
-        this.#receiver.peek()?.setPaused(consumerId, paused),
-      ),
-      connection.on('viewer:current-layer', ({ consumerId, layer }) =>
-        this.#receiver.peek()?.setCurrentLayer(consumerId, layer),
-      ),
-      connection.on('transport:closed', ({ transportId }) => {
-        if (this.#receiver.peek()?.transportId !== transportId) return;
-        this.drop();
-        options.onClosed();
-      }),
-    ];
   }
 
   get receiver(): ReadonlySignal<Receiver | null> {
@@ -68,26 +58,41 @@ export class Reception {
   }
 
   /** Receives the media of a join, which replaces the previous media. */
-  async take(media: ViewerMediaOptions, device: Device, pinned: number | null): Promise<void> {
+  async take(joined: Joined): Promise<void> {
     this.drop();
-    const { connection, onFailed } = this.#options;
-    const receiver: Receiver = new Receiver({
-      connection,
-      device,
-      media,
-      onFailed: () => {
-        if (this.#receiver.peek() === receiver) onFailed();
-      },
-    });
+    const receiver = this.#open(joined);
     this.#receiver.value = receiver;
-    if (pinned !== null) this.pinLayer(pinned);
-    await this.#consume(receiver, media.consumers);
+    await this.#consume(receiver, joined.media.consumers);
+  }
+
+  /**
+   * Receives the media of another join at the same time; {@link replaceWith} then shows it. Resolves
+   * when the first frame has been decoded, or at once if nothing is being sent.
+   * @throws {Error} if that takes too long, or the connection fails
+   */
+  async prepare(joined: Joined): Promise<Receiver> {
+    const receiver = this.#open(joined);
+    try {
+      await receiver.consume(joined.media.consumers);
+      await firstFrame(receiver);
+      return receiver;
+    } catch (error) {
+      receiver.close();
+      throw error;
+    }
+  }
+
+  /** Shows the media of a prepared receiver, and closes the previous one. */
+  replaceWith(receiver: Receiver): void {
+    const before = this.#receiver.peek();
+    this.#receiver.value = receiver;
+    before?.close();
+    this.#counters = null;
+    this.#seen = NOTHING_SEEN;
   }
 
   pinLayer(layer: number | null): void {
-    if (this.#receiver.peek() === null) return;
-    // A failure is repaired with the next join, after which the layer is pinned again.
-    this.#options.connection.request('viewer:layer', { layer }).catch(() => undefined);
+    this.#receiver.peek()?.pinLayer(layer);
   }
 
   /**
@@ -125,8 +130,28 @@ export class Reception {
   }
 
   close(): void {
-    for (const off of this.#offs) off();
     this.drop();
+  }
+
+  #open({ media, device, link, pinned }: Joined): Receiver {
+    const { onFailed, onClosed } = this.#options;
+    const isCurrent = (): boolean => this.#receiver.peek() === receiver;
+    const receiver: Receiver = new Receiver({
+      link,
+      device,
+      media,
+      onTrack: (track) => void this.#consume(receiver, [track]),
+      onFailed: () => {
+        if (isCurrent()) onFailed();
+      },
+      onClosed: () => {
+        if (!isCurrent()) return;
+        this.drop();
+        onClosed();
+      },
+    });
+    if (pinned !== null) receiver.pinLayer(pinned);
+    return receiver;
   }
 
   async #consume(receiver: Receiver, tracks: Parameters<Receiver['consume']>[0]): Promise<void> {
@@ -137,6 +162,19 @@ export class Reception {
       if (this.#receiver.peek() === receiver && !isGone(error)) this.#options.onFailed();
     }
   }
+}
+
+/** Resolves when media flows over a new connection, or none is sent. */
+async function firstFrame(receiver: Receiver): Promise<void> {
+  const endMs = performance.now() + FIRST_FRAME_MAX_MS;
+  while (performance.now() < endMs) {
+    const { sent } = receiver;
+    const report = await receiver.getStats();
+    const { moved, expected } = mediaFlow(report.values(), { before: NOTHING_SEEN, sent });
+    if (moved || !expected) return;
+    await new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_CHECK_MS));
+  }
+  throw new Error('no media arrived from the other node');
 }
 
 function isGone(error: unknown): boolean {

@@ -9,6 +9,7 @@ import {
 } from '@preact/signals-core';
 import type { Boot } from '../../src/protocol/boot.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
+import type { EventPayload } from '../../src/protocol/events.js';
 import type { ViewerJoined } from '../../src/protocol/signaling.js';
 import { at } from './base-path.js';
 import type { ServerClock } from './clock.js';
@@ -16,10 +17,12 @@ import type { Connection } from './connection.js';
 import { type JoinContext, JoinLoop } from './join-loop.js';
 import { LadderRun } from './ladder-run.js';
 import type { BroadcastPhase, LadderRules, Way } from './ladder-state.js';
+import type { Link } from './link.js';
 import { onNetworkChange } from './network-watch.js';
+import type { Prepared } from './node-move.js';
 import type { ReceiveStats } from './receive-stats.js';
 import { Reception } from './reception.js';
-import type { Layers } from './receiver.js';
+import type { Layers, Receiver } from './receiver.js';
 import { type Source, type ViewerState, viewerState, type WatchedChannel } from './viewer-state.js';
 
 type Options = {
@@ -89,7 +92,6 @@ export class Viewer {
     this.#hlsUrl = at(`/hls/${options.channel}/index.m3u8`);
     this.#ladder = new LadderRun(options.rules, () => this.#look());
     this.#reception = new Reception({
-      connection,
       clock,
       onFailed: () => this.#ladder.tell({ name: 'webrtc-failed' }),
       onClosed: () => this.#renew(),
@@ -200,7 +202,10 @@ export class Viewer {
     const timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
     this.#offs.push(
       () => clearInterval(timer),
-      connection.onOnline(() => this.#renew()),
+      connection.onOnline((isMove) => {
+        if (!isMove) this.#renew();
+      }),
+      connection.onMove((next, isOver) => this.#prepareMove(next, isOver)),
       connection.on('channel:state', (state) => {
         if (isHere(state)) this.#stateChanged(state.title, state.broadcast);
       }),
@@ -276,7 +281,7 @@ export class Viewer {
 
   async #joined(
     { channel, media, uplinkMs, hls }: ViewerJoined,
-    { device, isLatest }: JoinContext,
+    { device, link, isLatest }: JoinContext,
   ): Promise<void> {
     this.#reception.drop();
     this.#reception.uplinkMs = uplinkMs;
@@ -289,7 +294,55 @@ export class Viewer {
     // Another join may have been started when the ladder was notified.
     if (!isLatest() || !media || !device) return;
     if (media.unsupported.includes('video')) return this.#ladder.tell({ name: 'webrtc-refused' });
-    await this.#reception.take(media, device, this.#pinned.peek());
+    await this.#reception.take({ media, device, link, pinned: this.#pinned.peek() });
+  }
+
+  /** Joins at another node, while the picture from this one continues. */
+  async #prepareMove(next: Link, isOver: () => boolean): Promise<Prepared> {
+    const states: EventPayload<'channel:state'>[] = [];
+    const off = next.on('channel:state', (state) => states.push(state));
+    try {
+      const { joined, device } = await this.#joins.joinOver(next);
+      const { media } = joined;
+      const isLive = joined.channel.broadcast?.state === 'live';
+      const refused = !media || !device || media.unsupported.includes('video') || isOver();
+      const pinned = this.#pinned.peek();
+      const receiver =
+        refused || !isLive
+          ? null
+          : await this.#reception.prepare({ media, device, link: next, pinned });
+      return {
+        commit: () => {
+          off();
+          this.#moved(joined, receiver);
+          for (const { title, broadcast } of states) this.#stateChanged(title, broadcast);
+        },
+        cancel: () => {
+          off();
+          receiver?.close();
+        },
+      };
+    } catch (error) {
+      off();
+      throw error;
+    }
+  }
+
+  /** Continues with what was joined at another node. */
+  #moved({ channel, uplinkMs, hls }: ViewerJoined, receiver: Receiver | null): void {
+    this.#joins.supersede();
+    batch(() => {
+      if (receiver) this.#reception.replaceWith(receiver);
+      this.#reception.uplinkMs = uplinkMs;
+      this.#hlsUrl = hls;
+      this.#channel.value = channel;
+      this.#tellBroadcast();
+    });
+    // The media isn't there yet, or the ladder has changed its mind.
+    const wanted = this.#ladder.webrtc.peek();
+    if (wanted === (receiver !== null) && wanted === this.#joins.asksMedia) return;
+    if (!wanted) this.#reception.drop();
+    void this.#joins.join();
   }
 
   async #look(): Promise<void> {

@@ -18,6 +18,8 @@ export class LabChatter {
   readonly #connection: Connection;
   readonly #feed: ChatFeed;
   #caughtUp = false;
+  /** How often the connection was lost. */
+  timesOffline = 0;
 
   private constructor(
     url: string,
@@ -36,6 +38,9 @@ export class LabChatter {
       onGone: () => undefined,
     });
     this.#feed.open();
+    this.#connection.status.subscribe((status) => {
+      if (status === 'offline') this.timesOffline += 1;
+    });
   }
 
   static async join(url: string, channel: string, name: string): Promise<LabChatter> {

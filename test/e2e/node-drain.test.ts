@@ -1,0 +1,117 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { HaProxy } from '../support/haproxy.js';
+import { TestNodes } from '../support/nodes.js';
+import { ServerProcess } from '../support/server-process.js';
+import { Stage, WAIT } from '../support/stage.js';
+import { framesAdvance } from '../support/video.js';
+
+const haproxy = process.env.HAPROXY_BIN ?? '';
+const DRAIN_SECONDS = 8;
+/** The limit for a freeze on a busy machine; docs/scaling.md gives the figure of an idle one. */
+const FREEZE_MAX_MS = 3_000;
+
+/** Run in a page: records the longest time between two displayed frames, in milliseconds. */
+const WATCH_FRAMES = `
+  window.longestFreezeMs = 0;
+  let shownMs = 0;
+  const follow = (video) => {
+    const next = (nowMs) => {
+      if (shownMs > 0) window.longestFreezeMs = Math.max(window.longestFreezeMs, nowMs - shownMs);
+      shownMs = nowMs;
+      video.requestVideoFrameCallback(next);
+    };
+    video.requestVideoFrameCallback(next);
+  };
+  const timer = setInterval(() => {
+    const video = document.querySelector('video');
+    if (!video) return;
+    clearInterval(timer);
+    follow(video);
+  }, 20);
+`;
+
+describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that drains', () => {
+  let nodes: TestNodes;
+  let stage: Stage;
+  const servers: ServerProcess[] = [];
+  let balancer: HaProxy;
+
+  beforeAll(async () => {
+    nodes = await TestNodes.open();
+    const more = { DRAIN_SECONDS: String(DRAIN_SECONDS), RTC_WORKERS: '1', TRUST_PROXY: '1' };
+    stage = await Stage.open({ ...(await nodes.settings('origin')), ...more });
+    for (const name of ['one', 'two'])
+      servers.push(await ServerProcess.start({ ...(await nodes.settings(name)), ...more }));
+    balancer = await HaProxy.start(
+      haproxy,
+      servers.map(({ url }) => url),
+    );
+    await vi.waitUntil(async () => (await statusOf(balancer.url)) === 200, WAIT);
+  }, 120_000);
+  afterEach(({ task }) => {
+    const failed = task.result?.state === 'fail';
+    if (failed)
+      for (const { output } of [...servers, balancer]) process.stderr.write(`---\n${output}\n`);
+    return stage.clear(failed);
+  });
+  afterAll(async () => {
+    await balancer?.close();
+    for (const server of servers) await server.close();
+    await stage?.close();
+    await nodes?.close();
+  });
+
+  const statusOf = (url: string): Promise<number> =>
+    fetch(`${url}/healthz`).then(
+      ({ status }) => status,
+      () => 0,
+    );
+
+  /** Returns the longest freeze since the last call, in milliseconds. */
+  const longestFreeze = (page: Page): Promise<number> =>
+    page.evaluate(() => {
+      const { longestFreezeMs } = globalThis as unknown as { longestFreezeMs: number };
+      Object.assign(globalThis, { longestFreezeMs: 0 });
+      return longestFreezeMs;
+    });
+
+  /** Returns the node to which HAProxy sends a visitor. */
+  async function nodeOf(page: Page): Promise<ServerProcess> {
+    const cookies = await page.context().cookies(balancer.url);
+    const name = cookies.find((cookie) => cookie.name === 'onair-node')?.value ?? '';
+    const node = servers[Number(name.replace('node', '')) - 1];
+    if (!node) throw new Error(`no node is named ${name}`);
+    return node;
+  }
+
+  it('lets a viewer move to another node while the picture continues', async () => {
+    await stage.goLive('ann');
+    const viewer = await stage.visit('/ann', { url: balancer.url, initScripts: [WATCH_FRAMES] });
+    await framesAdvance(viewer);
+    const before = await nodeOf(viewer);
+    const sockets: string[] = [];
+    viewer.on('websocket', (socket) => sockets.push(socket.url()));
+    await longestFreeze(viewer);
+    await framesAdvance(viewer, 60);
+    const usualMs = await longestFreeze(viewer);
+    const exited = before.exited();
+    before.signal('SIGTERM');
+    expect(await exited).toBe(0);
+    const movedMs = await longestFreeze(viewer);
+    await framesAdvance(viewer);
+    await expect
+      .poll(() => viewer.locator('.delay-chip-button').textContent(), WAIT)
+      .toMatch(/^WebRTC/);
+    process.stdout.write(
+      `Longest freeze of a viewer whose node drained: ${Math.round(movedMs)} ms (before: ${Math.round(usualMs)} ms).\n`,
+    );
+    expect(movedMs).toBeLessThan(FREEZE_MAX_MS);
+    expect(await nodeOf(viewer)).not.toBe(before);
+    // No connection was opened because one was lost.
+    expect(sockets.map((url) => new URL(url).searchParams.get('moving'))).toContain('1');
+    expect(sockets.filter((url) => !url.includes('moving=1'))).toEqual([]);
+    await expect.poll(async () => (await stage.channel('ann')).viewers, WAIT).toBe(1);
+    await before.start();
+  }, 180_000);
+});

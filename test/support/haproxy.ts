@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { freePort } from './free-port.js';
+
+/** HAProxy with the configuration in `deploy/`, in front of up to three nodes on this machine. */
+export class HaProxy {
+  #output = '';
+
+  private constructor(
+    readonly url: string,
+    private readonly child: ChildProcess,
+  ) {
+    for (const stream of [child.stdout, child.stderr])
+      if (stream)
+        createInterface({ input: stream }).on('line', (line) => (this.#output += `${line}\n`));
+  }
+
+  /** @param program the path of HAProxy */
+  static async start(program: string, nodes: readonly string[]): Promise<HaProxy> {
+    const at = `127.0.0.1:${await freePort()}`;
+    const servers = await Promise.all(
+      [0, 1, 2].map(async (index) => {
+        const url = nodes[index];
+        // Nobody listens on the port of a node that doesn't exist.
+        const port = url === undefined ? await freePort() : Number(new URL(url).port);
+        return [`NODE${index + 1}`, `127.0.0.1:${port}`];
+      }),
+    );
+    const child = spawn(program, ['-db', '-V', '-f', 'deploy/haproxy.cfg'], {
+      env: { LISTEN: at, ...Object.fromEntries(servers) },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await once(child, 'spawn');
+    return new HaProxy(`http://${at}`, child);
+  }
+
+  get output(): string {
+    return this.#output;
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.kill('SIGKILL');
+    await ended;
+  }
+}
