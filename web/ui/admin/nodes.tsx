@@ -1,4 +1,5 @@
 import type { AdminNodeView, NodeLoad, NodeState } from '../../../src/protocol/admin.js';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import { adminApi } from '../../client/admin-api.js';
 import { attempt } from '../account/attempt.js';
 import { WhenLoaded } from '../account/loaded.js';
@@ -121,6 +122,8 @@ function hint({ state, url, load, lastSeenAt }: AdminNodeView): string {
         : 'viewers and broadcasts are moving to other nodes';
     case 'running':
       return load ? '' : 'its load is unknown';
+    default:
+      return assertNever(state);
   }
 }
 

@@ -9,7 +9,7 @@ export function useRepeated(
   { everyMs, isOn }: { everyMs: number; isOn: boolean },
 ): void {
   useEffect(() => {
-    if (!isOn) return;
+    if (!isOn) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let isOver = false;
     const runLater = () => {
