@@ -3,7 +3,10 @@ import { AccountModule } from '../account/account.module.js';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
+import { CONFIG, type Config } from '../config/config.js';
 import { DbModule } from '../db/db.module.js';
+import { Jobs } from '../db/jobs.js';
+import { PrismaService } from '../db/prisma.service.js';
 import { FollowsModule } from '../follows/follows.module.js';
 import { ChatAnnouncer } from './chat-announcer.js';
 import { ChatMetrics } from './chat-metrics.js';
@@ -40,6 +43,8 @@ import { RoomChanges } from './room/room-changes.js';
 import { RoomFollower } from './room/room-follower.js';
 import { RoomRepository } from './room/room.repository.js';
 import { ChatSettingsService } from './moderation/chat-settings.service.js';
+import { SlowTurnRepository } from './rules/slow-turn.repository.js';
+import { SLOW_TURNS } from './rules/slow-turns.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { MessageSearch } from './search/message-search.js';
 
@@ -83,6 +88,12 @@ import { MessageSearch } from './search/message-search.js';
     RoomFollower,
     RoomRepository,
     WritingRules,
+    {
+      provide: SLOW_TURNS,
+      inject: [CONFIG, PrismaService, Jobs, LOG],
+      useFactory: ({ node }: Config, db: PrismaService, jobs: Jobs, log: Log) =>
+        node.url === null ? null : new SlowTurnRepository(db, jobs, log),
+    },
     {
       provide: ChatWriter,
       inject: [ChatRepository, CLOCK, LOG],

@@ -69,7 +69,7 @@ export class ChatService implements OnApplicationShutdown {
       room.writers.set(sender.key, true);
       return { seq, sentAt: sentAt.toISOString(), held: false };
     } catch (error) {
-      this.rules.giveTurnBack(room, sender, message);
+      await this.rules.giveTurnBack(room, sender, message);
       throw error;
     }
   }

@@ -162,12 +162,9 @@ export class ChatRoom {
   /** Records who wrote messages that another node stored, so that this node can apply the rules. */
   heard(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
-      const { guestId, name, nonce, sentAt } = message;
-      const key = authorKey(message);
-      this.writers.set(key, true);
+      const { guestId, name } = message;
+      this.writers.set(authorKey(message), true);
       if (guestId !== null) this.guests.heard({ guestId, name });
-      if (this.rules.rules.slowModeS > 0)
-        this.slowMode.sent(key, { nonce, atMs: sentAt.getTime() });
     }
   }
 

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
+import { LOG, type Log } from '../../common/logger.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { FollowService } from '../../follows/follow.service.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
@@ -8,6 +9,7 @@ import type { ChatRoom } from '../room/chat-room.js';
 import type { ChatSender } from '../room/chat-sender.js';
 import { ChatRepository } from '../messages/chat.repository.js';
 import { inWords } from './duration.js';
+import { SLOW_TURNS, type SlowSender, type SlowTurns } from './slow-turns.js';
 import { guestsPerAddress } from '../room/sender-limits.js';
 import { SlowMode } from '../room/slow-mode.js';
 import { hasLink, isEmojiOnly } from './text-kinds.js';
@@ -20,22 +22,29 @@ type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: 
 
 /**
  * Checks who may write what in a channel. Most checks need only data in memory; the database is
- * queried only for a sender's first message, and for a follow that isn't cached.
+ * queried only for a sender's first message, for a follow that isn't cached, and for slow mode on
+ * several nodes.
  */
 @Injectable()
 export class WritingRules {
   readonly #guests: boolean;
+  readonly #guestsPerAddress: number;
   /** Slow mode for guests by channel and address, since a guest's id is only stored in a cookie. */
   readonly #ofAddresses: SlowMode;
 
+  // oxlint-disable-next-line max-params -- Injected by Nest: what the rules need to know, the
+  // configuration, the clock and the log.
   constructor(
     private readonly follows: FollowService,
     private readonly messages: ChatRepository,
+    @Inject(SLOW_TURNS) private readonly ofAllNodes: SlowTurns | null,
     @Inject(CONFIG) config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
+    @Inject(LOG) private readonly log: Log,
   ) {
     this.#guests = config.chat.guests;
-    this.#ofAddresses = new SlowMode(guestsPerAddress(config));
+    this.#guestsPerAddress = guestsPerAddress(config);
+    this.#ofAddresses = new SlowMode(this.#guestsPerAddress);
   }
 
   /** Returns whether the sender may write or react at all. */
@@ -89,13 +98,29 @@ export class WritingRules {
       );
     if (rules.emojiOnly && !isEmojiOnly(draft.text))
       throw new DomainError('emoji_only', 'This chat accepts only emoji right now.');
-    this.#takeTurn(room, sender, draft);
+    await this.#takeTurn(room, sender, draft);
     if (rules.holdLinks && hasLink(draft.text)) return 'link';
     return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
   }
 
-  /** Removes a message that was not stored from the slow mode's records. */
-  giveTurnBack(room: ChatRoom, sender: ChatSender, { nonce }: Pick<Draft, 'nonce'>): void {
+  /** Removes a message that was not stored from the slow mode's records. Never rejects. */
+  async giveTurnBack(
+    room: ChatRoom,
+    sender: ChatSender,
+    draft: Pick<Draft, 'nonce'>,
+  ): Promise<void> {
+    const { nonce } = draft;
+    this.#forgetTurn(room, sender, nonce);
+    if (room.rules.rules.slowModeS === 0) return;
+    // If that fails, the sender can still repeat the message.
+    await this.ofAllNodes
+      ?.giveBack(this.#sharedTurnsOf(room, sender), nonce)
+      .catch((err: unknown) =>
+        this.log.warn({ err, channelId: room.id }, 'a message that was not stored still counts'),
+      );
+  }
+
+  #forgetTurn(room: ChatRoom, sender: ChatSender, nonce: string): void {
     for (const [slowMode, who] of this.#turnsOf(room, sender)) slowMode.forget(who, nonce);
   }
 
@@ -109,6 +134,13 @@ export class WritingRules {
   ): (readonly [SlowMode, string])[] {
     const own = [room.slowMode, key] as const;
     return account === null ? [own, [this.#ofAddresses, `${room.id} ${addressHash}`]] : [own];
+  }
+
+  /** Returns the same entries as they are counted for all nodes. */
+  #sharedTurnsOf(room: ChatRoom, { key, account, addressHash }: ChatSender): SlowSender[] {
+    const own = { key: `${room.id} ${key}`, turns: 1 };
+    const address = { key: `${room.id} ${addressHash}`, turns: this.#guestsPerAddress };
+    return account === null ? [own, address] : [own];
   }
 
   #isBanned(room: ChatRoom, sender: ChatSender): boolean {
@@ -135,20 +167,22 @@ export class WritingRules {
       );
   }
 
-  #takeTurn(room: ChatRoom, sender: ChatSender, { nonce }: Draft): void {
+  async #takeTurn(room: ChatRoom, sender: ChatSender, { nonce }: Draft): Promise<void> {
     const { slowModeS } = room.rules.rules;
     if (slowModeS === 0) return;
     const nowMs = this.clock.nowMs();
     const turns = this.#turnsOf(room, sender);
     const waits = turns.map(([slowMode, who]) => slowMode.waitMs(who, { nonce, slowModeS, nowMs }));
-    const retryAfterMs = Math.max(...waits);
-    if (retryAfterMs > 0)
-      throw new DomainError(
-        'slow_mode',
-        `This chat is in slow mode. You can write again in ${inWords(retryAfterMs)}.`,
-        { retryAfterMs },
-      );
+    assertTurn(Math.max(...waits));
     for (const [slowMode, who] of turns) slowMode.sent(who, { nonce, atMs: nowMs });
+    if (this.ofAllNodes === null) return;
+    const shared = this.#sharedTurnsOf(room, sender);
+    try {
+      assertTurn(await this.ofAllNodes.take(shared, { nonce, slowModeS }));
+    } catch (error) {
+      this.#forgetTurn(room, sender, nonce);
+      throw error;
+    }
   }
 
   async #isFirst(room: ChatRoom, { key, author }: ChatSender): Promise<boolean> {
@@ -157,4 +191,14 @@ export class WritingRules {
     room.writers.set(key, true);
     return false;
   }
+}
+
+/** @throws {DomainError} `slow_mode` if the sender has to wait */
+function assertTurn(retryAfterMs: number): void {
+  if (retryAfterMs > 0)
+    throw new DomainError(
+      'slow_mode',
+      `This chat is in slow mode. You can write again in ${inWords(retryAfterMs)}.`,
+      { retryAfterMs },
+    );
 }
