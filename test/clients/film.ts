@@ -21,7 +21,10 @@ export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>):
   return ['-re', '-f', 'lavfi', '-i', picture, '-re', '-f', 'lavfi', '-i', BEEP];
 }
 
-/** Returns the path of the film in `folder`, with codecs that add no delay: H.264 without B-frames, and PCM. */
+/**
+ * Returns the path of the film in `folder`, with codecs that add no delay: H.264 without B-frames,
+ * and PCM.
+ */
 export async function filmFile(folder: string, format: FilmFormat): Promise<string> {
   const { width, height, fps, seconds } = format;
   const file = join(folder, `pcm-${width}x${height}-${fps}-${seconds}s.mkv`);

@@ -12,8 +12,8 @@ const CLIENT_ADDRESS = '192.0.2.2';
 const NAMESPACES = ['--net', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'];
 
 /**
- * Runs this program again in its own namespaces: no packet leaves them, mounts are private, and every process ends
- * with it. Without root, it is mapped to root inside.
+ * Runs this program again in its own namespaces: no packet leaves them, mounts are private, and
+ * every process ends with it. Without root, it is mapped to root inside.
  */
 export async function runIsolated(args: readonly string[]): Promise<number> {
   const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
@@ -23,7 +23,10 @@ export async function runIsolated(args: readonly string[]): Promise<number> {
   return code ?? 1;
 }
 
-/** A second machine as far as the network is concerned, with its own loopback; it reaches the server at {@link SERVER_ADDRESS}. */
+/**
+ * A second machine as far as the network is concerned, with its own loopback; it reaches the server
+ * at {@link SERVER_ADDRESS}.
+ */
 export class OtherMachine {
   readonly #holder: Program;
   readonly #pid: number;

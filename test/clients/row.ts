@@ -48,8 +48,8 @@ export function notInstalled(
 }
 
 /**
- * Replaces rows of the same client and way, and appends the others. A row of {@link notInstalled} never replaces a
- * result, which comes from a machine that had the client.
+ * Replaces rows of the same client and way, and appends the others. A row of {@link notInstalled}
+ * never replaces a result, which comes from a machine that had the client.
  */
 export function merged(old: readonly Row[], fresh: readonly Row[]): Row[] {
   const keyOf = ({ client, way }: Row) => `${client} | ${way}`;

@@ -23,8 +23,8 @@ const SETTLED = `(async () => {
 
 /**
  * Returns the serious and critical findings of axe-core, in light and dark, on a desktop and a
- * phone. A finding counts only if it is found twice, since some are momentary, such as a fading
- * color.
+ * phone. If there are any, it looks again and returns only what it finds then, since some are
+ * momentary, such as a fading color.
  */
 export const seriousOn = async (page: Page): Promise<string[]> => {
   const found = await look(page);

@@ -16,8 +16,6 @@ type Tolerance = {
   syncMs?: number;
   /** Segments may begin without a key frame. */
   forced?: boolean;
-  /** Layers may come and go: a gap begins where the layer's last picture ended. */
-  layersLost?: boolean;
 };
 
 /** Checks everything that a simulation wrote against the rules that always hold. */

@@ -14,8 +14,8 @@ export type FetchedSegment = Readonly<{
 export type FetchedRendition = Readonly<{ id: string; url: string; codecs: string }>;
 
 /**
- * Fetches the renditions of the multivariant playlist at `url`, each once, with its variant's
- * codecs.
+ * Fetches the renditions of the multivariant playlist at `url`, each once. A rendition's `codecs`
+ * are its variant's; those of an audio rendition are its group's id.
  */
 export async function fetchRenditions(url: string): Promise<FetchedRendition[]> {
   const text = await fetchText(url);

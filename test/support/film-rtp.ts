@@ -43,10 +43,7 @@ const VIDEO = {
   vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
 };
 
-/**
- * A film as RTP in real time, made by FFmpeg. Sender reports arrive on the same port and are
- * dropped.
- */
+/** A film as RTP in real time, made by FFmpeg. FFmpeg's sender reports go to the discard port. */
 export class FilmRtp {
   readonly #child: ChildProcess;
   readonly #sockets: readonly Socket[];

@@ -66,7 +66,7 @@ export type HlsServer = {
   metrics: Metrics;
   /** A folder that {@link close} deletes. */
   dataDir: string;
-  /** The logged warnings and errors. */
+  /** The warnings that the segment store logged. */
   warnings: string[];
   open(channel: string, options?: OpenOptions): { run: Run; files: BroadcastFiles };
   close(): Promise<void>;

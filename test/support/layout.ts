@@ -6,7 +6,7 @@ const SOURCE = readFileSync(resolve('test/support/pages/misplaced.js'), 'utf8');
 
 /**
  * Returns what is out of place on a page: it is wider than the window, a control is cut off at an
- * edge, or a word that would fit is broken.
+ * edge, a label is too low for its text, or a word that would fit is broken.
  */
 export async function misplacedOn(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`${SOURCE}\nmisplaced()`);

@@ -2,9 +2,10 @@ const ROUNDS = 12;
 const FACTOR = 16;
 
 /**
- * Returns how the time of `run` grows with the size of its input, relative to linear growth: about 1 if it is linear,
- * about 16 if it is quadratic. Compares 16 runs on an input of `size` with one run on an input 16 times as large. Both
- * take turns and their shortest times count, so the speed of the machine and its load cancel out.
+ * Returns how the time of `run` grows with the size of its input, relative to linear growth: about
+ * 1 if it is linear, about 16 if it is quadratic. Compares 16 runs on an input of `size` with one
+ * run on an input 16 times as large. Both take turns, and their shortest times count, so the speed
+ * of the machine and its load cancel out.
  */
 export function growth(run: (size: number) => unknown, size: number): number {
   let [manySmallMs, oneLargeMs] = [Infinity, Infinity];

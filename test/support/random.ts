@@ -1,4 +1,7 @@
-/** Returns a generator of numbers from 0 to 1 that repeats for the same seed (mulberry32). */
+/**
+ * Returns a generator of numbers from 0 up to, but not including, 1. It repeats for the same seed
+ * (mulberry32).
+ */
 export function randomOf(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,7 +1,8 @@
 import type { ArrivedPacket } from '../../src/media/rtp/rtp-packet.js';
 
 /*
- * Puts hand-made units into RTP payloads, as senders do. Tests of the depacketizers take them apart again.
+ * Puts hand-made units into RTP payloads, as senders do. Tests of the depacketizers take them apart
+ * again.
  */
 
 export const hex = (text: string): Uint8Array =>
@@ -50,7 +51,7 @@ const chunksOf = (bytes: Uint8Array, size: number): Uint8Array[] =>
     bytes.subarray(i * size, (i + 1) * size),
   );
 
-/** RFC 6184 5.7.1. */
+/** The payload that aggregates NAL units (RFC 6184 5.7.1). */
 export const stapA = (...nals: Uint8Array[]): Uint8Array =>
   concat([0x78], ...nals.map((nal) => concat([nal.length >> 8, nal.length & 0xff], nal)));
 

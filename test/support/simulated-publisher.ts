@@ -12,7 +12,9 @@ export type SimulationOptions = {
   packetMs: 10 | 20 | 40 | 60;
   /** The offset by which the publisher's clock is ahead of the server's. */
   aheadMs: number;
-  /** The factor by which each RTP clock runs too fast, by the publisher's clock. */
+  /**
+   * How much each RTP clock is too fast relative to the publisher's clock, in parts per million.
+   */
   audioPpm: number;
   videoPpm: number;
   /** The maximum error of the times in sender reports. */
@@ -75,9 +77,7 @@ export class SimulatedPublisher {
   /** Faults, set by tests. */
   ignoresKeyFrameRequests = false;
   reports = true;
-  /**
-   * Layers make a key frame in every `every` frames, each at its own offset, and ignore requests.
-   */
+  /** Each layer makes one key frame in `every` frames, at its own offset, and ignores requests. */
   ownKeyFrames: { every: number; from: readonly number[] } | null = null;
   /** An offset, in ms, of the RTP time of each layer's next frame only. */
   wildMs = 0;

@@ -64,7 +64,7 @@ export class Receiver {
   }
 }
 
-/** Makes webhooks treat loopback as a public address, until the mocks are restored. */
+/** Makes webhooks allow loopback addresses, and no others, until the mocks are restored. */
 export function allowLoopback(server: TestApp): void {
   vi.spyOn(server.app.get(AddressRule), 'isAllowed').mockImplementation((address) =>
     ['127.0.0.1', '::1'].includes(address),

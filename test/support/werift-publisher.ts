@@ -129,7 +129,7 @@ export class WeriftPublisher {
     return this.request('DELETE', this.#resource ?? this.#endpoint, {});
   }
 
-  /** Stops its media without notifying the endpoint. */
+  /** Stops sending and closes the connection, but doesn't delete the session. */
   async vanish(): Promise<void> {
     await this.fallSilent();
     await this.#peer.close();

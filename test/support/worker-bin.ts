@@ -2,7 +2,10 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-/** The worker that the setup installed, or undefined for the one in mediasoup's package. */
+/**
+ * Returns the path of the media worker: MEDIASOUP_WORKER_BIN, or the one that the setup installed.
+ * Undefined if neither exists; the one in mediasoup's package is used then.
+ */
 export function workerBin(): string | undefined {
   if (process.env.MEDIASOUP_WORKER_BIN) return process.env.MEDIASOUP_WORKER_BIN;
   const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'onair');

@@ -17,8 +17,8 @@ const INSTALL_MS = 60 * 60_000;
 export class Missing extends Error {}
 
 /**
- * Runs `work` in a folder of the cache unless it succeeded with the same recipe before. Starts with an empty folder
- * unless `keeps`.
+ * Runs `work` in a folder of the cache unless it succeeded with the same recipe before. Starts with
+ * an empty folder unless `keeps`.
  * @returns the folder
  */
 export async function madeOnce(
@@ -39,7 +39,10 @@ export async function madeOnce(
   return folder;
 }
 
-/** Runs a program to its end. @throws {Missing} with its last output, if it fails or doesn't exist */
+/**
+ * Runs a program to its end.
+ * @throws {Missing} with its last output, if it fails or doesn't exist
+ */
 export async function run(
   command: string,
   args: readonly string[],

@@ -61,7 +61,10 @@ export async function installDebianRoot(): Promise<string> {
   );
 }
 
-/** Builds GStreamer's WHIP and WHEP elements, which Debian lacks, from their crates. Takes 15 minutes. */
+/**
+ * Builds GStreamer's WHIP and WHEP elements, which Debian lacks, from their crates. Takes 15
+ * minutes.
+ */
 export async function installElements(): Promise<string> {
   const root = await installDebianRoot();
   await madeOnce('gstreamer-elements', CARGO_TOML + BUILD_PACKAGES.join(), async () => {
@@ -78,7 +81,10 @@ export async function installElements(): Promise<string> {
   return root;
 }
 
-/** Adds the WHIP output that Debian's OBS lacks: OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` built for it. */
+/**
+ * Adds the WHIP output that Debian's OBS lacks: OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` built
+ * for it.
+ */
 export async function installObs(): Promise<string> {
   const root = await installDebianRoot();
   const plugin = process.env.OBS_WEBRTC_PLUGIN;

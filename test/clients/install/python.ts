@@ -2,7 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { madeOnce, Missing, run } from './cache.js';
 
-/** Installs Python packages at exact versions, as wheels only, so that none runs code during installation. Returns the folder. */
+/**
+ * Installs Python packages at exact versions, as wheels only, so that none runs code during
+ * installation. Returns the folder.
+ */
 async function installPython(name: string, packages: readonly string[]): Promise<string> {
   return madeOnce(`python-${name}`, packages.join(' '), async (folder) => {
     await run('python3', ['-m', 'venv', folder]);
@@ -19,7 +22,10 @@ export const installFfmpeg9 = (): Promise<string> => installFfmpeg('ffmpeg', '0.
 /** Returns the path of FFmpeg 7. */
 export const installFfmpeg7 = (): Promise<string> => installFfmpeg('ffmpeg-7', '0.6.0');
 
-/** Installs the FFmpeg that a version of the Python package `imageio-ffmpeg` contains; returns its path. */
+/**
+ * Installs the FFmpeg that a version of the Python package `imageio-ffmpeg` contains; returns its
+ * path.
+ */
 async function installFfmpeg(name: string, version: string): Promise<string> {
   const folder = await installPython(name, [`imageio-ffmpeg==${version}`]);
   const file = (await readdir(folder, { recursive: true })).find((path) =>

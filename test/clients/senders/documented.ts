@@ -14,7 +14,9 @@ const KEY_IN_PAGE = 'STREAM_KEY';
 const INPUT_IN_PAGE = 'input.mp4';
 const FILM = { width: 640, height: 360, fps: 30, seconds: 120 };
 
-/** Returns the shell command below a heading of docs/obs.md, with this channel's address and key. */
+/**
+ * Returns the shell command below a heading of docs/obs.md, with this channel's address and key.
+ */
 async function commandFor(heading: string, { url, key }: Target): Promise<string> {
   const page = await readFile(PAGE, 'utf8');
   const section = page.split('\n## ').find((text) => text.startsWith(heading)) ?? '';

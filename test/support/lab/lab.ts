@@ -31,8 +31,8 @@ export class LabNode extends LabProgram {
 }
 
 /**
- * Three nodes with one media worker each, PostgreSQL, an S3 server, and HAProxy with the
- * configuration in `deploy/`, in networks of their own.
+ * Three nodes with one media worker each, PostgreSQL, and HAProxy with the configuration in
+ * `deploy/`, each in a network namespace of its own, and an S3 server in this process.
  */
 export class Lab {
   readonly network: LabNetwork;
@@ -131,7 +131,7 @@ export class Lab {
     );
   }
 
-  /** The output of all nodes, for failing tests to show. */
+  /** The output of all nodes and HAProxy, for failing tests to show. */
   get output(): string {
     return [...this.nodes, this.#haproxy]
       .map(({ host, output }) => `--- ${host.name}\n${output}`)

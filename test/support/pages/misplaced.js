@@ -1,4 +1,7 @@
-/** Returns what is out of place on the page: hidden, cut off or broken. */
+/**
+ * Returns what is out of place on the page: what is cut off or too wide, rows that are too low, and
+ * broken words.
+ */
 // oxlint-disable-next-line no-unused-vars -- tests call it.
 function misplaced() {
   const { clientWidth: width, scrollWidth } = document.documentElement;
@@ -20,7 +23,7 @@ function misplaced() {
       : [];
   const isSeen = (element) =>
     element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
-  /** Returns the edge that cuts the element off; null if none does. */
+  /** Returns the left and right edges beyond which the element is cut off; null if it isn't. */
   const windowOf = (element) => {
     for (let parent = element.parentElement; parent; parent = parent.parentElement) {
       const { overflowX, textOverflow } = getComputedStyle(parent);
@@ -33,7 +36,7 @@ function misplaced() {
   };
   /** A word up to this width fits on every line: the longest username. */
   const fitting = Math.min(width - 96, 320);
-  /** The boxes of a part of a text, one per line. */
+  /** Returns the length of a part of a text, in pixels, and the number of its lines. */
   const rectsOf = (text, { 0: part, index }) => {
     const range = document.createRange();
     range.setStart(text, index);

@@ -26,8 +26,8 @@ async function answered(response) {
 
 globalThis.whep = {
   /**
-   * Watches with the client of the specification's author; with another payload type for H.264 if
-   * given.
+   * Watches with the client of the specification's author. If two `numbers` are given, the offer
+   * has these payload types swapped.
    */
   async medooze(url, token, numbers) {
     const peer = show(new RTCPeerConnection({ bundlePolicy: 'max-bundle' }));

@@ -15,8 +15,8 @@ import { useSubmit } from './use-submit.js';
 const invitationCode = (): string | null => new URLSearchParams(location.search).get('invitation');
 
 /**
- * The registration form, or the reason why registration is unavailable. Redirects to `?next=` or the
- * studio.
+ * The registration form, or the reason why registration is unavailable. Redirects to `?next=` or
+ * the studio.
  */
 export function Register() {
   const [options] = useLoaded(accountApi.options);

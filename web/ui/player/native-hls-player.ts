@@ -14,7 +14,8 @@ const LOOK_MS = 500;
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
 /**
- * Plays HLS with the browser's native support where hls.js cannot run. The browser selects the layer.
+ * Plays HLS with the browser's native support where hls.js cannot run. The browser selects the
+ * layer.
  */
 export class NativeHlsPlayer implements LiveHlsPlayer {
   readonly timeline = signal<HlsTimeline | null>(null);

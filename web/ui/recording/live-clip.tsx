@@ -6,8 +6,8 @@ import { ClipDialog } from './clip-dialog.js';
 import { usePreviews } from './use-previews.js';
 
 /**
- * Returns the recording of a live broadcast. If nothing is recorded, shows the reason in a toast and
- * returns null.
+ * Returns the recording of a live broadcast. If nothing is recorded, shows the reason in a toast
+ * and returns null.
  */
 export async function findClippable(broadcastId: string): Promise<RecordingView | null> {
   try {
