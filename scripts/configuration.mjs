@@ -20,7 +20,7 @@ const OUTRO = `
 | path | answer |
 | --- | --- |
 | \`GET /healthz\` | 200 while the process is alive |
-| \`GET /readyz\` | 200 while it can serve; otherwise 503 with the reasons. A node that drains is one of them; with \`?draining=404\`, it answers 404 |
+| \`GET /readyz\` | 200 while it can serve; otherwise 503 with the reasons. A draining node also answers 503, or 404 to \`/readyz?draining=404\` |
 | \`GET /metrics\` | Prometheus metrics; block this path at the proxy |
 `;
 
