@@ -106,7 +106,7 @@ async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<
   }
 }
 
-/** Waits; reports the machine's load, and how often the broadcast was not live. */
+/** Waits, then reports the machine's load and how often the broadcast was live. */
 async function watchFor(channel: LabChannel, program: Program, minutes: number): Promise<string> {
   const endMs = performance.now() + minutes * 60_000;
   let looks = 0;

@@ -23,8 +23,8 @@ import { tryPlayer } from './try-player.js';
 import { trySender } from './try-sender.js';
 
 const INSIDE = 'inside';
-const USAGE =
-  'npm run clients [-- name … [--minutes of the long run] [--way of players, as in the matrix]]';
+const USAGE = `Usage: npm run clients [-- NAME … [--minutes MINUTES] [--way WAY]]
+--minutes: the length of long runs. --way: the only way to try players, as in docs/clients.md.`;
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 const PAGE = 'docs/clients.md';
 
@@ -83,8 +83,9 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   const unknown = names.filter((name) => !cases.some((one) => one.name === name));
   if (unknown.length > 0 || !(options.minutes > 0)) {
-    console.error(`There is no client "${unknown.join('", "')}". ${USAGE}`);
-    console.error(`Names: ${cases.map(({ name }) => name).join(', ')}`);
+    if (unknown.length > 0) console.error(`There is no client "${unknown.join('", "')}".`);
+    else console.error('--minutes must be a positive number.');
+    console.error(`${USAGE}\nNames: ${cases.map(({ name }) => name).join(', ')}`);
     return 2;
   }
   const found = await findTools(chosen(names).flatMap(({ tools }) => tools));

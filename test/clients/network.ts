@@ -72,7 +72,8 @@ async function firstLine(program: Program): Promise<number> {
   for (;;) {
     const pid = Number(program.lines[0]);
     if (pid > 0) return pid;
-    if (program.isOver) throw new Error(`no second network: ${program.output}`);
+    if (program.isOver)
+      throw new Error(`the second network could not be created: ${program.output}`);
     await new Promise((resolve) => {
       setTimeout(resolve, 20);
     });

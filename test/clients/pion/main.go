@@ -1,5 +1,5 @@
-// A WHEP player based on pion, with its defaults. It prints a line of JSON for each track it receives, and every
-// second the packets of every track.
+// A WHEP player based on pion, with its defaults. Every second it prints a line of JSON with the
+// number of packets that it has received of each track.
 package main
 
 import (

@@ -31,7 +31,9 @@ export type Player = Readonly<{
   /** Observations that don't fit the table, in Markdown, for the page of players. */
   remarks?: string;
   version(lab: Lab): Promise<string>;
-  /** Plays for at most {@link PLAYED_S}; resolves with what was seen. */
+  /**
+   * Plays live streams for about {@link PLAYED_S}, recordings longer; resolves with what was seen.
+   */
   play(lab: Lab, way: Way, programme: Played): Promise<string>;
 }>;
 
