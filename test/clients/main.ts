@@ -128,9 +128,9 @@ const chosen = (names: readonly string[]) =>
 
 const HEAD = `# Real clients
 
-This page contains results with third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each against a real Onair server, and rewrites its rows. \`npm run clients -- long --minutes 30\` does the long run; \`long-obs\` instead of \`long\` does that of OBS alone. Unless a row says otherwise, a program runs in its own network namespace, as if it were on another machine than Onair. No traffic leaves the machine.
+This page contains results with third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each against a real Onair server, and rewrites its rows. The long run is separate: \`npm run clients -- long --minutes 30\`; \`long-obs\` instead of \`long\` runs OBS alone. Unless a row says otherwise, a program runs in its own network namespace, as if it were on another machine than Onair. No traffic leaves the machine.
 
-_Sound_ is the time by which beeps are later than their flashes, as median and range, measured in FFmpeg's decoded output. OBS renders and encodes on the same processors as everything else: on a busy machine its own frames are late, which widens the range. _Against it_ is therefore the difference from OBS's own recording of the same frames, beep by beep. OBS and Onair ran with real-time priority (\`chrt --rr 1\`), the rest of the load without. Debian's OBS doesn't support WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
+_Sound_ is how much later beeps are than their flashes, as median and range, measured in FFmpeg's decoded output. OBS renders and encodes on the same processors as everything else: on a busy machine its own frames are late, which widens the range. Therefore _against it_ is the difference from OBS's own recording of the same frames, beep by beep. OBS and Onair ran with real-time priority (\`chrt --rr 1\`), the other programs without. Debian's OBS doesn't support WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
 
 No package registry offers MediaMTX; \`MEDIAMTX_BIN\` names the program that was used.
 `;
