@@ -62,7 +62,11 @@ export class AdminNodeService implements OnModuleInit {
     const node = this.cluster.nodes.get(id);
     if (!node) throw new DomainError('node_not_found', 'This node has stopped.');
     if (node.draining) return;
-    if (!(await this.#begin(node)))
+    // A node that hangs is listed, but can't take anything.
+    const hasOther = (await this.list()).some(
+      (other) => other.id !== id && other.state === 'running',
+    );
+    if (!hasOther || !(await this.#begin(node)))
       throw new DomainError(
         'conflict',
         'No other node can take this node’s viewers and broadcasts. Start another node first.',

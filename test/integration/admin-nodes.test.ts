@@ -144,6 +144,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
       code: 'unavailable',
       message: expect.stringContaining('ghost'),
     });
+    // They can't take what others have.
+    expect((await drain(boss, idOf(one))).error).toMatchObject({ code: 'conflict' });
+    expect(await find(boss, 'one')).toMatchObject({ state: 'running' });
     const { body } = await boss.get('/api/admin/events');
     expect((body as AdminEventList).map(({ kind }) => kind)).not.toContain('node_drained');
   });
