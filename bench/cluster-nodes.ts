@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { freePort } from '../test/support/free-port.js';
 import { ServerProcess } from '../test/support/server-process.js';
+import { cpuUsOf } from './process-cpu.js';
 import { CannotRun } from './row.js';
 
 /** Nodes of one service, as processes with a fresh PostgreSQL database. */
@@ -20,7 +21,7 @@ export class ClusterNodes {
     const server = process.env['TEST_DATABASE_URL'];
     if (!server) throw new CannotRun('PostgreSQL is not installed, which several nodes need.');
     const name = `onair_bench_${randomUUID().replaceAll('-', '')}`;
-    await administer(server, `CREATE DATABASE ${name}`);
+    await query(server, `CREATE DATABASE ${name}`);
     return new ClusterNodes(server, name);
   }
 
@@ -40,18 +41,34 @@ export class ClusterNodes {
     return node;
   }
 
+  /**
+   * Returns the CPU time so far of the PostgreSQL processes that serve the nodes, in microseconds.
+   * PostgreSQL must run on this machine.
+   */
+  async backendsCpuUs(): Promise<number> {
+    const { rows } = await query<{ pid: number }>(
+      this.#server,
+      `SELECT pid FROM pg_stat_activity WHERE datname = '${this.#name}'`,
+    );
+    const times = await Promise.all(rows.map(({ pid }) => cpuUsOf(pid)));
+    return times.reduce((sum, us) => sum + us, 0);
+  }
+
   /** Stops all nodes and drops the database. */
   async close(): Promise<void> {
     for (const node of this.#nodes) await node.close();
-    await administer(this.#server, `DROP DATABASE ${this.#name} WITH (FORCE)`);
+    await query(this.#server, `DROP DATABASE ${this.#name} WITH (FORCE)`);
   }
 }
 
-async function administer(server: string, sql: string): Promise<void> {
+async function query<R extends pg.QueryResultRow>(
+  server: string,
+  sql: string,
+): Promise<pg.QueryResult<R>> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
-    await client.query(sql);
+    return await client.query<R>(sql);
   } finally {
     await client.end();
   }

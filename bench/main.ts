@@ -14,6 +14,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   'first-frame': async () => (await import('./first-frame.js')).benchFirstFrame(),
   'whip-start': async () => (await import('./whip-start.js')).benchWhipStart(),
   cluster: async () => (await import('./cluster-media.js')).benchClusterMedia(),
+  'cluster-chat': async () => (await import('./cluster-chat.js')).benchClusterChat(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   presence: async () => (await import('./presence.js')).benchPresence(),
   'hls-packaging': async () => (await import('./hls-packaging.js')).benchPackaging(),
