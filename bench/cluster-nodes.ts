@@ -50,7 +50,8 @@ export class ClusterNodes {
       this.#server,
       `SELECT pid FROM pg_stat_activity WHERE datname = '${this.#name}'`,
     );
-    const times = await Promise.all(rows.map(({ pid }) => cpuUsOf(pid)));
+    // A process may have ended since.
+    const times = await Promise.all(rows.map(({ pid }) => cpuUsOf(pid).catch(() => 0)));
     return times.reduce((sum, us) => sum + us, 0);
   }
 

@@ -26,6 +26,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   'hls-waiting': async () => (await import('./hls-waiting.js')).benchWaiting(),
   'hls-part-delay': async () => (await import('./hls-part-delay.js')).benchPartDelay(),
   'cluster-hls': async () => (await import('./cluster-hls.js')).benchClusterHls(),
+  against: async () => (await import('./against.js')).benchAgainst(),
   'hls-glass-to-glass': async () => (await import('./hls-glass-to-glass.js')).benchGlassToGlass(),
 };
 

@@ -40,7 +40,7 @@ export class BroadcastOutput {
   }>();
   /**
    * `trackReplaced`: viewers who join from now on get another producer of the same track, and some
-   * of the current ones keep the original. `viewerReady`: a viewer can receive video from now on;
+   * of the current ones keep the original. `viewerReady`: a viewer can receive media from now on;
    * may be emitted repeatedly. `viewerLeft`: a viewer's connection has closed. `closed`: all
    * viewers' connections have closed.
    */
@@ -198,7 +198,10 @@ export class BroadcastOutput {
     try {
       this.assertOpen();
       const transport = await site.worker.createTransport(site.router);
-      const onReady = () => this.#emitter.emit('viewerReady');
+      const onReady = () => {
+        site.start();
+        this.#emitter.emit('viewerReady');
+      };
       viewer = new ViewerConnection({ ...options, site, transport, onReady });
       this.assertOpen();
     } catch (error) {

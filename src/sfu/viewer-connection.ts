@@ -32,7 +32,10 @@ export type ViewerOptions = {
   mids: ReceiverTerms['mids'] | null;
   /** Whether the viewer has yet to answer the server's offer. Nothing is sent before that. */
   isOffered?: boolean;
-  /** Called when the viewer can receive video: it is connected and has resumed a video track. */
+  /**
+   * Called when the viewer can receive media: it is connected and has resumed a track, a video track
+   * if it has one. May be called repeatedly.
+   */
   onReady: () => void;
 };
 
@@ -175,7 +178,7 @@ export class ViewerConnection implements ReceiverMedia {
       this.#unsupported.add(producer.kind);
       return;
     }
-    const producerId = await this.site.ensure(producer.id);
+    const producerId = await this.site.ensure(producer);
     const mid = mids?.[producer.kind];
     const consumer = await refusingMedia(`${producer.kind} track`, this.#peer.raw, () =>
       this.#peer.raw.consume({
@@ -239,8 +242,10 @@ export class ViewerConnection implements ReceiverMedia {
 
   #checkReady(): void {
     const consumers = [...this.#consumers.values()];
-    if (this.#connected && consumers.some(({ kind, paused }) => kind === 'video' && !paused))
-      this.#onReady();
+    const isResumed = (kind: MediaKind) =>
+      consumers.some((consumer) => consumer.kind === kind && !consumer.paused);
+    const hasVideo = consumers.some(({ kind }) => kind === 'video');
+    if (this.#connected && isResumed(hasVideo ? 'video' : 'audio')) this.#onReady();
   }
 
   async #adopt(consumer: types.Consumer): Promise<void> {

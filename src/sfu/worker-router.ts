@@ -1,4 +1,5 @@
 import type { types } from 'mediasoup';
+import { LocalPipe } from './local-pipe.js';
 import { whileItLives } from './media-refused.js';
 import type { SfuWorker } from './sfu-worker.js';
 
@@ -10,6 +11,9 @@ export class WorkerRouter {
   readonly worker: SfuWorker;
   readonly router: types.Router;
   readonly #origin: WorkerRouter | null;
+  /** The pipe from the origin, once the first track is piped. */
+  #pipe: Promise<LocalPipe> | null = null;
+  #isStarted = false;
   /** The ids of tracks in this router, by their ids at the origin. */
   readonly #piped = new Map<string, Promise<string>>();
 
@@ -43,37 +47,51 @@ export class WorkerRouter {
    * Makes a track of the origin consumable in this router. Resolves with the track's id in this
    * router, at once if it is already piped.
    */
-  ensure(producerId: string): Promise<string> {
+  ensure(producer: types.Producer): Promise<string> {
     const origin = this.#origin;
-    if (origin === null) return Promise.resolve(producerId);
-    let piping = this.#piped.get(producerId);
+    if (origin === null) return Promise.resolve(producer.id);
+    let piping = this.#piped.get(producer.id);
     if (!piping) {
-      piping = this.#pipe(origin, producerId);
-      this.#piped.set(producerId, piping);
+      piping = this.#add(origin, producer);
+      this.#piped.set(producer.id, piping);
     }
     return piping;
+  }
+
+  /** Makes the tracks arrive in this router, now that one of its viewers is ready. Idempotent. */
+  start(): void {
+    this.#isStarted = true;
+    this.#pipe
+      ?.then((pipe) => pipe.start())
+      .catch(() => {
+        // The router was closed in the meantime, or its worker died.
+      });
   }
 
   close(): void {
     this.router.close();
   }
 
-  async #pipe(origin: WorkerRouter, producerId: string): Promise<string> {
+  #open(origin: WorkerRouter): Promise<LocalPipe> {
+    this.#pipe ??= LocalPipe.open(origin.router, this.router).catch((error: unknown) => {
+      this.#pipe = null;
+      throw error;
+    });
+    return this.#pipe;
+  }
+
+  async #add(origin: WorkerRouter, producer: types.Producer): Promise<string> {
     try {
-      const { pipeProducer } = await whileItLives(this.router, () =>
-        origin.router.pipeToRouter({
-          producerId,
-          router: this.router,
-          // All workers run on the same machine, so no packets are lost or retransmitted.
-          enableRtx: false,
-          // Routers on one worker cannot have tracks with the same id.
-          keepId: false,
-        }),
-      );
-      pipeProducer?.observer.once('close', () => this.#piped.delete(producerId));
-      return pipeProducer?.id ?? producerId;
+      const piped = await whileItLives(this.router, async () => {
+        const pipe = await this.#open(origin);
+        const added = await pipe.add(producer);
+        if (this.#isStarted) await pipe.start();
+        return added;
+      });
+      piped.observer.once('close', () => this.#piped.delete(producer.id));
+      return piped.id;
     } catch (error) {
-      this.#piped.delete(producerId);
+      this.#piped.delete(producer.id);
       throw error;
     }
   }

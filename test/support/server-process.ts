@@ -15,6 +15,8 @@ type Options = {
   env: Record<string, string>;
   /** Whether it leads a process group of its own, like a program started in a terminal. */
   ownGroup?: boolean;
+  /** The folder of another build; null for this one. */
+  folder?: string | null;
 };
 
 /**
@@ -27,9 +29,11 @@ export class ServerProcess {
   #child: ChildProcess | undefined;
   #output = '';
   readonly #ownGroup: boolean;
+  readonly #folder: string | null;
 
-  private constructor(port: number, dir: string, { env, ownGroup }: Required<Options>) {
+  private constructor(port: number, dir: string, { env, ownGroup, folder }: Required<Options>) {
     this.#ownGroup = ownGroup;
+    this.#folder = folder;
     const { pathname } = new URL(env.PUBLIC_URL ?? 'http://localhost');
     this.url = `http://localhost:${port}${pathname.replace(/\/$/, '')}`;
     this.#dir = dir;
@@ -50,10 +54,10 @@ export class ServerProcess {
 
   static async start(
     env: Record<string, string> = {},
-    { ownGroup = false } = {},
+    { ownGroup = false, folder = null }: Omit<Options, 'env'> = {},
   ): Promise<ServerProcess> {
     const dir = await mkdtemp(join(tmpdir(), 'onair-server-'));
-    const server = new ServerProcess(await freePort(), dir, { env, ownGroup });
+    const server = new ServerProcess(await freePort(), dir, { env, ownGroup, folder });
     // Creating a new database takes 3 s.
     await unpack(await databaseImageFile(), join(dir, 'data', 'pg'));
     await server.start();
@@ -87,6 +91,7 @@ export class ServerProcess {
       env: { ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: this.#ownGroup,
+      ...(this.#folder === null ? {} : { cwd: this.#folder }),
     });
     this.#child = child;
     await new Promise<void>((resolve, reject) => {
