@@ -89,7 +89,7 @@ describe.skipIf(noLab !== null)('a broadcast on three nodes', () => {
       await vi.waitUntil(async () => (await broadcast(name, node)) === null, LIMIT);
   });
 
-  it('goes on at another node when its own is killed, and is announced once', async () => {
+  it('continues at another node when its own is killed, and is announced once', async () => {
     const { name, owner, key, receiver } = await makeChannel();
     const { publisher, origin } = await publish(name, key);
     const others = lab.nodes.filter((node) => node !== origin);
@@ -104,7 +104,7 @@ describe.skipIf(noLab !== null)('a broadcast on three nodes', () => {
       expect(now).toMatchObject({ id: before.id, startedAt: before.startedAt });
       await plays(name, node, 1);
     }
-    // The node that comes back is another one, and leaves the broadcast alone.
+    // After its restart the node counts as a new one, and leaves the broadcast alone.
     await origin.start();
     expect(await isIn(name, 'live', origin)).toMatchObject({ id: before.id });
     await plays(name, origin, 1);
@@ -137,7 +137,7 @@ describe.skipIf(noLab !== null)('a broadcast on three nodes', () => {
 
   type WebhookBody = { event: string };
 
-  /** Resolves when the recording is finished, and plays to its end. */
+  /** Resolves when the recording is finished, and checks that it is longer than three seconds. */
   async function recordingPlays(owner: Person, id: string): Promise<void> {
     const recording = await vi.waitUntil(async () => {
       const now = await api<RecordingView>(lab.url, owner, 'GET', `/recordings/${id}`);

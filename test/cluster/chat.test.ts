@@ -4,7 +4,7 @@ import { LabChatter } from '../support/lab/lab-chatter.js';
 import { Lab, type LabNode, noLab } from '../support/lab/lab.js';
 import { registerWithChannel } from '../support/people.js';
 
-/** How long a suspended node sleeps, and how long a link is down. */
+/** How long a node is suspended, and how long a link is down. */
 const AWAY_MS = { suspended: 10_000, short: 3_000, long: 20_000 };
 
 describe.skipIf(noLab !== null)('the chat of three nodes', () => {

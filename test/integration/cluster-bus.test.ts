@@ -28,7 +28,7 @@ function postgres(nodes: TestNodes): Waker {
     },
     cutSenders: () => nodes.cutPools(),
     failed: async (node) => {
-      // The message's statement begins in between.
+      // The message is sent between the two queries, so it fails before the second one does.
       for (let n = 0; n < 2; n += 1)
         await expect(node.get(PrismaService).$queryRaw`SELECT 1`).rejects.toThrow(/connect/);
     },
@@ -43,7 +43,7 @@ async function redis(): Promise<Waker> {
     cut: () => server.cutSubscribers(),
     cutSenders: async () => {
       await server.cutPublishers();
-      // They connect again by themselves.
+      // The nodes reconnect by themselves.
       return async () => undefined;
     },
     failed: async () => undefined,

@@ -19,7 +19,7 @@ const PASSWORD = 'open sesame';
 const cookieOf = ({ cookies }: HttpClient) =>
   [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
 
-// Other programs of the machine can delay a cut beyond its limit, but not each time.
+// Other programs on the machine can delay a cut beyond its limit, so failed tests are retried.
 describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', { retry: 2 }, () => {
   let nodes: TestNodes;
   /** The node of the publisher, to which the owner's requests go. */
@@ -201,7 +201,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', { retry: 2 },
     });
   });
 
-  // Changes in the database itself are as unannounced as those whose messages are lost.
+  // The tests change the database directly, as if the message about the change was lost.
   describe('a change whose message was lost is noticed with the next messages', () => {
     const db = () => origin.app.get(PrismaService);
     const restore = async () => {

@@ -39,7 +39,10 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     return { status: response.status, problems };
   };
 
-  /** Connects as a client that moves; resolves with the status of the refusal, or null. */
+  /**
+   * Connects as a client that moves; resolves with the status of the refusal, or null if it is
+   * admitted.
+   */
   const refusalOf = async ({ url }: { url: string }) => {
     const socket = io(url, {
       query: { [MOVING_QUERY]: '1' },
@@ -130,12 +133,12 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
       await expect(nodes.start('three', DRAIN)).rejects.toThrow(
         `The running node other uses version ${NODE_PROTOCOL + 2} of the calls between nodes`,
       );
-      // What it had stored is gone.
+      // The row of the refused node is gone.
       await expect
         .poll(() => Object.keys(seenBy(one)).toSorted(), LIMIT)
         .toEqual(['one', 'other', 'two']);
       expect(Object.keys(seenBy(two)).toSorted()).toEqual(['one', 'other', 'two']);
-      // A node that crashed doesn't count, until the others have noticed.
+      // A node that crashed doesn't count, even before the others have noticed the crash.
       await database.end();
       await nodes.start('four', DRAIN);
     },

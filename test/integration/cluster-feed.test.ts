@@ -174,7 +174,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
           .getStats();
         return stats.reduce((sum, { packetCount }) => sum + packetCount, 0);
       };
-      // The audio that arrives in a second, in which the film has a key frame.
+      // This many packets take a second, in which the film has a key frame.
       await vi.waitUntil(async () => (await received('audio')) > 50, LIMIT);
       expect(await received('video')).toBe(0);
       await sees(await watchByWhep(edge));

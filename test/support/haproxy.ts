@@ -22,7 +22,7 @@ export class HaProxy {
     const servers = await Promise.all(
       [0, 1, 2].map(async (index) => {
         const url = nodes[index];
-        // Nobody listens on the port of a node that doesn't exist.
+        // Nothing listens on the port of a node that doesn't exist.
         const port = url === undefined ? await freePort() : Number(new URL(url).port);
         return [`NODE${index + 1}`, `127.0.0.1:${port}`];
       }),

@@ -67,8 +67,8 @@ export class TestNodes {
   }
 
   /**
-   * Closes the connections of all nodes but those over which they hold their locks, and refuses new
-   * ones until the returned function is called.
+   * Closes the database connections of all nodes except those that hold the nodes' locks, and
+   * refuses new ones until the returned function is called.
    */
   async cutPools(): Promise<() => Promise<void>> {
     const name = new URL(this.databaseUrl).pathname.slice(1);

@@ -99,8 +99,8 @@ export class Connection {
   }
 
   /**
-   * Calls back at every connect and reconnect, and immediately if online. Also after a move to
-   * another node, where nothing has been joined yet except by {@link onMove}.
+   * Calls back at every connect and reconnect, and immediately if online. Also calls back after a
+   * move to another node, with true: nothing has been joined there except by {@link onMove}.
    */
   onOnline(listener: (isMove: boolean) => void): () => void {
     this.#onlineListeners.add(listener);

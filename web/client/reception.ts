@@ -31,7 +31,10 @@ const FIRST_FRAME_CHECK_MS = 20;
 
 const NOTHING_SEEN: FlowCounters = { frames: 0, soundPackets: 0 };
 
-/** Reception over WebRTC: at most one connection, with the media on it. */
+/**
+ * Reception over WebRTC: at most one connection with its media, and a second one during a move to
+ * another node.
+ */
 export class Reception {
   readonly #options: Options;
   readonly #receiver = signal<Receiver | null>(null);
@@ -66,8 +69,9 @@ export class Reception {
   }
 
   /**
-   * Receives the media of another join at the same time; {@link replaceWith} then shows it. Resolves
-   * when the first frame has been decoded, or at once if nothing is being sent.
+   * Receives the media of another join at the same time; {@link replaceWith} then shows it.
+   * Resolves when the first frame has been decoded, or the first sound has arrived if there is no
+   * video, or at once if nothing is being sent.
    * @throws {Error} if that takes too long, or the connection fails
    */
   async prepare(joined: Joined): Promise<Receiver> {

@@ -62,7 +62,7 @@ function AccountRow({ account, isOwn, onChange }: AccountRowProps) {
             size="s"
             onClick={() => void change({ isAdmin: !isAdmin }, isAdmin ? null : appoint(username))}
           >
-            {isAdmin ? 'Remove administrator' : 'Make administrator'}
+            {isAdmin ? 'Remove administrator role' : 'Make administrator'}
           </Button>
           <Button
             size="s"
@@ -80,7 +80,7 @@ function AccountRow({ account, isOwn, onChange }: AccountRowProps) {
 }
 
 const appoint = (username: string): Question => ({
-  title: `Make ${username} administrator?`,
+  title: `Make ${username} an administrator?`,
   text: 'They’ll be able to do everything you can here, including removing your administrator role.',
   action: 'Make administrator',
 });

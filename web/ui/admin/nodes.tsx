@@ -17,7 +17,7 @@ import './nodes.css';
 /** The time after which the list is loaded again while it is shown. */
 const RELOAD_MS = 5_000;
 
-/** The share of its cores, or of a media worker's core, above which a node needs help. */
+/** The share of its cores, or of a media worker's core, above which a node counts as busy. */
 const BUSY = 2 / 3;
 
 const STATES: Readonly<Record<NodeState, { label: string; tone: BadgeProps['tone'] & string }>> = {
@@ -33,7 +33,7 @@ export function Nodes({ isShown }: { isShown: boolean }) {
   async function drain({ id, name }: AdminNodeView): Promise<void> {
     const goAhead = await confirm({
       title: `Drain ${name}?`,
-      text: 'Its viewers and broadcasts move to the other nodes while they run, and it gets no new ones. You can’t undo this: to use the node again, restart it.',
+      text: 'Its viewers and broadcasts in browsers move to the other nodes while they run. Programs such as OBS are disconnected when DRAIN_SECONDS have passed, and must connect again. The node gets nothing new. You can’t undo this: to use it again, restart it.',
       action: 'Drain',
       danger: true,
     });
