@@ -61,6 +61,14 @@ export const IPROUTE = {
 };
 
 /** @type {Wanted} */
+export const FAKETIME = {
+  title: 'faketime',
+  what: 'several nodes whose clocks are apart',
+  debianPackage: 'faketime',
+  programs: { FAKETIME_BIN: ['faketime'] },
+};
+
+/** @type {Wanted} */
 export const NGINX = {
   title: 'nginx',
   what: 'HLS compared with nginx',

@@ -23,7 +23,13 @@ export class LabPostgres extends LabProgram {
     await promisify(execFile)('chown', ['postgres:postgres', folder]);
     const data = join(folder, 'data');
     const [setpriv = '', ...account] = AS_POSTGRES;
-    const init = ['--username=onair', '--auth=trust', '--encoding=UTF8', '--no-locale'];
+    const init = [
+      '--no-sync',
+      '--username=onair',
+      '--auth=trust',
+      '--encoding=UTF8',
+      '--no-locale',
+    ];
     await promisify(execFile)(
       setpriv,
       [...account, join(programs, 'initdb'), `--pgdata=${data}`, ...init],

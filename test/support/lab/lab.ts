@@ -1,6 +1,8 @@
+import { globSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { vi } from 'vitest';
 import { S3Server } from '../s3-server.js';
 import { workerBin } from '../worker-bin.js';
@@ -15,6 +17,15 @@ export const noLab: string | null =
   noNamespaces() ??
   (haproxy === '' ? 'HAProxy is missing' : null) ??
   ((process.env.POSTGRES_BIN_DIR ?? '') === '' ? 'PostgreSQL is missing' : null);
+
+/** What shifts a program's clock, if faketime is installed. */
+const [fakeTime = ''] =
+  (process.env.FAKETIME_BIN ?? '') === ''
+    ? []
+    : globSync('/usr/lib/{*/,}faketime/libfaketime.so.1');
+
+/** Whether the nodes' clocks can be shifted. */
+export const hasFakeClocks: boolean = fakeTime !== '';
 
 const SECRET_KEY = 'one secret for all nodes of the lab';
 
@@ -58,7 +69,11 @@ export class Lab {
     this.#folder = parts.folder;
   }
 
-  static async open(settings: Readonly<Record<string, string>> = {}): Promise<Lab> {
+  /** @param clocksAheadMs by how much the nodes' clocks are ahead, if {@link hasFakeClocks} */
+  static async open(
+    settings: Readonly<Record<string, string>> = {},
+    clocksAheadMs: Readonly<Record<string, number>> = {},
+  ): Promise<Lab> {
     const network = await LabNetwork.open();
     const folder = await mkdtemp(join(tmpdir(), 'onair-lab-'));
     const postgres = await LabPostgres.open(network);
@@ -68,6 +83,7 @@ export class Lab {
     for (const name of ['n1', 'n2', 'n3']) {
       const host = await network.addHost(name);
       const { address } = host;
+      const aheadMs = clocksAheadMs[name] ?? 0;
       nodes.push(
         new LabNode(network, host, {
           command: [process.execPath, '--enable-source-maps', 'dist/main.js'],
@@ -88,6 +104,7 @@ export class Lab {
             ADDRESS_LIMIT_FACTOR: '1000',
             ...bucket.env,
             ...settings,
+            ...(hasFakeClocks && aheadMs !== 0 ? clockAhead(aheadMs) : {}),
           },
           ready: 'Onair is ready:',
         }),
@@ -102,8 +119,9 @@ export class Lab {
     const lab = new Lab({ network, postgres, bucket, nodes, haproxy: proxy, folder });
     try {
       // The first one creates the tables.
-      for (const node of nodes) await node.start();
-      await proxy.start();
+      const [first, ...others] = nodes;
+      await first?.start();
+      await Promise.all([...others, proxy].map((program) => program.start()));
       await vi.waitUntil(async () => (await lab.statusOf('/readyz')) === 200, { timeout: 60_000 });
       return lab;
     } catch (error) {
@@ -122,6 +140,17 @@ export class Lab {
     const node = this.nodes.find((one) => one.name === name);
     if (!node) throw new Error(`there is no node ${name}`);
     return node;
+  }
+
+  /** Resolves with the result of a query of the nodes' database. */
+  async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    const client = new pg.Client({ connectionString: this.postgres.url });
+    await client.connect();
+    try {
+      return (await client.query<Row>(sql, values)).rows;
+    } finally {
+      await client.end();
+    }
   }
 
   async statusOf(path: string): Promise<number> {
@@ -146,4 +175,13 @@ export class Lab {
     await this.network.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
+}
+
+/** The environment of a program whose clock is ahead, but not its timers. */
+function clockAhead(ms: number): Record<string, string> {
+  return {
+    LD_PRELOAD: fakeTime,
+    FAKETIME: `${ms < 0 ? '' : '+'}${ms / 1_000}s`,
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
 }
