@@ -1,5 +1,6 @@
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
-const STEP = 1_024;
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+/** Decimal, as the limits of the configuration are. */
+const STEP = 1_000;
 
 /** Formats a number of bytes, such as `3.4 MB`. */
 export function sizeLabel(bytes: number): string {

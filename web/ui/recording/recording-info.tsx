@@ -18,8 +18,9 @@ import { IconButton } from '../components/icon-button.js';
 import { Menu, type MenuItem } from '../components/menu.js';
 import { toast } from '../components/toast.js';
 import { clockTime, wordyDuration } from '../format/duration.js';
+import { sizeLabel } from '../format/size.js';
 import { copyAddress } from '../components/copy-address.js';
-import { fileSize, whenFormat } from './facts.js';
+import { whenFormat } from './facts.js';
 import { MISSING } from './missing-words.js';
 import { VISIBILITY_WORDS } from './visibility-words.js';
 import '../watch/channel-info.css';
@@ -76,7 +77,7 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
         {downloadPath !== null && (
           <Button icon={Download} href={downloadPath} download>
             Download <span class="visually-hidden">as MP4,</span>
-            <span class="recording-info-size muted figures">{fileSize(bytes)}</span>
+            <span class="recording-info-size muted figures">{sizeLabel(bytes)}</span>
           </Button>
         )}
         {recording.mayManage && <ManageMenu {...acts} />}
