@@ -7,7 +7,7 @@ import type { Visibility } from '../protocol/access.js';
 import type { BroadcastSource } from '../protocol/broadcast.js';
 import { Secrets } from '../secrets/secrets.js';
 import { BroadcastJournal } from './broadcast-journal.js';
-import { LiveBroadcast } from './live-broadcast.js';
+import { LiveBroadcast, type MovedPublisher } from './live-broadcast.js';
 import { MEDIA, type MediaPort } from './ports/media.js';
 import { PACKAGING, type PackagingPort } from './ports/packaging.js';
 import type { RunningBroadcast } from './running.repository.js';
@@ -34,8 +34,20 @@ export class BroadcastFactory {
     return this.#make({ id: randomUUID(), epoch: 1, channelName, title, ...about });
   }
 
-  /** Continues a broadcast that ran on another node. It has no publisher yet. */
-  continue(stored: RunningBroadcast, epoch: number): LiveBroadcast {
+  /** Returns the token by which the publisher of a broadcast is recognized. */
+  resumeTokenOf(broadcastId: string): string {
+    return uuidOf(this.secrets.sign('resume-token', broadcastId));
+  }
+
+  /**
+   * Continues a broadcast that ran on another node. It has no publisher yet, unless its publisher
+   * has moved here first.
+   */
+  continue(
+    stored: RunningBroadcast,
+    epoch: number,
+    moved: MovedPublisher | null = null,
+  ): LiveBroadcast {
     const { id, channel: channelName, title, visibility, source, state } = stored;
     const { startedAt, peakViewers } = stored;
     const wasLive = state !== 'starting';
@@ -46,7 +58,7 @@ export class BroadcastFactory {
       title,
       visibility,
       source,
-      continued: { startedAtMs: startedAt.getTime(), peakViewers, wasLive },
+      continued: { startedAtMs: startedAt.getTime(), peakViewers, wasLive, moved },
     });
   }
 
@@ -59,7 +71,7 @@ export class BroadcastFactory {
     const { media, packaging, clock, log } = this;
     const broadcast: LiveBroadcast = new LiveBroadcast({
       ...about,
-      resumeToken: uuidOf(this.secrets.sign('resume-token', about.id)),
+      resumeToken: this.resumeTokenOf(about.id),
       media,
       packaging,
       clock,

@@ -85,6 +85,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       else this.#save(broadcast, channelId);
     });
     broadcast.events.on('released', (reason) => this.#released(broadcast, reason));
+    // Its publisher has moved here first, so it doesn't enter the phase.
+    if (broadcast.phase.name === 'live') this.#save(broadcast, channelId);
   }
 
   /** Gives a broadcast to another node. Resolves to false if this node no longer owns it. */

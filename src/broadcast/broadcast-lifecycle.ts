@@ -25,6 +25,8 @@ type Options = {
   graceMs: number;
   /** Whether the broadcast was live before, on another node, and waits for its publisher. */
   wasLive?: boolean;
+  /** Whether its media already arrives here, because its publisher moved. */
+  isLive?: boolean;
   /**
    * Called when the grace period has elapsed; resolves with whether the broadcast may end. A node
    * that was suspended for a while might no longer own it.
@@ -47,12 +49,12 @@ export class BroadcastLifecycle {
   #isStopped = false;
 
   constructor(options: Options) {
-    const { clock, startTimeoutMs, graceMs, wasLive = false } = options;
+    const { clock, startTimeoutMs, graceMs, wasLive = false, isLive = false } = options;
     this.#options = options;
-    this.#wasLive = wasLive;
-    this.#phase = wasLive
-      ? { name: 'interrupted', untilMs: clock.nowMs() + graceMs }
-      : { name: 'starting', untilMs: clock.nowMs() + startTimeoutMs };
+    this.#wasLive = wasLive || isLive;
+    if (isLive) this.#phase = { name: 'live' };
+    else if (wasLive) this.#phase = { name: 'interrupted', untilMs: clock.nowMs() + graceMs };
+    else this.#phase = { name: 'starting', untilMs: clock.nowMs() + startTimeoutMs };
     this.#armTimer();
   }
 

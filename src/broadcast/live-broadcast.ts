@@ -20,7 +20,13 @@ type Options = {
   epoch: number;
   resumeToken: string;
   /** The broadcast's state on the node that ran it before; absent for a new broadcast. */
-  continued?: Readonly<{ startedAtMs: number; peakViewers: number; wasLive: boolean }>;
+  continued?: Readonly<{
+    startedAtMs: number;
+    peakViewers: number;
+    wasLive: boolean;
+    /** The publisher and its media, if they moved here before the broadcast. */
+    moved: MovedPublisher | null;
+  }>;
   /** See {@link BroadcastLifecycle}. */
   mayEnd?: () => Promise<boolean>;
   channelName: string;
@@ -34,12 +40,27 @@ type Options = {
   graceMs: number;
 };
 
+/** A publisher whose media arrives at this node before the broadcast moves here. */
+export type MovedPublisher = Readonly<{
+  peer: Peer;
+  source: BroadcastSource;
+  room: BroadcastMedia;
+  media: PublisherMedia;
+}>;
+
 /**
  * Why a broadcast left this node without ending. `taken_over`: its publisher, or a later one,
- * connected to another node. `fenced`: another node owns it, because this one was believed dead.
- * `stopping`: this node is stopping, and other nodes are running.
+ * connected to another node. `moved`: its publisher already sends to another node, too. `fenced`:
+ * another node owns it, because this one was believed dead. `stopping`: this node is stopping, and
+ * other nodes are running.
  */
-export type ReleaseReason = 'taken_over' | 'fenced' | 'stopping';
+export type ReleaseReason = 'taken_over' | 'moved' | 'fenced' | 'stopping';
+
+/**
+ * How long the media of a broadcast that has moved continues here, while the other nodes begin to
+ * receive it from the new one.
+ */
+export const LINGER_MS = 2_000;
 
 type Publisher = { peer: Peer; media: PublisherMedia; clockOffsetMs: number };
 
@@ -105,10 +126,11 @@ export class LiveBroadcast {
       clock: options.clock,
       startTimeoutMs: START_TIMEOUT_MS,
       graceMs: options.graceMs,
-      ...(continued && { wasLive: continued.wasLive }),
+      ...(continued && { wasLive: continued.wasLive, isLive: Boolean(continued.moved) }),
       ...(options.mayEnd && { mayEnd: options.mayEnd }),
     });
     this.#lifecycle.events.on('entered', (phase) => this.#entered(phase));
+    if (continued?.moved) this.#takeMoved(continued.moved);
   }
 
   get title(): string {
@@ -205,13 +227,7 @@ export class LiveBroadcast {
         this.#assertOn();
         throw new DomainError('not_publishing', 'The connection was lost. Start again.');
       }
-      this.#publisher = { peer, media, clockOffsetMs: 0 };
-      this.#source = source;
-      const isCurrent = () => this.#publisher?.media === media;
-      media.events.on('arriving', (isArriving) => isCurrent() && this.#arriving(isArriving));
-      media.events.on('disconnected', () => isCurrent() && this.#lifecycle.publisherLost());
-      media.events.on('delayMeasured', (ms) => this.#delayMeasured(ms));
-      media.events.on('closed', () => isCurrent() && this.#publisherClosed());
+      this.#follow(peer, media, source);
       return media;
     });
   }
@@ -275,8 +291,13 @@ export class LiveBroadcast {
     if (publisher && reason === 'taken_over') this.#notifyClosed(publisher.peer, 'taken_over');
     if (publisher && reason === 'fenced')
       publisher.peer.send('transport:closed', { transportId: publisher.media.transport.id });
-    publisher?.media.close();
-    this.#media?.close();
+    const media = this.#media;
+    const close = (): void => {
+      publisher?.media.close();
+      media?.close();
+    };
+    if (reason === 'moved') setTimeout(close, LINGER_MS);
+    else close();
     this.#package.release();
     this.#emitter.emit('released', reason);
     this.#emitter.clear();
@@ -295,9 +316,29 @@ export class LiveBroadcast {
     return this.#isReleased || this.phase.name === 'ended';
   }
 
+  #takeMoved({ peer, source, room, media }: MovedPublisher): void {
+    this.#use(room);
+    this.#follow(peer, media, source);
+  }
+
+  #follow(peer: Peer, media: PublisherMedia, source: BroadcastSource): void {
+    this.#publisher = { peer, media, clockOffsetMs: 0 };
+    this.#source = source;
+    const isCurrent = () => this.#publisher?.media === media;
+    media.events.on('arriving', (isArriving) => isCurrent() && this.#arriving(isArriving));
+    media.events.on('disconnected', () => isCurrent() && this.#lifecycle.publisherLost());
+    media.events.on('delayMeasured', (ms) => this.#delayMeasured(ms));
+    media.events.on('closed', () => isCurrent() && this.#publisherClosed());
+  }
+
   async #openMedia(): Promise<BroadcastMedia> {
     if (this.#media && !this.#media.closed) return this.#media;
     const media = await this.#options.media.open(this);
+    this.#use(media);
+    return media;
+  }
+
+  #use(media: BroadcastMedia): void {
     this.#media = media;
     media.events.on('closed', () => {
       this.#media = null;
@@ -305,7 +346,6 @@ export class LiveBroadcast {
     });
     if (this.#isOver) media.close();
     else this.#packageFrom(media);
-    return media;
   }
 
   /** Starts packaging. If that fails, the broadcast is still available over WebRTC. */

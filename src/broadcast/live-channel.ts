@@ -87,7 +87,8 @@ export class LiveChannel {
       this.releaseIfUnused();
     });
     broadcast.events.on('mediaLost', () => {
-      for (const viewer of this.#viewers.values()) viewer.detach();
+      // Viewers who joined while the broadcast ran on another node have media of their own.
+      for (const viewer of this.#viewers.values()) if (viewer.media?.closed) viewer.detach();
     });
     broadcast.events.on('packageChanged', () => this.#emitter.emit('stateChanged'));
     broadcast.events.on('uplinkMeasured', (uplinkMs) => {

@@ -15,7 +15,8 @@ import { BroadcastVisibility } from './broadcast-visibility.js';
 import type { Channel } from '../channels/channel.js';
 import { ChannelService } from '../channels/channel.service.js';
 import { NodeDrain } from '../cluster/node-drain.js';
-import type { LiveBroadcast } from './live-broadcast.js';
+import { BroadcastDirectory } from './directory.js';
+import type { LiveBroadcast, MovedPublisher } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import type { Peer } from './peer.js';
 import { PeerTransports } from './peer-transports.js';
@@ -43,6 +44,10 @@ type Entrance = Readonly<{
  * or because another one is starting a broadcast.
  */
 const RETRY_MS = 1_000;
+/** How long a publisher may take to move here, from its start to the end. */
+const MOVE_TIMEOUT_MS = 15_000;
+/** How long the first packet may take after all tracks were produced. */
+const ARRIVAL_TIMEOUT_MS = 5_000;
 /** The maximum number of attempts to start a broadcast if another node was faster. */
 const TRIES = 3;
 
@@ -50,6 +55,8 @@ const TRIES = 3;
 @Injectable()
 export class PublishingService {
   readonly #publishing = new Map<string, LiveBroadcast>();
+  /** The publishers whose broadcasts are about to move here, by peer id. */
+  readonly #moving = new Map<string, MovedPublisher & { resumeToken: string }>();
   readonly #perAccount: OpenCounts;
 
   constructor(
@@ -59,6 +66,7 @@ export class PublishingService {
     private readonly visibility: BroadcastVisibility,
     private readonly transports: PeerTransports,
     private readonly factory: BroadcastFactory,
+    private readonly directory: BroadcastDirectory,
     private readonly takeOver: TakeOver,
     private readonly control: BroadcastControl,
     private readonly drain: NodeDrain,
@@ -84,9 +92,12 @@ export class PublishingService {
   async start(
     identity: Identity,
     peer: Peer,
-    { channel: name, resumeToken, continues, visibility }: RequestPayload<'publisher:start'>,
+    { channel: name, resumeToken, continues, visibility, moves }: RequestPayload<'publisher:start'>,
   ): Promise<Started> {
     const channel = await this.#ownChannel(identity, name);
+    const moving = moves === true ? await this.#beginMove(peer, channel, resumeToken) : null;
+    if (moving) return moving;
+    this.#abandon(peer.id);
     const { broadcast, media, resumed } = await this.publish(channel, {
       peer,
       source: 'browser',
@@ -127,6 +138,35 @@ export class PublishingService {
         this.#remember(peer, broadcast, media);
         return { broadcast, media, resumed };
       });
+    } finally {
+      live.releaseIfUnused();
+    }
+  }
+
+  /**
+   * Moves the broadcast of a start with `moves` here, as soon as the publisher's media arrives.
+   * @throws {DomainError} `not_publishing` if there is no such start; `unavailable` if the broadcast
+   *   can't be moved now; `not_live` if it has ended
+   */
+  async move(identity: Identity, peer: Peer, name: string): Promise<void> {
+    const channel = await this.#ownChannel(identity, name);
+    const moved = this.#moving.get(peer.id);
+    if (!moved) throw notPublishing();
+    const live = this.liveChannels.open(channel);
+    try {
+      await arriving(moved.media);
+      await live.queue.run(async () => {
+        if (this.liveChannels.isStopping || live.broadcast) throw tryAgain();
+        const { source, resumeToken } = moved;
+        const proof = { source, resumeToken, moves: true };
+        const broadcast = await this.takeOver.bring(live, channel, proof, moved);
+        if (!broadcast) throw notLive();
+        this.#moving.delete(peer.id);
+        this.#publishing.set(peer.id, broadcast);
+      });
+    } catch (error) {
+      this.#abandon(peer.id);
+      throw error;
     } finally {
       live.releaseIfUnused();
     }
@@ -186,8 +226,52 @@ export class PublishingService {
   }
 
   disconnected(peerId: string): void {
+    this.#abandon(peerId);
     this.#publishing.get(peerId)?.publisherLeft(peerId);
     this.#publishing.delete(peerId);
+  }
+
+  /**
+   * Opens a connection for a publisher whose broadcast runs on another node. Resolves to null if it
+   * doesn't, so that the start is an ordinary one.
+   */
+  async #beginMove(
+    peer: Peer,
+    { id: channelId }: Channel,
+    resumeToken = '',
+  ): Promise<Started | null> {
+    const remote = this.directory.find(channelId);
+    if (!remote || this.liveChannels.isStopping || this.drain.sendsElsewhere) return null;
+    const { id, epoch, view: broadcast } = remote;
+    if (this.factory.resumeTokenOf(id) !== resumeToken) return null;
+    this.#abandon(peer.id);
+    const room = await this.media.open({ id, epoch: epoch + 1 });
+    const media = await room.publish('browser').catch((error: unknown) => {
+      room.close();
+      throw error;
+    });
+    this.#moving.set(peer.id, { peer, source: 'browser', room, media, resumeToken });
+    const timer = setTimeout(() => this.#abandon(peer.id, media), MOVE_TIMEOUT_MS);
+    media.events.on('closed', () => {
+      clearTimeout(timer);
+      this.#abandon(peer.id, media);
+    });
+    this.transports.add(peer.id, media);
+    if (!peer.connected) this.#abandon(peer.id, media);
+    const { rtpCapabilities } = this.media;
+    const { transport } = media;
+    // This node's packager may need thumbnails; one that doesn't need them ignores them.
+    const more = { resumed: true, thumbnails: true };
+    return { channelId, broadcast, resumeToken, rtpCapabilities, transport, ...more };
+  }
+
+  /** Closes the connection of a move that has not been completed. */
+  #abandon(peerId: string, media?: PublisherMedia): void {
+    const moving = this.#moving.get(peerId);
+    if (!moving || (media && moving.media !== media)) return;
+    this.#moving.delete(peerId);
+    moving.media.close();
+    moving.room.close();
   }
 
   async #ownChannel(identity: Identity, name: string): Promise<Channel> {
@@ -277,12 +361,30 @@ export class PublishingService {
   #broadcastOf(peer: Peer): LiveBroadcast {
     const broadcast = this.#publishing.get(peer.id);
     if (broadcast) return broadcast;
-    throw new DomainError('not_publishing', 'This connection is not publishing. Go live first.');
+    throw notPublishing();
   }
 
   #mediaOf(peer: Peer): PublisherMedia {
+    const moving = this.#moving.get(peer.id);
+    if (moving) return moving.media;
     return this.#broadcastOf(peer).publisherOf(peer);
   }
+}
+
+/** Resolves when media arrives. The client has sent all tracks by now. */
+async function arriving({ isArriving, events }: PublisherMedia): Promise<void> {
+  if (isArriving) return;
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(tryAgain()), ARRIVAL_TIMEOUT_MS);
+  try {
+    await Promise.race([events.once('arriving'), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function notPublishing(): DomainError {
+  return new DomainError('not_publishing', 'This connection is not publishing. Go live first.');
 }
 
 function notYours(): DomainError {

@@ -1,5 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { CLUSTER, type Cluster } from '../cluster/cluster.js';
 import { BroadcastDirectory, type RemoteBroadcast } from './directory.js';
+import type { LiveBroadcast } from './live-broadcast.js';
 import { MEDIA, type MediaPort, type RemoteMedia, type RemotePlace } from './ports/media.js';
 
 type Entry = Readonly<{ id: string; media: Promise<RemoteMedia> }>;
@@ -10,12 +12,38 @@ export class RemoteMediaRegistry {
   /** By channel id. */
   readonly #entries = new Map<string, Entry>();
 
+  /** The broadcasts among them that this node runs itself by now, by channel id. */
+  readonly #taken = new Map<string, LiveBroadcast>();
+
   constructor(
     private readonly directory: BroadcastDirectory,
+    @Inject(CLUSTER) private readonly cluster: Cluster,
     @Inject(MEDIA) private readonly media: MediaPort,
   ) {
     directory.events.on('changed', (broadcast) => this.#changed(broadcast));
-    directory.events.on('gone', ({ channelId }) => this.#close(channelId));
+    directory.events.on('gone', ({ id, channelId }) => {
+      if (this.#taken.get(channelId)?.id !== id) this.#close(channelId);
+    });
+  }
+
+  /**
+   * Reports that this node runs a broadcast now that ran on another one. Its viewers here keep their
+   * connections, over which this node sends them its own tracks.
+   */
+  tookOver(channelId: string, broadcast: LiveBroadcast): void {
+    const entry = this.#entries.get(channelId);
+    if (entry?.id !== broadcast.id) return;
+    this.#taken.set(channelId, broadcast);
+    const isCurrent = (): boolean => this.#taken.get(channelId) === broadcast;
+    broadcast.events.on('phaseEntered', ({ name }) => {
+      if (name === 'ended' && isCurrent()) this.#close(channelId);
+    });
+    broadcast.events.on('released', () => {
+      if (!isCurrent()) return;
+      this.#taken.delete(channelId);
+      this.#moved(entry);
+    });
+    this.#moved(entry);
   }
 
   /**
@@ -30,13 +58,17 @@ export class RemoteMediaRegistry {
     const entry = { id, media };
     this.#entries.set(channelId, entry);
     const forget = () => {
-      if (this.#entries.get(channelId) === entry) this.#entries.delete(channelId);
+      if (this.#entries.get(channelId) !== entry) return;
+      this.#entries.delete(channelId);
+      this.#taken.delete(channelId);
     };
     media.then((opened) => opened.events.on('closed', forget), forget);
     return media;
   }
 
   #locate(channelId: string, id: string): RemotePlace | null {
+    const taken = this.#taken.get(channelId);
+    if (taken?.id === id) return { nodeId: this.cluster.self, id, epoch: taken.epoch };
     const broadcast = this.directory.find(channelId);
     return broadcast?.id === id ? broadcast : null;
   }
@@ -44,16 +76,20 @@ export class RemoteMediaRegistry {
   #changed({ id, channelId }: RemoteBroadcast): void {
     const entry = this.#entries.get(channelId);
     if (entry?.id !== id) this.#close(channelId);
-    else
-      entry.media.then(
-        (media) => media.moved(),
-        () => undefined,
-      );
+    else this.#moved(entry);
+  }
+
+  #moved({ media }: Entry): void {
+    media.then(
+      (opened) => opened.moved(),
+      () => undefined,
+    );
   }
 
   #close(channelId: string): void {
     const entry = this.#entries.get(channelId);
     this.#entries.delete(channelId);
+    this.#taken.delete(channelId);
     entry?.media.then(
       (media) => media.close(),
       () => undefined,

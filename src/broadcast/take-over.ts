@@ -2,19 +2,21 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import type { Channel } from '../channels/channel.js';
 import { CLUSTER, type Cluster, type NodeId } from '../cluster/cluster.js';
+import { NodeDrain } from '../cluster/node-drain.js';
 import { CallError, NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
-import { BroadcastSource } from '../protocol/broadcast.js';
+import { BroadcastSource, type BroadcastState } from '../protocol/broadcast.js';
 import { BroadcastFactory } from './broadcast-factory.js';
 import { BroadcastJournal } from './broadcast-journal.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastDirectory } from './directory.js';
-import type { LiveBroadcast } from './live-broadcast.js';
+import { LINGER_MS, type LiveBroadcast, type MovedPublisher } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
 import { LiveChannels } from './live-channels.js';
 import type { Peer } from './peer.js';
+import { RemoteMediaRegistry } from './remote-media-registry.js';
 import { type RunningBroadcast, RunningRepository } from './running.repository.js';
 
 /** The call by which a node asks the owner of a broadcast to hand it over. */
@@ -30,6 +32,8 @@ export const TakeOverProof = z.object({
   source: BroadcastSource,
   /** See `publisher:start`. */
   resumeToken: z.string().optional(),
+  /** Whether the publisher's media already arrives at the node that asks. */
+  moves: z.boolean().optional(),
 });
 export type TakeOverProof = z.output<typeof TakeOverProof>;
 
@@ -53,6 +57,8 @@ const Released = z.object({ outcome: z.enum(['released', 'refused', 'gone']) });
  */
 @Injectable()
 export class TakeOver implements OnModuleInit {
+  /** The number of broadcasts that moved away a moment ago. */
+  #lingering = 0;
   readonly #rules = new Map<BroadcastSource, TakeOverRule>();
 
   // oxlint-disable-next-line max-params -- injected by Nest
@@ -63,11 +69,15 @@ export class TakeOver implements OnModuleInit {
     private readonly factory: BroadcastFactory,
     private readonly repository: BroadcastRepository,
     private readonly running: RunningRepository,
+    private readonly remoteMedia: RemoteMediaRegistry,
+    drain: NodeDrain,
     @Inject(CLUSTER) private readonly cluster: Cluster,
     @Inject(NODE_CALLS) private readonly calls: NodeCalls,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) private readonly log: Log,
-  ) {}
+  ) {
+    drain.waitFor(() => this.#lingering);
+  }
 
   onModuleInit(): void {
     this.calls.answer(RELEASE, (body, from) => this.#release(ReleaseRequest.parse(body), from));
@@ -96,6 +106,7 @@ export class TakeOver implements OnModuleInit {
   /**
    * Brings the channel's broadcast here from another node. Resolves to null if none runs. Must be
    * called in the channel's queue.
+   * @param moved the publisher, if its media already arrives here
    * @throws {DomainError} `already_publishing`; `unavailable` if the owner doesn't answer, but
    *   isn't proven dead
    */
@@ -103,6 +114,7 @@ export class TakeOver implements OnModuleInit {
     live: LiveChannel,
     { id: channelId }: Channel,
     proof: TakeOverProof,
+    moved: MovedPublisher | null = null,
   ): Promise<LiveBroadcast | null> {
     for (let tries = 0; tries < TRIES; tries += 1) {
       // The end of a broadcast on this node may not be stored yet.
@@ -110,16 +122,22 @@ export class TakeOver implements OnModuleInit {
       const stored = (await this.running.of(channelId)).at(-1);
       if (!stored) return null;
       const epoch = await this.#obtain(stored, proof);
-      if (epoch !== null) return this.adopt(live, stored, epoch);
+      if (epoch !== null) return this.adopt(live, stored, epoch, moved);
     }
     throw notNow();
   }
 
   /** Continues a stored broadcast on this node, which already owns it. */
-  adopt(live: LiveChannel, stored: RunningBroadcast, epoch: number): LiveBroadcast {
+  adopt(
+    live: LiveChannel,
+    stored: RunningBroadcast,
+    epoch: number,
+    moved: MovedPublisher | null = null,
+  ): LiveBroadcast {
     const { id, channelId } = stored;
-    const broadcast = this.factory.continue(stored, epoch);
+    const broadcast = this.factory.continue(stored, epoch, moved);
     this.journal.follow(broadcast, channelId);
+    this.remoteMedia.tookOver(channelId, broadcast);
     live.put(broadcast);
     this.directory.tookOver({ id, epoch, channelId });
     this.log.info({ channel: stored.channel, broadcastId: id, epoch }, 'took over a broadcast');
@@ -170,7 +188,7 @@ export class TakeOver implements OnModuleInit {
         if (error instanceof DomainError) return 'refused';
         throw error;
       }
-      return this.#handOver(live, broadcast, to);
+      return this.#handOver(live, broadcast, { to, moves: proof.moves ?? false });
     });
     // The caller reads the database next, so it must be up to date.
     if (outcome === undefined || outcome === 'gone') await this.journal.settled();
@@ -180,9 +198,9 @@ export class TakeOver implements OnModuleInit {
   async #handOver(
     live: LiveChannel,
     broadcast: LiveBroadcast,
-    to: NodeId,
+    { to, moves }: { to: NodeId; moves: boolean },
   ): Promise<'released' | 'gone'> {
-    const { id, epoch, view, thumbnailPath } = broadcast;
+    const { id, epoch, view, thumbnailPath, wasLive } = broadcast;
     if (!(await this.journal.give(broadcast, to))) {
       await this.journal.checkOwner(broadcast);
       return 'gone';
@@ -193,13 +211,25 @@ export class TakeOver implements OnModuleInit {
       id,
       channelId: live.id,
       channel: live.name,
-      view: { ...view, state: broadcast.wasLive ? 'interrupted' : 'starting' },
+      view: { ...view, state: stateAfter({ moves, wasLive }) },
       thumbnailPath,
       uplinkMs: null,
     });
-    broadcast.release('taken_over');
+    broadcast.release(moves ? 'moved' : 'taken_over');
+    if (moves) this.#linger();
     return 'released';
   }
+
+  /** Keeps a drain waiting until the other nodes have switched to the new owner. */
+  #linger(): void {
+    this.#lingering += 1;
+    setTimeout(() => (this.#lingering -= 1), LINGER_MS);
+  }
+}
+
+function stateAfter({ moves, wasLive }: { moves: boolean; wasLive: boolean }): BroadcastState {
+  if (!wasLive) return 'starting';
+  return moves ? 'live' : 'interrupted';
 }
 
 function alreadyPublishing(): DomainError {

@@ -33,6 +33,11 @@ export const PublisherStart = z.strictObject({
    * audience applies.
    */
   visibility: Visibility.optional(),
+  /**
+   * Whether the caller still publishes the broadcast through another node, and moves it to this one:
+   * the broadcast continues there until `publisher:move`. Requires `resumeToken`.
+   */
+  moves: z.boolean().optional(),
 });
 
 export const PublisherStarted = z.object({
@@ -120,6 +125,7 @@ export const signalingRequests = {
     data: Nothing,
   },
   'publisher:thumbnail': { payload: PublisherThumbnail, data: Nothing },
+  'publisher:move': { payload: z.strictObject({ channel: ChannelName }), data: Nothing },
   'publisher:end': { payload: z.strictObject({ channel: ChannelName }), data: Nothing },
   'transport:connect': {
     payload: z.strictObject({ transportId: Id, dtlsParameters: DtlsParameters }),

@@ -160,6 +160,11 @@ export class BroadcastOutput {
     await Promise.allSettled([this.#addToLasting(after), ...moving]);
   }
 
+  /** No longer offers a track to viewers who join; the present ones keep it until it closes. */
+  withdraw(producer: types.Producer): void {
+    this.#producers.delete(producer.id);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;

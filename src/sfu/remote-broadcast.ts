@@ -17,6 +17,8 @@ const UNUSED_MS = 10_000;
 /** The time between two attempts to find the broadcast; it doubles up to the second value. */
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 1_000;
+/** How long the tracks of one node continue beside those of the next one. */
+const LINGER_MS = 2_000;
 
 type Options = Readonly<{
   pool: WorkerPool;
@@ -39,7 +41,9 @@ export class RemoteBroadcast implements RemoteMedia {
   readonly #options: Options;
   /** Resolves when the first attempt has succeeded or failed. */
   readonly #tried: Promise<void>;
-  #feed: { source: RemotePlace; feed: RemoteFeed } | null = null;
+  #feed: Feed | null = null;
+  /** Ends the wait for a change. */
+  #wake: () => void = () => undefined;
   #users = 0;
   #unused: NodeJS.Timeout | undefined;
   readonly #closing = new AbortController();
@@ -86,8 +90,7 @@ export class RemoteBroadcast implements RemoteMedia {
   }
 
   moved(): void {
-    const source = this.#options.locate();
-    if (this.#feed && source && !isSame(source, this.#feed.source)) this.#feed.feed.close();
+    if (this.#isElsewhere) this.#wake();
   }
 
   close(): void {
@@ -116,29 +119,55 @@ export class RemoteBroadcast implements RemoteMedia {
   async #follow(tried: () => void): Promise<void> {
     let retryMs = RETRY_FIRST_MS;
     while (!this.closed) {
-      const feed = await this.#open();
+      const next = await this.#open();
       tried();
-      if (feed) {
+      if (next) {
         retryMs = RETRY_FIRST_MS;
-        await feed.closed;
-        this.#feed = null;
+        this.#switchTo(next);
+        await this.#changed(next);
+        // The next node is known, so this one's tracks are replaced before they end.
+        if (this.#isElsewhere) continue;
       }
       await sleep(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
       retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
     }
   }
 
-  /** Resolves with null if the broadcast could not be had from the node that should run it. */
-  async #open(): Promise<RemoteFeed | null> {
+  /** Whether the broadcast is known to run elsewhere than where its tracks come from. */
+  get #isElsewhere(): boolean {
+    const source = this.#options.locate();
+    return this.#feed !== null && source !== null && !isSame(source, this.#feed.source);
+  }
+
+  /** Offers the tracks of another feed. Those of the previous one continue for a moment. */
+  #switchTo(next: Feed): void {
+    const before = this.#feed?.feed;
+    this.#feed = next;
+    void next.feed.closed.then(() => {
+      if (this.#feed === next) this.#feed = null;
+    });
+    if (!before) return;
+    before.withdraw();
+    const timer = setTimeout(() => before.close(), LINGER_MS);
+    void before.closed.then(() => clearTimeout(timer));
+  }
+
+  /** Resolves when the feed has closed, or the broadcast has moved. */
+  async #changed({ feed }: Feed): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    // It may have moved meanwhile.
+    this.moved();
+    await Promise.race([promise, feed.closed]);
+  }
+
+  /** Resolves with null if the node that should run the broadcast doesn't provide it. */
+  async #open(): Promise<Feed | null> {
     const { locate, log } = this.#options;
     const source = locate();
-    if (!source) return null;
+    if (!source || (this.#feed && isSame(source, this.#feed.source))) return null;
     try {
-      const feed = await RemoteFeed.open(source, this.output, this.#options);
-      this.#feed = { source, feed };
-      // The broadcast may have moved meanwhile.
-      this.moved();
-      return feed;
+      return { source, feed: await RemoteFeed.open(source, this.output, this.#options) };
     } catch (err) {
       if (!this.closed)
         log.warn({ err, from: source.nodeId }, 'a broadcast of another node could not be watched');
@@ -146,6 +175,8 @@ export class RemoteBroadcast implements RemoteMedia {
     }
   }
 }
+
+type Feed = Readonly<{ source: RemotePlace; feed: RemoteFeed }>;
 
 function isSame(one: RemotePlace, other: RemotePlace): boolean {
   return one.nodeId === other.nodeId && one.epoch === other.epoch;

@@ -101,6 +101,11 @@ export class RemoteFeed {
     return this.#started;
   }
 
+  /** No longer offers its tracks to viewers who join. */
+  withdraw(): void {
+    for (const producer of this.#tracks.values()) this.#output.withdraw(producer);
+  }
+
   close(): void {
     this.#pipe.close();
   }

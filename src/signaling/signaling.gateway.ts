@@ -111,6 +111,14 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
     this.publishing.unproduce(peerOf(socket), producerId);
   }
 
+  @OnRequest('publisher:move')
+  async move(
+    @ConnectedSocket() socket: OnairSocket,
+    @Payload('publisher:move') { channel }: RequestPayload<'publisher:move'>,
+  ): Promise<void> {
+    await this.publishing.move(socket.data.identity, peerOf(socket), channel);
+  }
+
   @OnRequest('publisher:clock')
   clockOffset(
     @ConnectedSocket() socket: OnairSocket,

@@ -28,6 +28,7 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
   'publisher:produce': PUBLISHES,
   'publisher:pause': PUBLISHES,
   'publisher:unproduce': PUBLISHES,
+  'publisher:move': PUBLISHES,
   'publisher:clock': PUBLISHES,
   'publisher:thumbnail': PUBLISHES,
   'chat:join': READS,

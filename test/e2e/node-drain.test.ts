@@ -68,6 +68,11 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
       () => 0,
     );
 
+  const readyNodes = async (): Promise<number> => {
+    const statuses = await Promise.all(servers.map(({ url }) => statusOf(url)));
+    return statuses.filter((status) => status === 200).length;
+  };
+
   /** Returns the longest freeze since the last call, in milliseconds. */
   const longestFreeze = (page: Page): Promise<number> =>
     page.evaluate(() => {
@@ -112,6 +117,37 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     expect(sockets.map((url) => new URL(url).searchParams.get('moving'))).toContain('1');
     expect(sockets.filter((url) => !url.includes('moving=1'))).toEqual([]);
     await expect.poll(async () => (await stage.channel('ann')).viewers, WAIT).toBe(1);
+    await before.start();
+  }, 180_000);
+
+  it('lets a browser publish through another node while its viewers watch', async () => {
+    await vi.waitUntil(async () => (await readyNodes()) === 2, WAIT);
+    const studio = await stage.goLive('bea', { url: balancer.url });
+    const viewers = [
+      await stage.visit('/bea', { url: stage.server.url, initScripts: [WATCH_FRAMES] }),
+      await stage.visit('/bea', { url: balancer.url, initScripts: [WATCH_FRAMES] }),
+    ];
+    for (const viewer of viewers) await framesAdvance(viewer, 40);
+    const { id } = (await stage.channel('bea')).broadcast ?? {};
+    const states = new Set<string | undefined>();
+    const timer = setInterval(() => {
+      void stage.channel('bea').then(({ broadcast }) => states.add(broadcast?.state));
+    }, 50);
+    for (const viewer of viewers) await longestFreeze(viewer);
+    const before = await nodeOf(studio);
+    const exited = before.exited();
+    before.signal('SIGTERM');
+    expect(await exited).toBe(0);
+    for (const viewer of viewers) await framesAdvance(viewer);
+    clearInterval(timer);
+    const freezesMs = await Promise.all(viewers.map(longestFreeze));
+    process.stdout.write(
+      `Longest freezes of viewers whose publisher moved: ${freezesMs.map(Math.round).join(', ')} ms.\n`,
+    );
+    expect(Math.max(...freezesMs)).toBeLessThan(FREEZE_MAX_MS);
+    expect([...states]).toEqual(['live']);
+    expect((await stage.channel('bea')).broadcast?.id).toBe(id);
+    expect(await nodeOf(studio)).not.toBe(before);
     await before.start();
   }, 180_000);
 });

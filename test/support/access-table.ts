@@ -238,6 +238,7 @@ export const EVENTS: Readonly<Record<RequestName, EventRule>> = {
   'publisher:produce': 'own',
   'publisher:pause': 'own',
   'publisher:unproduce': 'own',
+  'publisher:move': 'own',
   'publisher:clock': 'own',
   'publisher:thumbnail': 'own',
   'transport:connect': 'own',

@@ -4,10 +4,13 @@ import type { BroadcastView, EndReason } from '../../src/protocol/broadcast.js';
 import { assertNever } from '../../src/protocol/assert-never.js';
 import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
+import type { Link } from './link.js';
+import type { Prepared } from './node-move.js';
 import {
   type FailureCode,
   IDLE,
   isActive,
+  type Job,
   type Publishing,
   type PublishingEffect,
   type PublishingEvent,
@@ -17,7 +20,7 @@ import {
 import { RequestError } from './request-error.js';
 import type { SendHealth } from './send-health.js';
 import type { TrackKind } from './sender.js';
-import { openUplink } from './uplink.js';
+import { openUplink, type Uplink } from './uplink.js';
 
 /** The state shown by the studio: a part of {@link Publishing}. */
 export type PublisherState =
@@ -47,6 +50,10 @@ export type StartOptions = {
   /** The audience of a new broadcast, unless the channel's is narrower. */
   visibility?: Visibility;
 };
+
+/** How long a second uplink may take until its first media. */
+const FIRST_MEDIA_MAX_MS = 5_000;
+const FIRST_MEDIA_CHECK_MS = 50;
 
 type Effect<N extends PublishingEffect['name']> = Extract<PublishingEffect, { name: N }>;
 
@@ -118,7 +125,10 @@ export class Publisher {
   #listen(): (() => void)[] {
     const connection = this.#connection;
     return [
-      connection.onOnline(() => void this.#dispatch({ name: 'online' })),
+      connection.onOnline((isMove) => {
+        if (!isMove) void this.#dispatch({ name: 'online' });
+      }),
+      connection.onMove((next, isOver) => this.#prepareMove(next, isOver)),
       connection.on('channel:state', ({ broadcast }) => {
         if (broadcast) void this.#dispatch({ name: 'broadcast-changed', broadcast });
       }),
@@ -214,7 +224,7 @@ export class Publisher {
 
   async #open({ attempt, started }: Effect<'open'>): Promise<void> {
     const uplink = await openUplink({
-      connection: this.#connection,
+      link: this.#connection.link,
       started,
       onFailed: (failed) => void this.#dispatch({ name: 'uplink-failed', uplink: failed }),
     });
@@ -226,6 +236,38 @@ export class Publisher {
     void this.#dispatch({ name: 'end-accepted', session });
   }
 
+  /**
+   * Publishes over another link too, and moves the broadcast to its node. What this page sends over
+   * the current link continues until then.
+   */
+  async #prepareMove(next: Link, isOver: () => boolean): Promise<Prepared> {
+    const state = this.#state.peek();
+    // Otherwise, publishing starts anew over the next link.
+    const anew = { commit: () => void this.#dispatch({ name: 'online' }), cancel: () => undefined };
+    if (state.name !== 'live' || state.resumeToken === null) return anew;
+    const { job, resumeToken, attempt } = state;
+    const { channel } = job;
+    const started = await next.request('publisher:start', { channel, resumeToken, moves: true });
+    const uplink = await openUplink({
+      link: next,
+      started,
+      onFailed: (failed) => void this.#dispatch({ name: 'uplink-failed', uplink: failed }),
+    });
+    try {
+      await sendAll({ uplink, job });
+      await sends(uplink, job, isOver);
+      if (isOver()) throw new Error('the move was given up');
+      await next.request('publisher:move', { channel });
+    } catch (error) {
+      uplink.close();
+      throw error;
+    }
+    return {
+      commit: () => void this.#dispatch({ name: 'moved', attempt, uplink }),
+      cancel: () => uplink.close(),
+    };
+  }
+
   #reportClock(offsetMs: number): void {
     void this.#connection.request('publisher:clock', { offsetMs }).catch(() => {
       // The offset is sent again with the next measurement.
@@ -233,7 +275,18 @@ export class Publisher {
   }
 }
 
-async function sendAll({ uplink, job }: Effect<'send'>): Promise<void> {
+/** Resolves when the first media has been sent over an uplink. */
+async function sends(uplink: Uplink, { tracks, muted }: Job, isOver: () => boolean): Promise<void> {
+  const isSent = (kind: TrackKind): boolean => tracks[kind] !== null && !muted[kind];
+  const kind = isSent('video') ? 'video' : 'audio';
+  const endMs = performance.now() + FIRST_MEDIA_MAX_MS;
+  while (isSent(kind) && !(await uplink.hasSent(kind))) {
+    if (isOver() || performance.now() > endMs) throw new Error('nothing could be sent');
+    await new Promise((resolve) => setTimeout(resolve, FIRST_MEDIA_CHECK_MS));
+  }
+}
+
+async function sendAll({ uplink, job }: Pick<Effect<'send'>, 'uplink' | 'job'>): Promise<void> {
   const { tracks, muted } = job;
   // If both are sent at once, only one negotiation is needed.
   await Promise.all(

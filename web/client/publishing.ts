@@ -96,6 +96,8 @@ export type PublishingEvent =
   | { name: 'transport-closed'; transportId: string }
   /** ICE or DTLS failed permanently. */
   | { name: 'uplink-failed'; uplink: Uplink }
+  /** The broadcast has moved to another node, which receives its media over a second uplink. */
+  | { name: 'moved'; attempt: number; uplink: Uplink }
   /** The server replied to an attempt. */
   | { name: 'accepted'; attempt: number; started: PublisherStarted }
   | { name: 'opened'; attempt: number; uplink: Uplink }
@@ -156,6 +158,7 @@ const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
 export function step(state: Publishing, event: PublishingEvent): Step {
   if (event.name === 'start') return start(state, event);
   if (event.name === 'opened') return opened(state, event);
+  if (event.name === 'moved') return moved(state, event);
   return isActive(state) ? happened(state, event) : unchanged(state);
 }
 
@@ -166,7 +169,7 @@ export function isActive(state: Publishing): state is Active {
 
 function happened(
   state: Active,
-  event: Exclude<PublishingEvent, { name: 'start' | 'opened' }>,
+  event: Exclude<PublishingEvent, { name: 'start' | 'opened' | 'moved' }>,
 ): Step {
   switch (event.name) {
     case 'track-changed':
@@ -252,6 +255,26 @@ function opened(
   return {
     state: { ...state, link: { name: 'sending', uplink } },
     effects: [{ name: 'send', attempt, uplink, job: state.job }],
+  };
+}
+
+function moved(
+  state: Publishing,
+  { attempt, uplink }: Extract<PublishingEvent, { name: 'moved' }>,
+): Step {
+  // Publishing was stopped meanwhile, or another attempt began, which continues at the other node.
+  if (!isActive(state) || attempt !== state.attempt || state.link.name !== 'sending') {
+    const close: PublishingEffect = { name: 'close', uplink };
+    if (!isActive(state)) return { state, effects: [close] };
+    const next = connect(state);
+    return { state: next.state, effects: [close, ...next.effects] };
+  }
+  const { job } = state;
+  const next = state.attempt + 1;
+  return {
+    state: { ...state, attempt: next, link: { name: 'sending', uplink } },
+    // A track may have changed meanwhile.
+    effects: [...closing(state), { name: 'send', attempt: next, uplink, job }],
   };
 }
 

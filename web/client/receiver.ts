@@ -9,6 +9,12 @@ import { MediaPath } from './media-path.js';
 /** The available simulcast layers; 0 is the lowest. */
 export type Layers = { count: number; current: number | null; pinned: number | null };
 
+/** How long a track that replaces another one may take until its first frame. */
+const FIRST_FRAME_MAX_MS = 2_000;
+const FIRST_FRAME_CHECK_MS = 20;
+/** How long audio that replaces other audio waits for the video of the same node. */
+const VIDEO_FOLLOWS_MS = 100;
+
 /**
  * The receiving end of one WebRTC transport, on which it consumes the tracks that the server
  * offers.
@@ -24,6 +30,8 @@ export class Receiver {
   readonly #layerCount = signal(1);
   readonly #currentLayer = signal<number | null>(null);
   readonly #offs: readonly (() => void)[];
+  /** The latest video that waits for its first frame. */
+  #replacement: Promise<void> | null = null;
   #videoConsumerId: string | null = null;
   /** Tracks that the publisher muted. */
   readonly #paused = new Set<string>();
@@ -103,6 +111,7 @@ export class Receiver {
       Promise.all(fresh.map((track) => this.#take(track))),
       resumed,
     ]);
+    await this.#canReplace(consumers);
     this.#show(consumers);
   }
 
@@ -150,6 +159,35 @@ export class Receiver {
     this.#paused.clear();
   }
 
+  /**
+   * Resolves when tracks can be shown. One that replaces a track that still plays, because the
+   * broadcast moves to another node, is shown when its first frame has been decoded; audio changes
+   * together with the video.
+   */
+  async #canReplace(consumers: readonly types.Consumer[]): Promise<void> {
+    const replacing = consumers.filter(({ kind }) => this.#playing(kind));
+    const video = replacing.find(({ kind }) => kind === 'video');
+    if (video) this.#replacement = this.#firstFrame(video);
+    else if (replacing.length > 0) await delay(VIDEO_FOLLOWS_MS);
+    await this.#replacement;
+  }
+
+  async #firstFrame(consumer: types.Consumer): Promise<void> {
+    const endMs = performance.now() + FIRST_FRAME_MAX_MS;
+    while (performance.now() < endMs && !consumer.closed && this.#playing('video')) {
+      const report = await consumer.getStats().catch(() => null);
+      for (const entry of report?.values() ?? [])
+        if (entry.type === 'inbound-rtp' && entry.framesDecoded > 0) return;
+      await delay(FIRST_FRAME_CHECK_MS);
+    }
+  }
+
+  /** Whether a track of a kind is shown that the server hasn't closed. */
+  #playing(kind: string): boolean {
+    const tracks = this.#stream.peek()?.getTracks() ?? [];
+    return tracks.some((track) => track.kind === kind && track.readyState === 'live');
+  }
+
   async #take(track: ConsumerOptions): Promise<types.Consumer> {
     const consumer = await this.#transport.consume({
       id: track.id,
@@ -175,4 +213,8 @@ export class Receiver {
       this.#stream.value = new MediaStream([...rest, ...fresh]);
     }
   }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

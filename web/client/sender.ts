@@ -1,6 +1,6 @@
 import type { Device, types } from 'mediasoup-client';
 import type { PublisherStarted } from '../../src/protocol/signaling.js';
-import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 import { encodingsFor } from './encodings.js';
 import { MediaPath } from './media-path.js';
 
@@ -20,7 +20,7 @@ const AUDIO_OPTIONS: types.ProducerCodecOptions = {
 /** The sending end of one WebRTC transport, with at most one audio and one video track. */
 export class Sender {
   readonly transportId: string;
-  readonly #connection: Connection;
+  readonly #link: Pick<Link, 'request'>;
   readonly #device: Device;
   readonly #transport: types.Transport;
   readonly #path: MediaPath;
@@ -33,22 +33,23 @@ export class Sender {
   readonly #muted: Record<TrackKind, boolean> = { audio: false, video: false };
 
   constructor(options: {
-    connection: Connection;
+    /** The link to the node that has the transport. */
+    link: Pick<Link, 'request'>;
     device: Device;
     started: PublisherStarted;
     onFailed: () => void;
   }) {
-    const { connection, device, started, onFailed } = options;
-    this.#connection = connection;
+    const { link, device, started, onFailed } = options;
+    this.#link = link;
     this.#device = device;
     this.transportId = started.transport.id;
     this.#transport = device.createSendTransport({
       ...started.transport,
       iceServers: started.iceServers,
     });
-    this.#path = new MediaPath(connection, this.#transport, onFailed);
+    this.#path = new MediaPath(link, this.#transport, onFailed);
     this.#transport.on('produce', ({ kind, rtpParameters, appData }, callback, errback) => {
-      connection
+      link
         .request('publisher:produce', {
           kind,
           rtpParameters: rtpParameters as never,
@@ -76,7 +77,7 @@ export class Sender {
     if (!producer || producer.paused === muted) return;
     if (muted) producer.pause();
     else producer.resume();
-    await this.#connection.request('publisher:pause', { producerId: producer.id, paused: muted });
+    await this.#link.request('publisher:pause', { producerId: producer.id, paused: muted });
   }
 
   getStats(): Promise<RTCStatsReport> {
@@ -94,7 +95,7 @@ export class Sender {
       if (!producer) return;
       this.#producers.delete(kind);
       producer.close();
-      await this.#connection.request('publisher:unproduce', { producerId: producer.id });
+      await this.#link.request('publisher:unproduce', { producerId: producer.id });
     } else if (producer) {
       await producer.replaceTrack({ track });
       await this.#fitEncodings(producer, track);

@@ -1,5 +1,5 @@
 import { stillPicture } from './capture/still-picture.js';
-import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 
 /** The interval at which the server accepts thumbnails. */
 const INTERVAL_MS = 10_000;
@@ -10,14 +10,14 @@ const FIRST_MS = 1_500;
  * Sends the server a thumbnail of the published video every ten seconds, for lists and previews.
  */
 export class ThumbnailSender {
-  readonly #connection: Connection;
+  readonly #link: Pick<Link, 'request'>;
   readonly #track: () => MediaStreamTrack | null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
 
   /** @param track the currently published track; null if nothing is visible */
-  constructor(connection: Connection, track: () => MediaStreamTrack | null) {
-    this.#connection = connection;
+  constructor(link: Pick<Link, 'request'>, track: () => MediaStreamTrack | null) {
+    this.#link = link;
     this.#track = track;
     this.#sendIn(FIRST_MS);
   }
@@ -44,6 +44,6 @@ export class ThumbnailSender {
     if (track === null || !track.enabled || track.readyState !== 'live') return;
     const jpeg = await stillPicture(track);
     if (jpeg === null || this.#closed) return;
-    await this.#connection.request('publisher:thumbnail', { jpeg });
+    await this.#link.request('publisher:thumbnail', { jpeg });
   }
 }

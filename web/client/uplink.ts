@@ -1,6 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 import type { PublisherStarted } from '../../src/protocol/signaling.js';
-import type { Connection } from './connection.js';
+import type { Link } from './link.js';
 import { loadDevice } from './device.js';
 import { type SendCounters, type SendHealth, sendHealth } from './send-health.js';
 import { Sender, type TrackKind } from './sender.js';
@@ -15,12 +15,15 @@ export interface Uplink {
   send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void>;
   /** Pauses or resumes a kind; viewers are notified. */
   setMuted(kind: TrackKind, muted: boolean): Promise<void>;
+  /** Resolves with whether any media of a kind has been sent. */
+  hasSent(kind: TrackKind): Promise<boolean>;
   /** Closes the uplink. Idempotent. */
   close(): void;
 }
 
 type Options = {
-  connection: Connection;
+  /** The link to the node that has the transport. */
+  link: Pick<Link, 'request'>;
   /** The server's reply to `publisher:start`. */
   started: PublisherStarted;
   /** Called once, when only a new uplink can help. */
@@ -49,11 +52,11 @@ class MediaUplink implements Uplink {
 
   constructor(
     createSender: (onFailed: () => void) => Sender,
-    { connection, started, onFailed }: Options,
+    { link, started, onFailed }: Options,
   ) {
     this.#sender = createSender(() => onFailed(this));
     this.#thumbnails = started.thumbnails
-      ? new ThumbnailSender(connection, () => (this.#pictureMuted ? null : this.#picture))
+      ? new ThumbnailSender(link, () => (this.#pictureMuted ? null : this.#picture))
       : null;
     this.#timer = setInterval(() => void this.#measure(), HEALTH_INTERVAL_MS);
   }
@@ -73,6 +76,13 @@ class MediaUplink implements Uplink {
   setMuted(kind: TrackKind, muted: boolean): Promise<void> {
     if (kind === 'video') this.#pictureMuted = muted;
     return this.#sender.setMuted(kind, muted);
+  }
+
+  async hasSent(kind: TrackKind): Promise<boolean> {
+    for (const entry of (await this.#sender.getStats()).values())
+      if (entry.type === 'outbound-rtp' && entry.kind === kind && entry.packetsSent > 0)
+        return true;
+    return false;
   }
 
   close(): void {
