@@ -55,6 +55,7 @@ const uplinkOf = (transportId: string): Uplink => ({
   health: signal(null),
   send: () => Promise.resolve(),
   setMuted: () => Promise.resolve(),
+  hasSent: () => Promise.resolve(true),
   close: () => undefined,
 });
 
@@ -464,5 +465,42 @@ describe('tracks', () => {
     expect(page.effects).toEqual([]);
     page.accepted().opened(uplinkOf('t2'));
     expect(page.effects).toMatchObject([{ name: 'send', job: { muted: { audio: true } } }]);
+  });
+});
+
+describe('a publisher that moves to another node', () => {
+  const moved = (page: Page, uplink: Uplink, attempt = page.state.attempt) =>
+    page.tell({ name: 'moved', attempt, uplink });
+
+  it('stays live, and closes the first uplink', () => {
+    const [first, second] = [uplinkOf('t1'), uplinkOf('t2')];
+    const page = moved(Page.live(first), second);
+    expect(shown(page)).toBe('live, sending');
+    expect(page.effects).toEqual([
+      { name: 'close', uplink: first },
+      { name: 'send', attempt: page.state.attempt, uplink: second, job },
+    ]);
+    // What happens to the first one no longer matters.
+    expect(page.tell({ name: 'uplink-failed', uplink: first }).effects).toEqual([]);
+    expect(page.tell({ name: 'transport-closed', transportId: 't1' }).effects).toEqual([]);
+    expect(shown(page.tell({ name: 'transport-closed', transportId: 't2' }))).toBe(
+      'reconnecting, asking',
+    );
+  });
+
+  it('connects again there if its connection changed meanwhile', () => {
+    const page = Page.live();
+    const { attempt } = page.state;
+    const uplink = uplinkOf('t2');
+    page.tell({ name: 'transport-closed', transportId: 't1' });
+    moved(page, uplink, attempt);
+    expect(page.effects.map(({ name }) => name)).toEqual(['close', 'ask']);
+  });
+
+  it('closes the second uplink if it ended meanwhile', () => {
+    const page = Page.live().tell({ name: 'left' });
+    const uplink = uplinkOf('t2');
+    expect(moved(page, uplink).effects).toEqual([{ name: 'close', uplink }]);
+    expect(shown(page)).toBe('idle');
   });
 });
