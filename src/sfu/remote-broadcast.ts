@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceiverTerms, RemoteMedia, RemotePlace } from '../broadcast/ports/media.js';
-import type { NodeCalls } from '../cluster/node-calls.js';
+import { CallError, type NodeCalls } from '../cluster/node-calls.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
@@ -169,8 +169,11 @@ export class RemoteBroadcast implements RemoteMedia {
     try {
       return { source, feed: await RemoteFeed.open(source, this.output, this.#options) };
     } catch (err) {
-      if (!this.closed)
-        log.warn({ err, from: source.nodeId }, 'a broadcast of another node could not be watched');
+      if (this.closed) return null;
+      // Its publisher hasn't come back yet, or it has just moved.
+      const isGone = err instanceof CallError && err.failure === 'gone';
+      const about = { err, from: source.nodeId };
+      log[isGone ? 'debug' : 'warn'](about, 'a broadcast of another node could not be watched');
       return null;
     }
   }
