@@ -34,7 +34,7 @@ exports.folders = [
     folder: 'src/cluster',
     holds:
       'the nodes of one service: membership, draining, and wake-up messages and calls between nodes',
-    imports: ['common', 'config', 'secrets', 'db'],
+    imports: ['protocol', 'common', 'config', 'secrets', 'db'],
   },
   {
     folder: 'src/security-log',

@@ -2,15 +2,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { CLUSTER, type Cluster, type NodeId } from '../cluster/cluster.js';
 import { CallError, NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
+import { accepted, Refused, refusing } from '../cluster/refusals.js';
 import { DomainError } from '../common/domain-error.js';
 import { isUuid } from '../common/uuid.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { ErrorBody } from '../protocol/error.js';
 
 const RETRY_MS = 1_000;
-
-/** The answer of a node whose session refused the request. */
-const Refused = z.object({ error: ErrorBody });
 
 /** A request for the session `/whip/NAME/ID` or `/whep/NAME/ID`. */
 type Request = Readonly<{ name: string; id: string }>;
@@ -135,27 +132,6 @@ export class SessionNodes {
 
 export function sessionNotFound(): DomainError {
   return new DomainError('not_found', 'Session not found. It may have ended.');
-}
-
-/** Answers with the error of a request that is refused. */
-async function refusing<A>(handle: () => A | Promise<A>): Promise<A | z.output<typeof Refused>> {
-  try {
-    return await handle();
-  } catch (error) {
-    if (error instanceof DomainError) return { error: error.toBody() };
-    throw error;
-  }
-}
-
-/** Throws the error of a request that was refused. */
-function accepted<A>(answer: A | z.output<typeof Refused>): A {
-  if (!isRefused(answer)) return answer;
-  const { code, message, retryAfterMs } = answer.error;
-  throw new DomainError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
-}
-
-function isRefused(answer: unknown): answer is z.output<typeof Refused> {
-  return typeof answer === 'object' && answer !== null && 'error' in answer;
 }
 
 function throwRefusal(cause: unknown): never {

@@ -3,6 +3,7 @@ import { BroadcastModule } from '../broadcast/broadcast.module.js';
 import { RECORDING } from '../broadcast/ports/recording.js';
 import { DbModule } from '../db/db.module.js';
 import { ChannelRecordingsController } from './channel-recordings.controller.js';
+import { ClipNodes } from './clips/clip-nodes.js';
 import { ClipController } from './clips/clip.controller.js';
 import { ClipRepository } from './clips/clip.repository.js';
 import { ClipService } from './clips/clip.service.js';
@@ -43,6 +44,7 @@ import { VodController } from './vod/vod.controller.js';
     VodController,
   ],
   providers: [
+    ClipNodes,
     ClipRepository,
     ClipService,
     DownloadService,

@@ -74,6 +74,29 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
       );
     });
 
+    it('are clipped while they run, on a node that doesn’t record them', async () => {
+      const film = await RecordedFilm.of(a.url, 'running');
+      const id = await film.send();
+      await film.recorded(id, 5_000);
+      const path = `/recordings/${id}/clips`;
+      const body = { startMs: 1_000, durationMs: 2_000, title: 'From b' };
+      const clip = await api<ClipView>(b.url, film.owner, 'POST', path, body);
+      expect(clip).toMatchObject({ title: 'From b', durationMs: 2_000, createdBy: 'running' });
+      // It can be played at once, wherever the next request goes.
+      for (const { url } of [b, a]) {
+        expect(await api(url, film.owner, 'GET', `/clips/${clip.id}`)).toMatchObject({
+          id: clip.id,
+        });
+        await playWithFfmpeg(`${url}${clip.playlistPath}`, WHOLE);
+      }
+      const later = { startMs: 3_600_000, durationMs: 2_000 };
+      await expect(api(b.url, film.owner, 'POST', path, later)).rejects.toThrow(
+        /recording_not_ready/,
+      );
+      await expect(api(b.url, null, 'POST', path, body)).rejects.toThrow(/not_logged_in/);
+      await film.end();
+    });
+
     it('are finished by another node if their node ended without announcing it', async () => {
       const film = await RecordedFilm.of(a.url, 'orphan');
       const id = await film.send();

@@ -6,12 +6,16 @@ import { LoggedIn } from '../../auth/identity.guard.js';
 import { ClipList, ClipView, NewClip } from '../../protocol/clip.js';
 import { Page } from '../../protocol/paging.js';
 import { CurrentClient } from '../current-client.js';
+import { ClipNodes } from './clip-nodes.js';
 import { ClipService } from './clip.service.js';
 
 /** The HTTP API for clips. */
 @Controller('api')
 export class ClipController {
-  constructor(private readonly clips: ClipService) {}
+  constructor(
+    private readonly clips: ClipService,
+    private readonly nodes: ClipNodes,
+  ) {}
 
   @Post('recordings/:id/clips')
   @ForVisitors()
@@ -38,7 +42,7 @@ export class ClipController {
     @CurrentVisitor() visitor: Visitor,
     @CurrentClient() client: string,
   ): Promise<ClipView> {
-    return this.clips.create(id, { visitor, client }, clip);
+    return this.nodes.create(id, { visitor, client }, clip);
   }
 
   @Get('channels/:name/clips')

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Visitor } from '../../access/visitor.js';
@@ -27,6 +28,8 @@ const WORTH_MS = 500;
  */
 const WAITING = { perParty: 4, all: 64 } as const;
 const RETRY_MS = 2_000;
+/** How long to wait for the upload of a clip; if the bucket is slower, it is played later. */
+const UPLOADED_WITHIN_MS = 10_000;
 
 /** Creates and reads clips, which are parts of recordings with their own files and address. */
 @Injectable()
@@ -83,6 +86,12 @@ export class ClipService {
         durationMs: Math.round(Math.min(durationMs, thereMs)),
       }),
     );
+    // The clip is played on any node, which reads it from the bucket.
+    if (this.files.isNode)
+      await Promise.race([
+        this.files.uploaded(`clips/${id}`),
+        sleep(UPLOADED_WITHIN_MS, undefined, { ref: false }),
+      ]);
     return this.view(id, visitor, client);
   }
 
