@@ -129,11 +129,11 @@ export function jointMessage(kind: CaptureProblemKind): string {
 /** Sentences that differ for screens. */
 const screenSentences: Partial<Record<CaptureProblemKind, string>> = {
   missing: 'There is no screen or window to share.',
-  busy: 'The screen could not be captured. Choose another screen or window.',
+  busy: 'Couldn’t capture the screen. Choose another screen or window.',
   unsupported:
     'This browser can’t share a screen. Use Chrome, Edge, Firefox or Safari on a computer.',
   cancelled: 'No screen was chosen, so nothing is shared.',
-  unknown: 'The screen could not be shared. Choose another screen or window.',
+  unknown: 'Couldn’t share the screen. Choose another screen or window.',
 };
 
 function sentence(source: CaptureSource, kind: CaptureProblemKind): string {

@@ -18,7 +18,7 @@ const loadPicker = () => import('./emoji-picker.js').then(({ EmojiPicker }) => E
 /** Opens the emoji picker, which is loaded on demand. */
 export function EmojiButton({ onPick, onDone }: EmojiButtonProps) {
   const root = useRef<HTMLSpanElement>(null);
-  const { Shown, isOpen, open, close } = useLate(loadPicker, 'The emoji picker');
+  const { Shown, isOpen, open, close } = useLate(loadPicker, 'the emoji picker');
   useOutside(root, isOpen, close);
 
   function done(): void {

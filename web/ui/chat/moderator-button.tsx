@@ -15,7 +15,7 @@ const loadDialog = () =>
 
 /** Opens the moderators' dialog, and shows the number of held messages. */
 export function ModeratorButton({ chat, channel, isOwner }: ModeratorButtonProps) {
-  const { Shown, open, close } = useLate(loadDialog, 'The moderation dialog');
+  const { Shown, open, close } = useLate(loadDialog, 'the moderation dialog');
   const held = chat.moderation.heldCount.value;
   return (
     <span class="moderator-button">

@@ -25,7 +25,7 @@ export function LateSection<P extends object>({
   if (section === 'failed')
     return (
       <p role="alert" class="late-failed">
-        This section could not be loaded. Check your connection.
+        Couldn’t load this section. Check your connection.
         <Button onClick={() => setSection(null)}>Try again</Button>
       </p>
     );

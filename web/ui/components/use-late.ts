@@ -14,7 +14,7 @@ export interface Late<P> {
 /**
  * Loads a component when it is first opened.
  *
- * @param what the subject of the sentence that reports a failed load
+ * @param what the name of the component in the message that reports a failed load
  */
 export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string): Late<P> {
   const [Loaded, setLoaded] = useState<ComponentType<P> | null>(null);
@@ -28,7 +28,7 @@ export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string):
     } catch {
       // The network failed after the page was loaded.
       setOpen(false);
-      toast({ text: `${what} could not be loaded. Try again.`, tone: 'danger' });
+      toast({ text: `Couldn’t load ${what}. Try again.`, tone: 'danger' });
     }
   }
   return {

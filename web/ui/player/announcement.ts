@@ -21,7 +21,7 @@ export function announcement(state: ViewerState): string {
     case 'gone':
       return 'The channel was deleted.';
     case 'failed':
-      return `The video could not be loaded. ${state.message}`;
+      return `Couldn’t load the video. ${state.message}`;
     default:
       return assertNever(state);
   }

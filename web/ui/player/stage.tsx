@@ -74,7 +74,7 @@ export function Stage(props: StageProps) {
       );
     case 'failed':
       return (
-        <Still name={name} owner={channel.owner} title="The video could not be loaded">
+        <Still name={name} owner={channel.owner} title="Couldn’t load the video">
           <p>{state.message}</p>
           <Button icon={RotateCw} variant="primary" onClick={props.onRetry}>
             Try again

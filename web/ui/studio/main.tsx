@@ -32,7 +32,7 @@ async function loadChannels(studio: Studio): Promise<void> {
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     toast({
-      text: `Your channels could not be loaded. ${error.message}`,
+      text: `Couldn’t load your channels. ${error.message}`,
       tone: 'danger',
       sticky: true,
       action: { label: 'Try again', onSelect: () => void loadChannels(studio) },

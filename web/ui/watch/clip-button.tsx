@@ -18,7 +18,7 @@ export function ClipButton({ broadcastId }: { broadcastId: string }) {
       if (recording) setOpen({ Dialog, recording });
     } catch {
       // The network failed after the page was loaded.
-      toast({ text: 'The clip editor could not be loaded. Try again.', tone: 'danger' });
+      toast({ text: 'Couldn’t load the clip editor. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);
     }

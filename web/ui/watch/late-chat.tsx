@@ -87,7 +87,7 @@ export class LateChat {
           <Spinner label="Loading chat" />
         ) : (
           <>
-            <p class="muted">Chat could not be loaded.</p>
+            <p class="muted">Couldn’t load the chat.</p>
             <Button onClick={() => void this.load()}>Try again</Button>
           </>
         )}

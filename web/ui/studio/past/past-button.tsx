@@ -18,7 +18,7 @@ export function PastButton({ channel }: { channel: string }) {
       setOpen(true);
     } catch {
       // The network failed after the page was loaded.
-      toast({ text: 'Past broadcasts could not be loaded. Try again.', tone: 'danger' });
+      toast({ text: 'Couldn’t load past broadcasts. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);
     }

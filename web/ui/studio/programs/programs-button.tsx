@@ -16,7 +16,7 @@ export function ProgramsButton({ channel }: { channel: string }) {
       setDialog({ View });
     } catch {
       // The network failed after the page was loaded.
-      toast({ text: 'The instructions could not be loaded. Try again.', tone: 'danger' });
+      toast({ text: 'Couldn’t load the instructions. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);
     }
