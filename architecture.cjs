@@ -215,7 +215,8 @@ exports.folders = [
   },
   {
     folder: 'src/http-rtc',
-    holds: 'what WHIP and WHEP share: SDP bodies, ICE sessions, entity tags, sessions of all nodes',
+    holds:
+      'what WHIP and WHEP share: SDP bodies, ICE sessions, entity tags, requests for other nodes',
     imports: ['protocol', 'common', 'config', 'cluster', 'sdp'],
   },
   {
@@ -275,7 +276,7 @@ exports.folders = [
   },
   {
     folder: 'web/build',
-    holds: 'plugins of the page build: shared HTML, size budget, precompression, font preload',
+    holds: 'plugins for the page build: shared HTML, size budget, precompression, font preload',
     imports: [],
   },
   {

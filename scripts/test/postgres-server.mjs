@@ -74,7 +74,7 @@ export class PostgresServer {
 
   /** Stops the server and removes its folder. */
   async close() {
-    // These are PostgreSQL's "fast" and "immediate" shutdown.
+    // SIGINT requests PostgreSQL's "fast" shutdown, and SIGQUIT its "immediate" one.
     this.#child.kill('SIGINT');
     const timer = setTimeout(() => this.#child.kill('SIGQUIT'), STOP_TIMEOUT_MS);
     await this.#closed;

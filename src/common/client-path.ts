@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { parseAddress } from './network-list.js';
 
 /**
- * The addresses of a client's request. They determine which of the server's addresses the client
- * can reach.
+ * The addresses of a client's request. They indicate which of the server's addresses the client
+ * can probably reach.
  */
 export type ClientPath = Readonly<{
   /**

@@ -14,14 +14,14 @@ export const SenderReport = z.object({
 export type SenderReport = z.output<typeof SenderReport>;
 
 /**
- * Returns the time at which the report was made, in milliseconds since 1970 on the sender's clock,
- * including a fraction.
+ * Returns the time at which the report was made, by the sender's clock, in milliseconds since 1970,
+ * not rounded.
  */
 export function unixMsOf({ ntpSec, ntpFrac }: Pick<SenderReport, 'ntpSec' | 'ntpFrac'>): number {
   return ntpSec * 1_000 + (ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;
 }
 
-/** Converts in the opposite direction of {@link unixMsOf}. */
+/** The inverse of {@link unixMsOf}. */
 export function ntpOf(unixMs: number): Pick<SenderReport, 'ntpSec' | 'ntpFrac'> {
   const seconds = (unixMs + NTP_TO_UNIX_MS) / 1_000;
   const ntpSec = Math.floor(seconds);

@@ -16,7 +16,7 @@ const pushAll = (buffer: ReorderBuffer, numbers: readonly number[], arrivedMs = 
   brief(numbers.flatMap((number) => buffer.push(packet(number, arrivedMs))));
 
 describe('ReorderBuffer', () => {
-  it('passes on packets in order at once', () => {
+  it('passes on in-order packets at once', () => {
     const buffer = create();
     expect(brief(buffer.push(packet(7)))).toEqual([7]);
     expect(brief(buffer.push(packet(8)))).toEqual([8]);
@@ -35,7 +35,7 @@ describe('ReorderBuffer', () => {
     expect(brief(buffer.push(packet(2, 199)))).toEqual([2, 3, 4]);
   });
 
-  it('reports when it will give up on a packet, and does so without further input', () => {
+  it('reports when it will give up on a packet, and gives up then even if no packet arrives', () => {
     const buffer = create();
     pushAll(buffer, [1, 4], 50);
     expect(buffer.deadlineMs).toBe(250);
@@ -43,7 +43,7 @@ describe('ReorderBuffer', () => {
     expect(brief(buffer.expire(250))).toEqual(['2 lost', 4]);
   });
 
-  it('starts waiting for a second gap at the first packet after it', () => {
+  it('measures the wait at a second gap from the first packet after that gap', () => {
     const buffer = create();
     pushAll(buffer, [1, 3]);
     expect(brief(buffer.push(packet(5, 100)))).toEqual([]);

@@ -21,7 +21,7 @@ export type Suggestion = Readonly<{
 
 /** The data from which suggestions are taken. */
 export type Known = Readonly<{
-  /** Finds emoji by a part of their names, best matches first. */
+  /** Finds emoji by part of their name, best matches first. */
   findEmoji: (query: string, limit: number) => readonly EmojiFound[];
   /** The names of people in the chat, latest author first. */
   names: readonly string[];
@@ -30,7 +30,7 @@ export type Known = Readonly<{
 
 type EmojiFound = Readonly<{ emoji: string; name: string }>;
 
-/** The maximum number of suggested names or emoji, because more would require scrolling. */
+/** The maximum number of suggested names or emoji; more would require scrolling. */
 const SUGGESTIONS_MAX = 8;
 
 const MAY: Readonly<Record<ChatRole, readonly ForWhom[]>> = {
