@@ -12,6 +12,7 @@ import { LOG, type Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { BroadcastView } from '../protocol/broadcast.js';
+import { type BroadcastNews, isNews } from './broadcast-news.js';
 import { type RunningBroadcast, RunningRepository } from './running.repository.js';
 
 /** The interval at which the database is queried, because messages can be lost. */
@@ -143,7 +144,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
 
   /** Reports that this node handed a broadcast over. */
   handedOver(broadcast: RemoteBroadcast): void {
-    if (!this.#isOver(broadcast.id, broadcast.epoch)) this.#put(broadcast);
+    if (this.#overEpochOf(broadcast.id) < broadcast.epoch) this.#put(broadcast);
   }
 
   #lookLater(): void {
@@ -158,18 +159,15 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     const askedAtMs = this.clock.nowMs();
     const running = await this.repository.all();
     if (this.#isStopped) return;
-    const present = new Set<string>();
-    // If a channel has two running broadcasts, the end of the older one isn't stored yet.
-    for (const row of running) {
-      if (row.nodeId === this.cluster.self) continue;
-      if (this.#isOver(row.id, row.epoch)) continue;
-      present.add(row.channelId);
-      this.#takeRow(row);
-    }
+    const elsewhere = running.filter(
+      ({ id, epoch, nodeId }) => nodeId !== this.cluster.self && this.#overEpochOf(id) < epoch,
+    );
+    const present = new Set(elsewhere.map(({ id }) => id));
     for (const [channelId, { id, epoch }] of this.#byChannel)
       // A message that arrived since the query began may be newer than its result.
-      if (!present.has(channelId) && (this.#heardAtMs.get(channelId) ?? 0) < askedAtMs)
+      if (!present.has(id) && (this.#heardAtMs.get(channelId) ?? 0) < askedAtMs)
         this.#end(id, epoch, channelId);
+    for (const row of elsewhere) this.#takeRow(row);
     const ids = new Set(running.map(({ id }) => id));
     for (const [id, { sinceMs }] of this.#over)
       if ((sinceMs < askedAtMs && !ids.has(id)) || sinceMs < askedAtMs - OVER_FOR_MS)
@@ -179,17 +177,13 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
 
   #takeRow(row: RunningBroadcast): void {
     const { epoch, id, channelId, channel } = row;
+    const startedAt = row.startedAt.toISOString();
+    const news = { source: 'row', id, epoch, nodeId: row.nodeId, startedAt } as const;
+    if (!this.#isNews(channelId, news)) return;
     const known = this.#byChannel.get(channelId);
     const isSame = known?.id === id;
-    // If a broadcast has no node, its owner is stopping, and another node is about to take it.
-    const nodeId = row.nodeId ?? (isSame ? known.nodeId : null);
-    if (nodeId === null) return;
-    if (isSame && known.epoch > epoch) return;
-    const heardAtMs = this.#heardAtMs.get(channelId) ?? 0;
-    const wasHeard = heardAtMs > this.clock.nowMs() - HEARD_FOR_MS;
-    // Messages are newer than rows, which owners store afterwards.
-    if (isSame && known.epoch === epoch && known.nodeId === row.nodeId && wasHeard) return;
-    if (known && !isSame && wasHeard && known.view.startedAt > row.startedAt.toISOString()) return;
+    const nodeId = row.nodeId ?? known?.nodeId;
+    if (nodeId === undefined) return;
     this.#put({
       nodeId,
       epoch,
@@ -209,18 +203,24 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     const { data } = Announcement.safeParse(message);
     if (!data) return;
     const { view, ...rest } = data;
-    const { id, channel } = view;
-    if (this.#isOver(id, data.epoch)) return;
-    const known = this.#byChannel.get(data.channelId);
-    if (known?.id === id && known.epoch > data.epoch) return;
-    if (known && known.id !== id && known.view.startedAt > view.startedAt) return;
+    const { id, channel, startedAt } = view;
+    const { epoch, nodeId, channelId } = data;
+    if (!this.#isNews(channelId, { source: 'message', id, epoch, nodeId, startedAt })) return;
     if (view.state !== 'ended') {
-      this.#heardAtMs.set(data.channelId, this.clock.nowMs());
+      this.#heardAtMs.set(channelId, this.clock.nowMs());
       this.#put({ id, channel, view, ...rest });
       return;
     }
-    if (known?.id === id) this.#put({ id, channel, view, ...rest });
-    this.#end(id, data.epoch, data.channelId);
+    if (this.#byChannel.get(channelId)?.id === id) this.#put({ id, channel, view, ...rest });
+    this.#end(id, epoch, channelId);
+  }
+
+  #isNews(channelId: string, news: BroadcastNews): boolean {
+    const known = this.#byChannel.get(channelId);
+    const heardAtMs = this.#heardAtMs.get(channelId) ?? 0;
+    const wasHeard = heardAtMs > this.clock.nowMs() - HEARD_FOR_MS;
+    const before = known && { ...known, startedAt: known.view.startedAt, wasHeard };
+    return isNews(news, before ?? null, this.#overEpochOf(news.id));
   }
 
   #put(broadcast: RemoteBroadcast): void {
@@ -232,12 +232,13 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
       this.#emitter.emit('changed', broadcast);
   }
 
-  #isOver(id: string, epoch: number): boolean {
-    return (this.#over.get(id)?.epoch ?? 0) >= epoch;
+  /** Returns the epoch up to which a broadcast has ended or moved here; 0 if it hasn't. */
+  #overEpochOf(id: string): number {
+    return this.#over.get(id)?.epoch ?? 0;
   }
 
   #end(id: string, epoch: number, channelId: string): void {
-    if (!this.#isOver(id, epoch)) this.#over.set(id, { epoch, sinceMs: this.clock.nowMs() });
+    if (this.#overEpochOf(id) < epoch) this.#over.set(id, { epoch, sinceMs: this.clock.nowMs() });
     const known = this.#byChannel.get(channelId);
     if (known?.id !== id || known.epoch > epoch) return;
     this.#byChannel.delete(channelId);
