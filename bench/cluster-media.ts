@@ -25,6 +25,7 @@ const AT_ONCE = 20;
 const CPU_MS = 8_000;
 /** Longer than an edge keeps its pipe without viewers. */
 const UNUSED_MS = 11_000;
+/** Key-frame requests of two viewers within half a second would be merged. */
 const REST_MS = 1_500;
 const PATIENCE_MS = 20_000;
 const Marks = z.object({ firstFrame: z.number(), joinSent: z.number() });
@@ -103,11 +104,11 @@ async function benchFirstFrame(
   const first: number[] = [];
   const next: number[] = [];
   for (let i = 0; i < ROUNDS; i += 1) {
+    await wait(REST_MS);
     const there = await watch(browser, origin.url);
     await there.close();
     await wait(UNUSED_MS);
     const opening = await watch(browser, edge.url);
-    // Two requests for key frames within half a second would be merged.
     await wait(REST_MS);
     const following = await watch(browser, edge.url);
     for (const page of [opening, following]) await page.close();

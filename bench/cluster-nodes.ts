@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { freePort } from '../test/support/free-port.js';
 import { ServerProcess } from '../test/support/server-process.js';
@@ -42,17 +43,21 @@ export class ClusterNodes {
   }
 
   /**
-   * Returns the CPU time so far of the PostgreSQL processes that serve the nodes, in microseconds.
-   * PostgreSQL must run on this machine.
+   * Returns the CPU time so far of all processes of PostgreSQL, including those that have ended, in
+   * microseconds. PostgreSQL must run on this machine.
    */
-  async backendsCpuUs(): Promise<number> {
-    const { rows } = await query<{ pid: number }>(
-      this.#server,
-      `SELECT pid FROM pg_stat_activity WHERE datname = '${this.#name}'`,
+  async databaseCpuUs(): Promise<number> {
+    const { rows } = await query<{ pid: number }>(this.#server, 'SELECT pg_backend_pid() AS pid');
+    const { parent } = await statOf(rows[0]?.pid ?? 0);
+    const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
+    // A process may have ended since; then its parent's figure includes it.
+    const times = await Promise.all(
+      children
+        .trim()
+        .split(' ')
+        .map((pid) => cpuUsOf(Number(pid)).catch(() => 0)),
     );
-    // A process may have ended since.
-    const times = await Promise.all(rows.map(({ pid }) => cpuUsOf(pid).catch(() => 0)));
-    return times.reduce((sum, us) => sum + us, 0);
+    return times.reduce((sum, us) => sum + us, (await statOf(parent)).endedChildrenUs);
   }
 
   /** Stops all nodes and drops the database. */
@@ -60,6 +65,19 @@ export class ClusterNodes {
     for (const node of this.#nodes) await node.close();
     await query(this.#server, `DROP DATABASE ${this.#name} WITH (FORCE)`);
   }
+}
+
+const US_PER_TICK = 10_000;
+
+/** Reads `/proc/PID/stat`, whose second field, a name in parentheses, may contain spaces. */
+async function statOf(pid: number): Promise<{ parent: number; endedChildrenUs: number }> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  const fields = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number);
+  const [user = 0, system = 0] = fields.slice(13, 15);
+  return { parent: fields[1] ?? 0, endedChildrenUs: (user + system) * US_PER_TICK };
 }
 
 async function query<R extends pg.QueryResultRow>(
