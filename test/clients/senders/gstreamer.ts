@@ -15,7 +15,7 @@ export async function versionOfGstreamer(lab: Lab): Promise<string> {
 
 /** Starts gst-launch with a pipeline whose words contain no spaces. */
 export const launch = (lab: Lab, pipeline: string): Program =>
-  lab.debian('gst-launch-1.0', ['-e', ...pipeline.split(/\s+/)], { env: ENV });
+  lab.debian('gst-launch-1.0', ['-e', ...pipeline.trim().split(/\s+/)], { env: ENV });
 
 const film = async (lab: Lab): Promise<string> => {
   const { inRoot } = await lab.film(FILM);
@@ -27,6 +27,8 @@ const SOUND = 'd.audio_0 ! queue ! audioconvert ! audioresample ! clocksync';
 const whipclientsink = ({ url, key }: Target) =>
   `whipclientsink name=w signaller::whip-endpoint=${url} signaller::auth-token=${key} video-caps=video/x-h264`;
 const whipsink = ({ url, key }: Target) => `whipsink name=w whip-endpoint=${url} auth-token=${key}`;
+/** Reports contain times of capture instead of times of sending. */
+const REPORT_CAPTURE = 'whip-webrtcbin::rtpbin::rtcp-sync-send-time=false';
 const X264 = 'x264enc tune=zerolatency bitrate=800 key-int-max=60 speed-preset=veryfast';
 
 export const gstreamerSenders: readonly Sender[] = [
@@ -42,16 +44,29 @@ export const gstreamerSenders: readonly Sender[] = [
         `${await film(lab)} ${whipclientsink(target)} ${PICTURE} ! w.video_0 ${SOUND} ! w.audio_0`,
       ),
   },
-  {
-    name: 'gst-whipsink',
+  whipsinkSender({ name: 'gst-whipsink', way: 'WHIP', properties: '' }),
+  whipsinkSender({
+    name: 'gst-whipsink-capture',
+    way: 'WHIP, rtcp-sync-send-time=false',
+    properties: REPORT_CAPTURE,
+  }),
+];
+
+function whipsinkSender({
+  name,
+  way,
+  properties,
+}: Record<'name' | 'way' | 'properties', string>): Sender {
+  return {
+    name,
     client: 'GStreamer whipsink',
-    way: 'WHIP',
+    way,
     tools: ['gstreamer'],
     version: versionOfGstreamer,
     publish: async (lab, target) =>
       launch(
         lab,
-        `${await film(lab)} ${whipsink(target)} ${PICTURE} ! ${X264} ! h264parse ! rtph264pay aggregate-mode=zero-latency config-interval=-1 ! application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000 ! w.sink_0 ${SOUND} ! opusenc ! rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000,encoding-params=(string)2 ! w.sink_1`,
+        `${await film(lab)} ${whipsink(target)} ${properties} ${PICTURE} ! ${X264} ! h264parse ! rtph264pay aggregate-mode=zero-latency config-interval=-1 ! application/x-rtp,media=video,encoding-name=H264,payload=96,clock-rate=90000 ! w.sink_0 ${SOUND} ! opusenc ! rtpopuspay ! application/x-rtp,media=audio,encoding-name=OPUS,payload=97,clock-rate=48000,encoding-params=(string)2 ! w.sink_1`,
       ),
-  },
-];
+  };
+}
