@@ -10,6 +10,7 @@ import type { PrismaService } from '../db/prisma.service.js';
 import type { Secrets } from '../secrets/secrets.js';
 import { type Bus, SOLO_BUS } from './bus.js';
 import { CallVerifier } from './call-signature.js';
+import { ClockWatch } from './clock-watch.js';
 import type { Cluster, ClusterNode } from './cluster.js';
 import { DatabaseCluster, lockKey } from './database-cluster.js';
 import { HttpCalls } from './http-calls.js';
@@ -87,10 +88,13 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
       const resources = new HttpResources({ self: id, find, server, secrets, clock });
       if (redisUrl !== null) redis = await RedisBus.open({ url: redisUrl, self: id, secrets, log });
       await cluster.start(calls);
+      const clocks = new ClockWatch({ nodes, clock, log });
+      await clocks.start();
       const bus = redis ?? new PgBus(id, session, db, log);
       const open = { server, redis };
       return new Membership(cluster, bus, calls, resources, {
         beginStop: () => {
+          clocks.stop();
           cluster.beginStop();
           if (bus instanceof PgBus) bus.close();
         },

@@ -37,6 +37,13 @@ export class NodeRepository {
     await this.db.$executeRaw`UPDATE nodes SET seen_at = now() WHERE id = ${id}::uuid`;
   }
 
+  /** Resolves with the time by the database's clock. */
+  async nowMs(): Promise<number> {
+    const [row] = await this.db.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`;
+    if (!row) throw new Error('the database returned no time');
+    return row.now.getTime();
+  }
+
   /** Resolves with whether it was there. */
   async remove(id: NodeId): Promise<boolean> {
     const { count } = await this.db.node.deleteMany({ where: { id } });

@@ -73,7 +73,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, whose clocks are ap
       return now?.state === state && now;
     }, LIMIT);
 
-  it.skipIf(!hasFakeClocks)('have clocks that are apart', async () => {
+  it.skipIf(!hasFakeClocks)('have clocks that are apart, and say so', async () => {
     const clocks = await Promise.all(
       [ahead, ...others].map(async (node) => {
         const { serverMs } = await request(await connect(node, ''), 'clock:ping', {});
@@ -82,6 +82,8 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, whose clocks are ap
     );
     const [first = 0, ...rest] = clocks;
     for (const other of rest) expect(first - other).toBeGreaterThan(APART_MS / 2);
+    expect(ahead.output).toContain('the database’s are apart');
+    for (const { output } of others) expect(output).not.toContain('the database’s are apart');
   });
 
   it('are one service: an account of one node logs in on all', async () => {

@@ -1,0 +1,55 @@
+import type { Clock } from '../common/clock.js';
+import type { Log } from '../common/logger.js';
+import type { NodeRepository } from './node.repository.js';
+
+const CHECK_EVERY_MS = 60_000;
+/** Clocks that follow NTP are closer than that. */
+const APART_MS = 500;
+
+type Parts = Readonly<{ nodes: Pick<NodeRepository, 'nowMs'>; clock: Clock; log: Log }>;
+
+/**
+ * Compares this node's clock with the database's, and warns when they are apart. Nothing breaks
+ * then, but chat times and the latency shown for HLS are wrong by the difference.
+ */
+export class ClockWatch {
+  #isApart = false;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Checks now and then regularly. Never rejects. */
+  async start(): Promise<void> {
+    this.#timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
+    this.#timer.unref();
+    await this.check();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Logs if the clocks are apart for the first time, and if they agree again. Never rejects. */
+  async check(): Promise<void> {
+    const { nodes, clock, log } = this.parts;
+    const sentMs = clock.nowMs();
+    const databaseMs = await nodes.nowMs().catch((err: unknown) => {
+      log.warn({ err }, 'the clock could not be compared with the database’s');
+      return null;
+    });
+    if (databaseMs === null) return;
+    // The database read its clock between these two times.
+    const receivedMs = clock.nowMs();
+    const leastApartMs = Math.max(sentMs - databaseMs, databaseMs - receivedMs, 0);
+    const isApart = leastApartMs > APART_MS;
+    if (isApart === this.#isApart) return;
+    this.#isApart = isApart;
+    const aheadMs = Math.round((sentMs + receivedMs) / 2 - databaseMs);
+    if (isApart)
+      log.warn(
+        { aheadMs },
+        'this machine’s clock and the database’s are apart: synchronize them with NTP',
+      );
+    else log.info({ aheadMs }, 'this machine’s clock and the database’s agree again');
+  }
+}
