@@ -121,6 +121,8 @@ const vlc: Player = {
   tools: ['debian'],
   ways: LIVE_WAYS,
   whatToSet: '',
+  remarks:
+    'When the size of the picture changes, VLC 3 reports that it can’t convert timestamps, and may not stop by itself at the end of a recording. It reports the same for such a playlist made by FFmpeg.',
   version: (lab) => versionOf(lab, 'vlc', /VLC (?:media player|version) ([\d.]+)/),
   play: async (lab, way, programme) => {
     // The run time includes some seconds of buffering.
