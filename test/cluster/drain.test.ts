@@ -66,7 +66,7 @@ describe.skipIf(noLab !== null)('a node that drains under load', () => {
     }, LIMIT);
     const other = lab.nodes.find((one) => one !== node);
     if (!other) throw new Error('another node was expected');
-    await watch(channel, other);
+    const viewer = await watch(channel, other);
     const chatters: LabChatter[] = [];
     for (let n = 0; n < CHATTERS; n += 1)
       chatters.push(await LabChatter.join(lab.url, channel, `guest ${n}`));
@@ -106,7 +106,9 @@ describe.skipIf(noLab !== null)('a node that drains under load', () => {
       return found?.state === 'live' && found;
     }, LIMIT);
     expect(now).toMatchObject({ id: before.id, startedAt: before.startedAt });
-    await watch(channel, other);
+    // The player of the other node stayed connected, and receives the new media.
+    const { video } = viewer.packets;
+    await vi.waitUntil(() => viewer.packets.video > video + 10, LIMIT);
     await again.publisher.end();
     await node.start();
   });

@@ -6,12 +6,13 @@ import { type Cluster, CLUSTER } from '../../src/cluster/cluster.js';
 import { lockKey } from '../../src/cluster/database-cluster.js';
 import { NodeDrain } from '../../src/cluster/node-drain.js';
 import { NODE_PROTOCOL } from '../../src/cluster/node-protocol.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
 import { MOVING_QUERY } from '../../src/protocol/moving.js';
 import type { TestApp } from '../support/app.js';
 import type { Film } from '../support/film-rtp.js';
 import { TestNodes } from '../support/nodes.js';
 import { api, registerWithChannel } from '../support/people.js';
-import { next, openSocket } from '../support/sockets.js';
+import { disconnected, next, openSocket } from '../support/sockets.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 
 const LIMIT = { timeout: 30_000, interval: 50 };
@@ -159,5 +160,30 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     await next(late, 'node:moving');
     for (const socket of [...sockets, late]) socket.close();
     await drainOf(one).ended;
+  });
+
+  it('disconnects at its end who hasn’t moved', { timeout: 60_000 }, async () => {
+    const one = await nodes.start('one', { DRAIN_SECONDS: '2' });
+    const two = await nodes.start('two', DRAIN);
+    const ann = await registerWithChannel(one.url, 'ann', 'Hello');
+    const path = '/channels/ann/stream-key';
+    const { streamKey: key } = await api<{ streamKey: string }>(one.url, ann, 'POST', path);
+    const program = (url: string) => {
+      const publisher = new WeriftPublisher({ url, channel: 'ann', key, film: SOUND });
+      onTestFinished(() => publisher.vanish());
+      return publisher.publish();
+    };
+    const broadcast = async () =>
+      (await api<ChannelView>(two.url, null, 'GET', '/channels/ann')).broadcast;
+    expect(await program(one.url)).toMatchObject({ status: 201 });
+    await expect.poll(async () => (await broadcast())?.state, LIMIT).toBe('live');
+    const { id } = (await broadcast()) ?? {};
+    const socket = await openSocket(one.url);
+    await drainOf(one).drain();
+    expect((await broadcast())?.state).toBe('live');
+    expect(await disconnected(socket)).toBe('io server disconnect');
+    await expect.poll(async () => (await broadcast())?.state, LIMIT).toBe('interrupted');
+    expect(await program(two.url)).toMatchObject({ status: 201 });
+    await expect.poll(broadcast, LIMIT).toMatchObject({ state: 'live', id });
   });
 });
