@@ -11,7 +11,7 @@ import { cpuUsOf } from './process-cpu.js';
 import { CannotRun, comparison, type Round, type Row } from './row.js';
 
 const CHANNEL = 'bench-against';
-const ROUNDS = 8;
+const ROUNDS = 10;
 const CHAT = { clients: 300, perSecond: 50, seconds: 4 };
 const PACKAGING_MS = 5_000;
 const JOINS = 60;

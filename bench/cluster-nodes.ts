@@ -47,7 +47,11 @@ export class ClusterNodes {
    * microseconds. PostgreSQL must run on this machine.
    */
   async databaseCpuUs(): Promise<number> {
-    const { rows } = await query<{ pid: number }>(this.#server, 'SELECT pg_backend_pid() AS pid');
+    const { rows } = await query<{ pid: number }>(
+      this.#server,
+      // The process runs as long as the server does.
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'",
+    );
     const { parent } = await statOf(rows[0]?.pid ?? 0);
     const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
     // A process may have ended since; then its parent's figure includes it.
