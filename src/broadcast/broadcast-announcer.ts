@@ -54,8 +54,16 @@ export class BroadcastAnnouncer implements OnApplicationBootstrap, BeforeApplica
     if (!broadcast) return;
     const { view, epoch, thumbnailPath } = broadcast;
     const { uplinkMs } = live;
-    const { self: nodeId } = this.cluster;
-    const message: Announcement = { nodeId, epoch, channelId, view, thumbnailPath, uplinkMs };
+    const { self: nodeId, clockAheadMs } = this.cluster;
+    const message: Announcement = {
+      nodeId,
+      epoch,
+      channelId,
+      view,
+      thumbnailPath,
+      uplinkMs,
+      clockAheadMs,
+    };
     const text = JSON.stringify(message);
     if (!again && this.#announced.get(channelId) === text) return;
     this.bus.publish(BROADCASTS_TOPIC, message);

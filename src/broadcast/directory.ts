@@ -33,6 +33,7 @@ export const Announcement = z.object({
   view: BroadcastView,
   thumbnailPath: z.string().nullable(),
   uplinkMs: z.number().nullable(),
+  clockAheadMs: z.number().default(0),
 });
 export type Announcement = z.output<typeof Announcement>;
 
@@ -51,6 +52,8 @@ export type RemoteBroadcast = Readonly<{
   thumbnailPath: string | null;
   /** The delay from capture to the owner, in milliseconds; null if it is unknown. */
   uplinkMs: number | null;
+  /** By how much the owner's clock is ahead of the database's; 0 if they agree or it is unknown. */
+  clockAheadMs: number;
 }>;
 
 /**
@@ -196,6 +199,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
       }),
       thumbnailPath: isSame ? known.thumbnailPath : null,
       uplinkMs: isSame && row.state === 'live' ? known.uplinkMs : null,
+      clockAheadMs: known?.nodeId === nodeId ? known.clockAheadMs : 0,
     });
   }
 

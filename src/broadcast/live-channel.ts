@@ -23,7 +23,11 @@ export class LiveChannel {
   #remote: RemoteBroadcast | null = null;
   #viewersElsewhere = 0;
 
-  constructor(channel: { id: string; name: string; title: string }) {
+  /** @param clockAheadMs returns {@link Cluster.clockAheadMs} */
+  constructor(
+    channel: { id: string; name: string; title: string },
+    private readonly clockAheadMs: () => number = () => 0,
+  ) {
     this.id = channel.id;
     this.name = channel.name;
     this.#title = channel.title;
@@ -56,6 +60,11 @@ export class LiveChannel {
     return this.#broadcast ? this.#uplinkMs : (this.#remote?.uplinkMs ?? null);
   }
 
+  /** By how much the clock that dates the broadcast's HLS is ahead of this node's. */
+  get programAheadMs(): number {
+    return this.remote ? this.remote.clockAheadMs - this.clockAheadMs() : 0;
+  }
+
   get state(): EventPayload<'channel:state'> {
     return {
       channel: this.name,
@@ -65,7 +74,8 @@ export class LiveChannel {
   }
 
   get stats(): EventPayload<'channel:stats'> {
-    return { channel: this.name, viewers: this.viewerCount, uplinkMs: this.uplinkMs };
+    const { name: channel, viewerCount: viewers, uplinkMs, programAheadMs } = this;
+    return { channel, viewers, uplinkMs, ...(programAheadMs === 0 ? {} : { programAheadMs }) };
   }
 
   /** Sets the broadcast, which is removed when it ends. */
@@ -102,13 +112,14 @@ export class LiveChannel {
 
   /** Sets what is known of the channel's broadcast on another node. */
   setRemote(remote: RemoteBroadcast | null): void {
-    const { uplinkMs, state } = this;
+    const { uplinkMs, programAheadMs, state } = this;
     this.#remote = remote;
     // After an announced end, the audience already knows that there is no broadcast.
     const isKnown = remote === null && state.broadcast?.state === 'ended';
     if (!isKnown && JSON.stringify(state) !== JSON.stringify(this.state))
       this.#emitter.emit('stateChanged');
-    if (uplinkMs !== this.uplinkMs) this.#emitter.emit('statsChanged');
+    if (uplinkMs !== this.uplinkMs || programAheadMs !== this.programAheadMs)
+      this.#emitter.emit('statsChanged');
   }
 
   /** Sets the number of viewers on other nodes. */

@@ -74,7 +74,7 @@ export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
   open(channel: { id: string; name: string; title: string }): LiveChannel {
     const known = this.#channels.get(channel.id);
     if (known) return known;
-    const live = new LiveChannel(channel);
+    const live = new LiveChannel(channel, () => this.cluster.clockAheadMs);
     live.setRemote(this.directory.find(channel.id));
     live.setViewersElsewhere(this.presence.elsewhere(channel.id));
     this.#channels.set(channel.id, live);

@@ -214,6 +214,7 @@ export class TakeOver implements OnModuleInit {
       view: { ...view, state: stateAfter({ moves, wasLive }) },
       thumbnailPath,
       uplinkMs: null,
+      clockAheadMs: 0,
     });
     broadcast.release(moves ? 'moved' : 'taken_over');
     if (moves) this.#linger();

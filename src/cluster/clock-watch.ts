@@ -10,10 +10,10 @@ type Parts = Readonly<{ nodes: Pick<NodeRepository, 'nowMs'>; clock: Clock; log:
 
 /**
  * Compares this node's clock with the database's, and warns when they are apart. Nothing breaks
- * then, but chat times and the latency shown for HLS are wrong by the difference.
+ * then, but times of chat messages and dates in playlists are wrong by the difference.
  */
 export class ClockWatch {
-  #isApart = false;
+  #aheadMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly parts: Parts) {}
@@ -23,6 +23,11 @@ export class ClockWatch {
     this.#timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
     this.#timer.unref();
     await this.check();
+  }
+
+  /** By how much this node's clock is ahead of the database's; 0 if they agree. */
+  get aheadMs(): number {
+    return this.#aheadMs;
   }
 
   stop(): void {
@@ -42,9 +47,10 @@ export class ClockWatch {
     const receivedMs = clock.nowMs();
     const leastApartMs = Math.max(sentMs - databaseMs, databaseMs - receivedMs, 0);
     const isApart = leastApartMs > APART_MS;
-    if (isApart === this.#isApart) return;
-    this.#isApart = isApart;
+    const wasApart = this.#aheadMs !== 0;
     const aheadMs = Math.round((sentMs + receivedMs) / 2 - databaseMs);
+    this.#aheadMs = isApart ? aheadMs : 0;
+    if (isApart === wasApart) return;
     if (isApart)
       log.warn(
         { aheadMs },

@@ -4,6 +4,7 @@ import { StartError } from '../common/start-error.js';
 import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { DatabaseSession } from '../db/database-session.js';
 import { type Cluster, type ClusterEvents, type ClusterNode, type NodeId } from './cluster.js';
+import type { ClockWatch } from './clock-watch.js';
 import { CallError, type NodeCalls } from './node-calls.js';
 import { NODE_PROTOCOL, understands } from './node-protocol.js';
 import type { NodeRepository } from './node.repository.js';
@@ -29,6 +30,7 @@ type Parts = Readonly<{
   /** A connection that holds the lock {@link lockKey}. */
   session: DatabaseSession;
   nodes: NodeRepository;
+  clocks: ClockWatch;
   log: Log;
 }>;
 
@@ -58,6 +60,10 @@ export class DatabaseCluster implements Cluster {
 
   get nodes(): ReadonlyMap<NodeId, ClusterNode> {
     return this.#known;
+  }
+
+  get clockAheadMs(): number {
+    return this.parts.clocks.aheadMs;
   }
 
   get events(): Listenable<ClusterEvents> {

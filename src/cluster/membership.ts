@@ -75,7 +75,8 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
       log,
     });
     const nodes = new NodeRepository(db);
-    const cluster = new DatabaseCluster({ self, session, nodes, log });
+    const clocks = new ClockWatch({ nodes, clock, log });
+    const cluster = new DatabaseCluster({ self, session, nodes, clocks, log });
     let server: NodeServer | null = null;
     let redis: RedisBus | null = null;
     try {
@@ -88,7 +89,6 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
       const resources = new HttpResources({ self: id, find, server, secrets, clock });
       if (redisUrl !== null) redis = await RedisBus.open({ url: redisUrl, self: id, secrets, log });
       await cluster.start(calls);
-      const clocks = new ClockWatch({ nodes, clock, log });
       await clocks.start();
       const bus = redis ?? new PgBus(id, session, db, log);
       const open = { server, redis };
@@ -107,6 +107,7 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
         },
       });
     } catch (error) {
+      clocks.stop();
       redis?.close();
       await server?.close();
       await session.close();

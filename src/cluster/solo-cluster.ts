@@ -9,6 +9,7 @@ import type { Cluster, ClusterEvents, ClusterNode } from './cluster.js';
  */
 export class SoloCluster implements Cluster {
   readonly self = randomUUID();
+  readonly clockAheadMs = 0;
   readonly nodes: ReadonlyMap<string, ClusterNode>;
   readonly events: Listenable<ClusterEvents> = new TypedEmitter<ClusterEvents>().listenable;
 

@@ -154,12 +154,14 @@ export const signalingEvents = {
   }),
   /**
    * Sent on changes, at most once a second. `uplinkMs` is the delay from capture to this server, or
-   * null if unknown.
+   * null if unknown. `programAheadMs` is by how much the clock that dates the broadcast's HLS is
+   * ahead of that of `clock:ping`; absent if they agree.
    */
   'channel:stats': z.object({
     channel: ChannelName,
     viewers: z.int().nonnegative(),
     uplinkMs: z.number().nullable(),
+    programAheadMs: z.number().optional(),
   }),
   /**
    * This connection has lost access to the channel and will be disconnected. `code` is the error

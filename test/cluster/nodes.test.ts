@@ -204,6 +204,22 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, whose clocks are ap
     for (const { url } of lab.nodes) expect((await fetch(`${url}${path}`)).status).toBe(404);
   });
 
+  it.skipIf(!hasFakeClocks)('tell viewers by which clock HLS is dated', async () => {
+    const { name, key } = await makeChannel();
+    const publisher = program(ahead, name, key);
+    expect((await publisher.publish()).status).toBe(201);
+    for (const node of lab.nodes) await isIn(node, name, 'live');
+    for (const node of lab.nodes) {
+      const socket = await connect(node, '');
+      const told: (number | undefined)[] = [];
+      socket.on('channel:stats', ({ programAheadMs }) => told.push(programAheadMs));
+      await request(socket, 'viewer:join', { channel: name });
+      await vi.waitUntil(() => told.length > 0, LIMIT);
+      const expectedMs = node === ahead ? 0 : APART_MS;
+      expect(Math.abs((told[0] ?? 0) - expectedMs)).toBeLessThan(APART_MS / 4);
+    }
+  });
+
   it('leave a broadcast to its new owner when the former one comes back', async () => {
     const { name, key } = await makeChannel();
     const [origin, heir, third] = [ahead, others[0]!, others[1]!];

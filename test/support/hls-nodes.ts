@@ -60,6 +60,7 @@ export class HlsNodes {
     this.#nodes.set(id, node);
     const cluster: Cluster = {
       self: id,
+      clockAheadMs: 0,
       nodes: this.#nodes,
       events: this.#emitter.listenable,
       isDead: (one) => Promise.resolve(!this.#nodes.has(one)),

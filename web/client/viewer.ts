@@ -70,6 +70,8 @@ export class Viewer {
   #hlsUrl: string;
   /** The broadcast last passed to the ladder. */
   #lastBroadcastId: string | null = null;
+  /** By how much the clock that dates the broadcast's HLS is ahead of the server's. */
+  #programAheadMs = 0;
 
   readonly channel: ReadonlySignal<WatchedChannel>;
   readonly state: ReadonlySignal<ViewerState>;
@@ -131,9 +133,13 @@ export class Viewer {
     this.#listen();
   }
 
-  /** The server's current time, in milliseconds since 1970; null until it is measured. */
+  /**
+   * The current time by the clock that dates the broadcast's HLS, in milliseconds since 1970; null
+   * until it is measured.
+   */
   serverNow(): number | null {
-    return this.#options.clock.now();
+    const nowMs = this.#options.clock.now();
+    return nowMs === null ? null : nowMs + this.#programAheadMs;
   }
 
   /** Starts to receive, if the viewer was held. */
@@ -212,6 +218,7 @@ export class Viewer {
       connection.on('channel:stats', (stats) => {
         if (!isHere(stats)) return;
         this.#reception.uplinkMs = stats.uplinkMs;
+        this.#programAheadMs = stats.programAheadMs ?? 0;
         this.#channel.value = { ...this.channel.peek(), viewers: stats.viewers };
       }),
       connection.on('channel:deleted', (deleted) => {
