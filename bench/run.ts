@@ -2,4 +2,5 @@
 import '../scripts/resolve-typescript.mjs';
 
 const { main } = await import('./main.js');
-process.exitCode = await main(process.argv.slice(2));
+// The benchmarks that publish with werift leave handles open, which would keep the process alive.
+process.exit(await main(process.argv.slice(2)));
