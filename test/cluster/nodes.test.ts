@@ -22,8 +22,12 @@ if (noLab !== null)
 const LIMIT = { timeout: 90_000, interval: 100 };
 /** How far apart the clocks of the nodes are: that of `n2` is ahead. */
 const APART_MS = 2_000;
-/** How long revoked access may last on any node. */
-const CUT_WITHIN_MS = 1_000;
+/**
+ * How long revoked access may last on any node. It takes some tens of milliseconds, and should never
+ * take a second; a busy machine needs more. The regular check, three seconds apart, must not be what
+ * finds it.
+ */
+const CUT_WITHIN_MS = 2_500;
 const PASSWORD = 'open sesame';
 
 describe.skipIf(noLab !== null)('three nodes behind HAProxy, whose clocks are apart', () => {
@@ -138,7 +142,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, whose clocks are ap
     await expect.poll(() => told.map(({ text }) => text), LIMIT).toEqual(['hello']);
   });
 
-  it.each(['account', 'guest'])('cut a banned %s off everywhere within a second', async (kind) => {
+  it.each(['account', 'guest'])('cut a banned %s off everywhere at once', async (kind) => {
     const { name, owner } = await makeChannel();
     await setAccess(name, owner, { visibility: 'password', password: PASSWORD });
     const moderator = await connect(others[0]!, owner.cookie);
