@@ -11,6 +11,7 @@ import {
   IDLE,
   isActive,
   type Job,
+  LINGER_MS,
   type Publishing,
   type PublishingEffect,
   type PublishingEvent,
@@ -197,6 +198,9 @@ export class Publisher {
         return this.#end(todo);
       case 'close':
         return todo.uplink.close();
+      case 'retire':
+        setTimeout(() => todo.uplink.close(), LINGER_MS);
+        return;
       default:
         return assertNever(todo);
     }

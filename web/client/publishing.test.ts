@@ -477,7 +477,7 @@ describe('a publisher that moves to another node', () => {
     const page = moved(Page.live(first), second);
     expect(shown(page)).toBe('live, sending');
     expect(page.effects).toEqual([
-      { name: 'close', uplink: first },
+      { name: 'retire', uplink: first },
       { name: 'send', attempt: page.state.attempt, uplink: second, job },
     ]);
     // What happens to the first one no longer matters.

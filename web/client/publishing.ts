@@ -129,7 +129,9 @@ export type PublishingEffect =
   | { name: 'mute'; uplink: Uplink; kind: TrackKind; muted: boolean }
   /** Ask the server to end the broadcast; its consent must be reported as `end-accepted`. */
   | { name: 'end'; session: number; channel: string }
-  | { name: 'close'; uplink: Uplink };
+  | { name: 'close'; uplink: Uplink }
+  /** Close the uplink after {@link LINGER_MS}. */
+  | { name: 'retire'; uplink: Uplink };
 
 export type Step = {
   readonly state: Publishing;
@@ -138,6 +140,12 @@ export type Step = {
 
 /** The delay before a failed attempt is retried. */
 export const RETRY_MS = 1_500;
+
+/**
+ * How long the media of a broadcast that has moved is still sent to the previous node, from which
+ * viewers receive it until the next node has reached them.
+ */
+export const LINGER_MS = 1_000;
 
 /** The initial state. */
 export const IDLE: Publishing = { name: 'idle', attempt: 0 };
@@ -269,12 +277,15 @@ function moved(
     const next = connect(state);
     return { state: next.state, effects: [close, ...next.effects] };
   }
-  const { job } = state;
+  const { job, link } = state;
   const next = state.attempt + 1;
   return {
     state: { ...state, attempt: next, link: { name: 'sending', uplink } },
-    // A track may have changed meanwhile.
-    effects: [...closing(state), { name: 'send', attempt: next, uplink, job }],
+    effects: [
+      { name: 'retire', uplink: link.uplink },
+      // A track may have changed meanwhile.
+      { name: 'send', attempt: next, uplink, job },
+    ],
   };
 }
 
