@@ -18,6 +18,8 @@ import { RecordingService } from './recording.service.js';
 
 /** The interval between retries while the database fails. */
 const RETRY_MS = 2_000;
+/** How long a stop waits for the upload of what other nodes need to finish a recording. */
+const UPLOAD_MS = 3_000;
 
 /**
  * The interval at which a node uploads its journals, so that another node can finish its
@@ -43,6 +45,8 @@ export class RecordingKeepers
   readonly #log: Log;
   /** The recorders of unfinished recordings. */
   readonly #recorders = new Map<Recorder, Active>();
+  /** The parts of recordings that continue elsewhere, until they are uploaded. */
+  readonly #uploads = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   readonly #stopping = new AbortController();
 
@@ -125,6 +129,9 @@ export class RecordingKeepers
     const patience = setTimeout(() => this.#stopping.abort(), RETRY_MS);
     await Promise.all([...this.#recorders.keys()].map((recorder) => recorder.settled()));
     clearTimeout(patience);
+    // What isn't uploaded by then waits in the folder for the next start.
+    const late = pause(UPLOAD_MS, undefined, { ref: false });
+    await Promise.race([Promise.all(this.#uploads), late]);
   }
 
   onApplicationShutdown(): void {
@@ -149,12 +156,14 @@ export class RecordingKeepers
     await files.archive(id);
     // If the other node has finished the recording by then, it did so without this part, so the
     // recording is finished again.
-    void files
+    const upload = files
       .uploaded(id)
       .then(async () => {
         if ((await repository.find(id))?.state === 'ready') await recordings.finish(id);
       })
-      .catch((err: unknown) => this.#log.warn({ err }, 'a part of a recording may be missing'));
+      .catch((err: unknown) => this.#log.warn({ err }, 'a part of a recording may be missing'))
+      .finally(() => this.#uploads.delete(upload));
+    this.#uploads.add(upload);
   }
 
   /** Retries until the database responds. Meanwhile the live files hold the media to be stored. */

@@ -30,6 +30,7 @@ type Options = Readonly<{
 /** Groups samples into parts; emits each as soon as it is certain to be complete. */
 export class PartBuilder {
   readonly #maxTicks: number;
+  readonly #leastTicks: number;
   readonly #roundingTicks: number;
   readonly #onPart: Options['onPart'];
   #samples: Sample[] = [];
@@ -42,6 +43,8 @@ export class PartBuilder {
     // A millionth is added because targets such as 0.3 can't be represented exactly as a binary
     // fraction.
     this.#maxTicks = Math.floor(partS * timescale + 1e-6);
+    // Rounded up: 85% of 0.33334 s are 25,500.5 ticks at 90 kHz.
+    this.#leastTicks = Math.ceil(LEAST_SHARE * partS * timescale - 1e-6);
     this.#roundingTicks = elastic ? ROUNDING_S * timescale : 0;
     this.#onPart = onPart;
   }
@@ -92,9 +95,6 @@ export class PartBuilder {
   /** Whether another sample of this length would exceed the maximum. */
   #isFull(sampleTicks: number): boolean {
     const withNext = this.#totalTicks + sampleTicks;
-    return (
-      this.#totalTicks >= LEAST_SHARE * this.#maxTicks &&
-      withNext > this.#maxTicks + this.#roundingTicks
-    );
+    return this.#totalTicks >= this.#leastTicks && withNext > this.#maxTicks + this.#roundingTicks;
   }
 }
