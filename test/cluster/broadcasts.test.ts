@@ -9,11 +9,14 @@ import { WeriftPublisher } from '../support/werift-publisher.js';
 
 const LIMIT = { timeout: 90_000, interval: 100 };
 
-describe.skipIf(noLab !== null)('a broadcast on three nodes', () => {
+describe.skipIf(noLab !== null)('a broadcast on three nodes, one of the next release', () => {
   let lab: Lab;
   let channels = 0;
   beforeAll(async () => {
-    lab = await Lab.open({ WEBHOOK_ALLOWED_NETWORKS: '198.18.0.0/15', GRACE_SECONDS: '30' });
+    lab = await Lab.open(
+      { WEBHOOK_ALLOWED_NETWORKS: '198.18.0.0/15', GRACE_SECONDS: '30' },
+      { next: 'n2' },
+    );
   });
   afterEach(({ task }) => {
     if (task.result?.state === 'fail') process.stderr.write(lab.output);

@@ -37,7 +37,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, whose clocks are ap
   let channels = 0;
 
   beforeAll(async () => {
-    lab = await Lab.open({ GRACE_SECONDS: '45' }, { n2: APART_MS });
+    lab = await Lab.open({ GRACE_SECONDS: '45' }, { clocksAheadMs: { n2: APART_MS } });
     ahead = lab.node('n2');
     others = [lab.node('n1'), lab.node('n3')];
   });

@@ -207,11 +207,13 @@ export class Chat {
   }
 
   /**
-   * Runs a slash command; resolves with a description of the result.
+   * Runs a slash command, on a page that has just been opened as soon as it is connected; resolves
+   * with a description of the result.
    * @throws {RequestError}
    */
   async command(text: string): Promise<string> {
     const channel = this.#channel;
+    await this.#connection.firstAttempt;
     return (await this.#connection.request('chat:command', { channel, text })).message;
   }
 

@@ -35,6 +35,11 @@ const PROBE_TIMEOUT_MS = 2_000;
  * moves to another node and remains online.
  */
 export class Connection {
+  #endFirstAttempt: () => void = () => undefined;
+  /** Resolves when the first attempt to connect has succeeded or failed. */
+  readonly firstAttempt = new Promise<void>((resolve) => {
+    this.#endFirstAttempt = resolve;
+  });
   readonly #options: Required<Options>;
   readonly #status = signal<ConnectionStatus>('connecting');
   readonly #listeners = new Set<Listener>();
@@ -149,6 +154,7 @@ export class Connection {
     this.#attempting = false;
     this.#failures = 0;
     this.#status.value = 'online';
+    this.#endFirstAttempt();
     for (const listener of this.#onlineListeners) listener(false);
   }
 
@@ -169,6 +175,7 @@ export class Connection {
     if (this.#closed) return;
     this.#move.cancel();
     this.#status.value = 'offline';
+    this.#endFirstAttempt();
     clearTimeout(this.#retry);
     const delayMs = reconnectDelayMs(this.#failures, Math.random());
     this.#failures += 1;

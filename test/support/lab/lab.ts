@@ -9,6 +9,7 @@ import { workerBin } from '../worker-bin.js';
 import { LabNetwork, noNamespaces } from './lab-network.js';
 import { LabPostgres } from './lab-postgres.js';
 import { LabProgram } from './lab-program.js';
+import { nextRelease } from './next-release.js';
 
 const haproxy: string = process.env.HAPROXY_BIN ?? '';
 
@@ -41,6 +42,14 @@ export class LabNode extends LabProgram {
   }
 }
 
+/** What differs between nodes. */
+type Variations = Readonly<{
+  /** By how much the nodes' clocks are ahead, if {@link hasFakeClocks}. */
+  clocksAheadMs?: Readonly<Record<string, number>>;
+  /** The node that runs the {@link nextRelease}. */
+  next?: string | null;
+}>;
+
 /**
  * Three nodes with one media worker each, PostgreSQL, and HAProxy with the configuration in
  * `deploy/`, each in a network namespace of its own, and an S3 server in this process.
@@ -69,13 +78,14 @@ export class Lab {
     this.#folder = parts.folder;
   }
 
-  /** @param clocksAheadMs by how much the nodes' clocks are ahead, if {@link hasFakeClocks} */
+  /** Starts everything. See {@link Variations} for what differs between nodes. */
   static async open(
     settings: Readonly<Record<string, string>> = {},
-    clocksAheadMs: Readonly<Record<string, number>> = {},
+    { clocksAheadMs = {}, next = null }: Variations = {},
   ): Promise<Lab> {
     const network = await LabNetwork.open();
     const folder = await mkdtemp(join(tmpdir(), 'onair-lab-'));
+    const nextProgram = next && (await nextRelease(join(folder, 'next')));
     const postgres = await LabPostgres.open(network);
     const bucket = await S3Server.start({ address: network.ownAddress });
     const balancer = await network.addHost('lb');
@@ -86,7 +96,11 @@ export class Lab {
       const aheadMs = clocksAheadMs[name] ?? 0;
       nodes.push(
         new LabNode(network, host, {
-          command: [process.execPath, '--enable-source-maps', 'dist/main.js'],
+          command: [
+            process.execPath,
+            '--enable-source-maps',
+            (name === next && nextProgram) || 'dist/main.js',
+          ],
           env: {
             PATH: process.env.PATH,
             FFMPEG_BIN: process.env.FFMPEG_BIN,
