@@ -6,6 +6,10 @@ import { SERVER_FLAGS } from './set-up/server-flags.mjs';
 
 const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
 
+const settings = new Set(
+  [...read('.env.example').matchAll(/^([A-Z\d_]+)=/gm)].map(([, name]) => name),
+);
+
 describe('the files in deploy/', () => {
   it('start the server with the flags of npm start', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(read('deploy/Dockerfile')) ?? [];
@@ -15,29 +19,23 @@ describe('the files in deploy/', () => {
   it.each(['deploy/compose.yaml', 'deploy/compose.cluster.yaml'])(
     'name only settings that exist: %s',
     (path) => {
-      const known = new Set(
-        [...read('.env.example').matchAll(/^([A-Z\d_]+)=/gm)].map(([, name]) => name),
-      );
       // Settings of other programs in the same files.
       const others = /^(POSTGRES_|ROOT_|NODE\d$|LISTEN$)/;
       const named = [...read(path).matchAll(/[ {]([A-Z][A-Z\d]*(?:_[A-Z\d]+)*): /g)].map(
         ([, name = '']) => name,
       );
       expect(named.length).toBeGreaterThan(3);
-      expect(named.filter((name) => !known.has(name) && !others.test(name))).toEqual([]);
+      expect(named.filter((name) => !settings.has(name) && !others.test(name))).toEqual([]);
     },
   );
 
   it('name only settings that exist: deploy/kubernetes/onair.yaml', () => {
     const text = read('deploy/kubernetes/onair.yaml');
-    const known = new Set(
-      [...read('.env.example').matchAll(/^([A-Z\d_]+)=/gm)].map(([, name]) => name),
-    );
     const named = [...text.matchAll(/^ {2}([A-Z\d_]+): |- name: ([A-Z\d_]+)$/gm)].map(
       ([, one, other]) => one ?? other ?? '',
     );
     expect(named.length).toBeGreaterThan(8);
-    expect(named.filter((name) => !known.has(name) && !text.includes(`$(${name})`))).toEqual([]);
+    expect(named.filter((name) => !settings.has(name) && !text.includes(`$(${name})`))).toEqual([]);
   });
 
   it('let Kubernetes wait for the drain', () => {

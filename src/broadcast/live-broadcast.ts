@@ -298,7 +298,7 @@ export class LiveBroadcast {
     };
     if (reason === 'moved') setTimeout(close, LINGER_MS);
     else close();
-    this.#package.release();
+    this.#package.close();
     this.#emitter.emit('released', reason);
     this.#emitter.clear();
   }

@@ -128,7 +128,10 @@ export class Packager implements BroadcastPackage {
     this.thumbnail.offerJpeg(jpeg, this.#options.clock.nowMs());
   }
 
-  /** Ends the package: playlists end soon, and their media can be fetched for half a minute. */
+  /**
+   * Ends the package: playlists end soon, and their media can be fetched for half a minute. The same
+   * applies if another node continues the broadcast.
+   */
   close(): void {
     if (!this.#stop()) return;
     this.#segmenter.end();
@@ -136,14 +139,6 @@ export class Packager implements BroadcastPackage {
     const end = (): void => keeper?.end();
     void files.settled().then(end, end);
     setTimeout(() => this.dispose(), LINGER_MS).unref();
-  }
-
-  /**
-   * Ends the package because another node continues the broadcast. Players of this node's runs can
-   * finish them, as after the end of a broadcast.
-   */
-  release(): void {
-    this.close();
   }
 
   /** Resolves when all pending writes are done. */

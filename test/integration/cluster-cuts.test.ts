@@ -23,8 +23,7 @@ const PASSWORD = 'open sesame';
 const cookieOf = ({ cookies }: HttpClient) =>
   [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
 
-// Other programs on the machine can delay a cut beyond its limit, so failed tests are retried.
-describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', { retry: 2 }, () => {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', () => {
   let nodes: TestNodes;
   /** The node of the publisher, to which the owner's requests go. */
   let origin: TestApp;

@@ -37,8 +37,9 @@ export interface BroadcastPackage {
   readonly wantsThumbnails: boolean;
   /** Accepts a thumbnail from the publisher's browser. Ignores anything but a small JPEG. */
   offerThumbnail(jpeg: Uint8Array): void;
-  /** Ends the playlists when the broadcast is over. */
+  /**
+   * Ends the playlists, because the broadcast is over or continues on another node. Their media can
+   * be fetched for a while.
+   */
   close(): void;
-  /** Stops packaging without ending the playlists: another node continues the broadcast. */
-  release(): void;
 }
