@@ -8,7 +8,7 @@ const INTRO = `# Configuration
 
 [Back to the README](../README.md)
 
-Settings are environment variables, or lines of a file \`.env\` beside \`package.json\`; environment variables take precedence. If a setting is invalid, the server lists every error and doesn't start. This page is generated from [\`.env.example\`](../.env.example).
+Settings are environment variables, or lines in a \`.env\` file next to \`package.json\`; environment variables take precedence. If a setting is invalid, the server lists every error and doesn't start. This page is generated from [\`.env.example\`](../.env.example).
 `;
 const OUTRO = `
 ## HTTP API

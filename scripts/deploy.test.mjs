@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './set-up/paths.mjs';
-import { SERVER_FLAGS } from './set-up/server-flags.mjs';
+import { allocatorSettings, SERVER_FLAGS } from './set-up/server-flags.mjs';
 
 const read = (/** @type {string} */ path) => readFileSync(join(root, path), 'utf8');
 
@@ -13,7 +13,9 @@ const settings = new Set(
 describe('the files in deploy/', () => {
   it('start the server with the flags of npm start', () => {
     const [, command = '[]'] = /^CMD (\[.+\])$/m.exec(read('deploy/Dockerfile')) ?? [];
-    expect(JSON.parse(command)).toEqual(['node', ...SERVER_FLAGS, 'dist/main.js']);
+    expect(JSON.parse(command)).toEqual(['node', ...SERVER_FLAGS, 'dist/bundle/main.js']);
+    const { MALLOC_CONF } = allocatorSettings(() => true);
+    expect(read('deploy/Dockerfile')).toContain(`MALLOC_CONF=${MALLOC_CONF}\n`);
   });
 
   it.each(['deploy/compose.yaml', 'deploy/compose.cluster.yaml'])(

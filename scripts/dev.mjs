@@ -7,6 +7,8 @@ import { SERVER_FLAGS } from './set-up/server-flags.mjs';
 import { runMain } from './set-up/set-up-error.mjs';
 import { setUp } from './set-up/steps.mjs';
 
+const DEV_FLAGS = ['--enable-source-maps', '--watch', '--watch-preserve-output'];
+
 await runMain(async () => {
   const { node, worker } = await setUp();
   const env = toolEnv({
@@ -17,7 +19,7 @@ await runMain(async () => {
     spawn(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
   const children = [
     start('tsc', ['-p', 'tsconfig.build.json', '--watch', '--preserveWatchOutput']),
-    start(node, [...SERVER_FLAGS, '--watch', '--watch-preserve-output', 'dist/main.js']),
+    start(node, [...SERVER_FLAGS, ...DEV_FLAGS, 'dist/main.js']),
     start('vite', []),
   ];
   const stop = () => children.forEach((child) => child.kill('SIGTERM'));

@@ -1,4 +1,5 @@
-// Lets Node, which strips types, resolve imports of TypeScript files, which name the files with .js.
+// Resolves imports in TypeScript files, which name other files with .js although they end in .ts.
+// Node itself only strips the types.
 import { registerHooks } from 'node:module';
 
 registerHooks({

@@ -8,7 +8,17 @@ import { runInForeground } from './set-up/foreground.mjs';
 import { toolEnv } from './set-up/run.mjs';
 import { runMain } from './set-up/set-up-error.mjs';
 import { countTests, failedFiles, formatCount, withRepeated } from './test/count.mjs';
-import { FAKETIME, FFMPEG, FIREFOX, HAPROXY, IPROUTE, REDIS } from './test/optional-programs.mjs';
+import {
+  FAKETIME,
+  FFMPEG,
+  FIREFOX,
+  GSTREAMER,
+  HAPROXY,
+  IPROUTE,
+  NGINX,
+  NGINX_RTMP,
+  REDIS,
+} from './test/optional-programs.mjs';
 import { OptionalPostgres } from './test/optional-postgres.mjs';
 import { setUpWithPrograms } from './test/set-up.mjs';
 
@@ -54,7 +64,7 @@ async function runTests(programs) {
 await runMain(async () => {
   const postgres = new OptionalPostgres();
   const { node, env, missing } = await setUpWithPrograms({
-    wanted: [FFMPEG, FIREFOX, REDIS, HAPROXY, IPROUTE, FAKETIME],
+    wanted: [FFMPEG, FIREFOX, GSTREAMER, REDIS, HAPROXY, NGINX, NGINX_RTMP, IPROUTE, FAKETIME],
     more: [postgres.step],
   });
   try {

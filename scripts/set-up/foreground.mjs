@@ -5,7 +5,7 @@ import { root } from './paths.mjs';
 /** @type {NodeJS.Signals[]} */
 const PASSED_ON = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const PARENT_CHECK_MS = 1_000;
-/** The parent's process ID, read before the setup, during which npm may already end. */
+/** The parent's process ID, read before the setup, because npm may end during it. */
 const PARENT = process.ppid;
 
 /**

@@ -1,83 +1,137 @@
 import { constants } from 'node:fs';
-import {
-  access,
-  copyFile,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { access, copyFile, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { withLock } from './lock.mjs';
-import { root, userCacheDir } from './paths.mjs';
+import { root } from './paths.mjs';
 import { run, tryRun } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
+import { setting } from './settings.mjs';
 import { hashInputs, Stamp } from './stamp.mjs';
-import { buildWorker, SUBPROJECTS } from './worker-build.mjs';
+import { buildInBackground } from './worker-background.mjs';
+import { buildWorker, SUBPROJECTS, UDP_QUEUE } from './worker-build.mjs';
+import { WorkerPlace } from './worker-cache.mjs';
 import { CHECKSUM_SETTING, expectedChecksum } from './worker-checksums.mjs';
 import { downloadWorker, prebuiltUrl } from './worker-download.mjs';
+import { chosenBuildTime, chosenParts } from './worker-parts.mjs';
 import { PATCHES } from './worker-source.mjs';
 
 /** @typedef {import('./progress.mjs').Report} Report */
+/** @typedef {{ version: string, repository: { url: string } }} Manifest */
 
 /**
  * The timeout for testing a worker: with a worker of another version, createWorker never resolves.
  * With the right one, it takes half a second.
  */
 const TRY_TIMEOUT_MS = 20_000;
-/** The exit code of a worker that is started by hand (its main.cpp). */
-const EXIT_WITHOUT_PARENT = 41;
+
+/** The file with the path of the worker that this checkout's setup has found. */
+const WORKER_STAMP = 'media-worker';
+
+const mediasoup = join(root, 'node_modules/mediasoup');
 
 /**
- * Finds or obtains the mediasoup worker. Tries in this order: MEDIASOUP_WORKER_BIN, the cache,
- * mediasoup's release if its checksum is known, and compiling it.
+ * Finds or obtains the mediasoup worker, and records its path for programs that run without the
+ * setup.
  * @param {{ node: string, report: Report }} options node: the Node that runs the service
  * @returns {Promise<string>} the path of a worker that was tested with mediasoup
  */
-export async function findWorker({ node, report }) {
-  const mediasoup = join(root, 'node_modules/mediasoup');
-  const manifest = JSON.parse(await readFile(join(mediasoup, 'package.json'), 'utf8'));
-  const given = process.env.MEDIASOUP_WORKER_BIN;
+export async function findWorker(options) {
+  const program = await obtainWorker(options);
+  await new Stamp(WORKER_STAMP).write(program);
+  return program;
+}
+
+/**
+ * Tries in this order: MEDIASOUP_WORKER_BIN, our own build in the cache, mediasoup's release if its
+ * checksum is known, and compiling our own. After a download, our own is compiled in the background,
+ * for the next start.
+ * @param {{ node: string, report: Report }} options
+ * @returns {Promise<string>}
+ */
+export async function obtainWorker({ node, report }) {
+  const manifest = await readManifest();
+  const given = setting('MEDIASOUP_WORKER_BIN');
   if (given) return checkGivenWorker({ program: given, version: manifest.version, node, report });
 
-  const name = `${manifest.version}-${process.platform}-${process.arch}`;
-  const folder = join(userCacheDir(), 'mediasoup-worker', name);
-  const program = join(folder, 'mediasoup-worker');
-  const originFile = join(folder, 'origin');
-  const recipe = await hashInputs([SUBPROJECTS], [JSON.stringify(PATCHES)]);
-  const url = prebuiltUrl({ version: manifest.version, repository: manifest.repository.url });
-  const checksum = await expectedChecksum(basename(url));
-  const origins = { built: `built ${recipe}`, prebuilt: `prebuilt ${checksum}` };
+  const own = await OwnWorker.find(manifest);
+  const when = chosenBuildTime();
+  if (when !== 'never' && (await own.place.isReady())) return own.place.program;
+  const prebuilt = when === 'now' ? null : await findPrebuilt({ manifest, node, report });
+  if (prebuilt === null) {
+    await own.build({ node, report, jobs: null });
+    return own.place.program;
+  }
+  if (when === 'background') await buildInBackground({ place: own.place, node, report });
+  return prebuilt;
+}
 
-  const isCached = async () => {
-    const origin = await readFile(originFile, 'utf8').catch(() => '');
-    return Object.values(origins).includes(origin) && (await starts(program));
-  };
-  if (await isCached()) return program;
+/** @returns {Promise<Manifest>} */
+export async function readManifest() {
+  return JSON.parse(await readFile(join(mediasoup, 'package.json'), 'utf8'));
+}
 
-  await withLock(join(folder, 'lock'), {
-    onWait: (owner) => report.begin(`waiting for ${owner}, which is already obtaining it`),
-    work: async () => {
-      if (await isCached()) return;
-      await removeLeftovers(folder);
-      // The temporary folder is inside the same folder, so that the final move is atomic.
-      const workshop = await mkdtemp(join(folder, 'making-'));
-      try {
-        const source = join(mediasoup, 'worker');
-        const made =
-          (await download({ url, checksum, workshop, node, report })) ??
-          (await build({ source, workshop, folder, node, report }));
-        await rm(originFile, { force: true });
-        await rename(made.program, program);
-        await writeFile(originFile, made.built ? origins.built : origins.prebuilt);
-      } finally {
-        await rm(workshop, { recursive: true, force: true });
-      }
-    },
-  });
-  return program;
+/** @param {Manifest} manifest */
+function placeName({ version }, /** @type {string} */ id) {
+  return `${version}-${process.platform}-${process.arch}-${id}`;
+}
+
+/** The worker that is compiled here, with the chosen parts. */
+export class OwnWorker {
+  place;
+  #parts;
+
+  /**
+   * @param {WorkerPlace} place
+   * @param {ReturnType<typeof chosenParts>} parts
+   */
+  constructor(place, parts) {
+    this.place = place;
+    this.#parts = parts;
+  }
+
+  /** @param {Manifest} manifest */
+  static async find(manifest) {
+    const parts = chosenParts();
+    // The part "gso" is turned off when a worker starts, and is always built.
+    const built = [...parts].filter((part) => part !== 'gso');
+    const recipe = await hashInputs([SUBPROJECTS, UDP_QUEUE], [JSON.stringify([PATCHES, built])]);
+    const name = placeName(manifest, recipe.slice(0, 12));
+    return new OwnWorker(new WorkerPlace(name, `built ${recipe}`), parts);
+  }
+
+  /**
+   * Builds it unless it is ready.
+   * @param {{ node: string, report: Report, jobs: number | null }} options jobs: how many compilers
+   * run at the same time, or null for one per core
+   */
+  async build({ node, report, jobs }) {
+    const { place } = this;
+    const make = async (/** @type {string} */ workshop) => {
+      const { program: built, parts } = await buildWorker({
+        source: join(mediasoup, 'worker'),
+        folder: workshop,
+        log: join(place.folder, 'build.log'),
+        parts: this.#parts,
+        jobs,
+        report,
+      });
+      const program = join(workshop, 'mediasoup-worker');
+      await copyFile(built, program);
+      await run('strip', [program]);
+      const complaint = await tryWorker(node, program);
+      if (complaint === null) return { program, parts };
+      throw new SetUpError("The compiled worker doesn't work with mediasoup.", {
+        output: complaint,
+        advice: 'Please report this with the text above.',
+      });
+    };
+    await place.obtain({ onWait: reportWait(report), make });
+  }
+}
+
+/** @param {Report} report */
+function reportWait(report) {
+  return (/** @type {string} */ owner) =>
+    report.begin(`waiting for ${owner}, which is already obtaining it`);
 }
 
 /**
@@ -110,51 +164,38 @@ async function checkGivenWorker({ program, version, node, report }) {
 }
 
 /**
- * @param {{ url: string, checksum: string | null, workshop: string, node: string, report: Report }}
- * options
- * @returns {Promise<{ program: string, built: false } | null>} null if it is unavailable
+ * Finds mediasoup's own build in the cache, or downloads it.
+ * @param {{ manifest: Manifest, node: string, report: Report }} options
+ * @returns {Promise<string | null>} null if it is unavailable
  * @throws {SetUpError} if the checksum differs
  */
-async function download({ url, checksum, workshop, node, report }) {
+async function findPrebuilt({ manifest, node, report }) {
+  const url = prebuiltUrl({ version: manifest.version, repository: manifest.repository.url });
+  const checksum = await expectedChecksum(basename(url));
   if (checksum === null) {
     report.begin(
       `mediasoup's prebuilt worker for this machine has no pinned checksum, so the worker is compiled instead of downloaded (set ${CHECKSUM_SETTING} to allow the download)`,
     );
     return null;
   }
-  report.begin(`downloading ${url}`);
-  try {
-    const program = await downloadWorker({ url, folder: workshop, checksum });
-    const complaint = await tryWorker(node, program);
-    if (complaint === null) return { program, built: false };
-    throw new Error(`it doesn't run on this machine: ${complaint}`);
-  } catch (error) {
-    // A wrong checksum is an error, not a reason to compile.
-    if (error instanceof SetUpError) throw error;
-    report.begin(`the download failed (${error.message}); compiling instead`);
-    return null;
-  }
-}
-
-/**
- * @param {{ source: string, workshop: string, folder: string, node: string, report: Report }}
- *   options
- * @returns {Promise<{ program: string, built: true }>}
- */
-async function build({ source, workshop, folder, node, report }) {
-  const log = join(folder, 'build.log');
-  const built = await buildWorker({ source, folder: workshop, log, report });
-  const program = join(workshop, 'mediasoup-worker');
-  await copyFile(built, program);
-  await run('strip', [program]);
-  const complaint = await tryWorker(node, program);
-  if (complaint !== null) {
-    throw new SetUpError("The compiled worker doesn't work with mediasoup.", {
-      output: complaint,
-      advice: 'Please report this with the text above.',
-    });
-  }
-  return { program, built: true };
+  const name = placeName(manifest, `prebuilt-${checksum.slice(0, 12)}`);
+  const place = new WorkerPlace(name, `prebuilt ${checksum}`);
+  if (await place.isReady()) return place.program;
+  const make = async (/** @type {string} */ workshop) => {
+    report.begin(`downloading ${url}`);
+    try {
+      const program = await downloadWorker({ url, folder: workshop, checksum });
+      const complaint = await tryWorker(node, program);
+      if (complaint === null) return { program };
+      throw new Error(`it doesn't run on this machine: ${complaint}`);
+    } catch (error) {
+      // A wrong checksum is an error, not a reason to compile.
+      if (error instanceof SetUpError) throw error;
+      report.begin(`the download failed (${error.message}); compiling instead`);
+      return null;
+    }
+  };
+  return (await place.obtain({ onWait: reportWait(report), make })) ? place.program : null;
 }
 
 /**
@@ -168,23 +209,4 @@ async function tryWorker(node, program) {
   const result = await tryRun(node, [script, program], { timeoutMs: TRY_TIMEOUT_MS });
   if (result.timedOut) return 'it did not answer, which suggests that it is of another version';
   return result.code === 0 ? null : result.output;
-}
-
-/**
- * Returns whether a tested program can still be started: a system upgrade may have removed
- * libraries with which it is linked.
- * @param {string} program
- */
-async function starts(program) {
-  const result = await tryRun(program, [], { env: {}, timeoutMs: 5_000 }).catch(() => null);
-  return result?.code === EXIT_WITHOUT_PARENT;
-}
-
-/** @param {string} folder the folder, which may contain files of a killed build */
-async function removeLeftovers(folder) {
-  const names = await readdir(folder);
-  const leftovers = names.filter((name) => name.startsWith('making-'));
-  await Promise.all(
-    leftovers.map((name) => rm(join(folder, name), { recursive: true, force: true })),
-  );
 }

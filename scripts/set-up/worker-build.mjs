@@ -1,12 +1,14 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensurePackages } from './debian.mjs';
+import { fetchDebianSource } from './debian-source.mjs';
+import { ensurePackages, onDebian } from './debian.mjs';
 import { root } from './paths.mjs';
 import { run } from './run.mjs';
 import { SetUpError } from './set-up-error.mjs';
 import { prepareSource } from './worker-source.mjs';
 
 /** @typedef {import('./progress.mjs').Report} Report */
+/** @typedef {import('./worker-parts.mjs').Part} Part */
 
 const PACKAGES = [
   'g++',
@@ -20,40 +22,63 @@ const PACKAGES = [
   'libflatbuffers-dev',
   'flatbuffers-compiler',
 ];
+/** The packages for each part: dpkg-dev unpacks source packages. */
+const PACKAGES_OF_PARTS = { gso: [], openssl: ['dpkg-dev'], jemalloc: ['libjemalloc-dev'] };
 
 /** The commands that a system other than Debian must have to compile the worker. */
 const PROGRAMS = ['g++', 'meson', 'ninja', 'pkg-config', 'flatc'];
 
 /** Our descriptions of the worker's dependencies as packaged by Debian. */
 export const SUBPROJECTS = join(root, 'third_party/mediasoup-worker/subprojects');
+/** Our own code in the worker. */
+export const UDP_QUEUE = join(root, 'native/udp-queue');
 
 /**
  * Builds the worker from the source in mediasoup's npm package, with Debian's libraries.
- * @param {{ source: string, folder: string, log: string, report: Report }} options source:
- * mediasoup's worker folder; folder: where to build; log: the file for the compiler's output
- * @returns {Promise<string>} the path of the program in the folder
+ * @param {{ source: string, folder: string, log: string, parts: ReadonlySet<Part>, jobs: number |
+ * null, report: Report }} options source: mediasoup's worker folder; folder: where to build; log:
+ * the file for the compiler's output; jobs: how many compilers run at the same time, or null for
+ * one per core
+ * @returns {Promise<{ program: string, parts: string[] }>} program: its path in the folder; parts:
+ * those that the machine's libraries allowed
  */
-export async function buildWorker({ source, folder, log, report }) {
-  await ensurePackages(PACKAGES, {
+export async function buildWorker({ source, folder, log, parts, jobs, report }) {
+  const additional = [...parts].flatMap((part) => PACKAGES_OF_PARTS[part]);
+  await ensurePackages([...PACKAGES, ...additional], {
     purpose: 'compiling the media worker',
     programs: PROGRAMS,
     report,
   });
-  report.begin('compiling it, about 3 minutes on 2 cores, once per version of mediasoup');
   const prepared = join(folder, 'source');
   const build = join(folder, 'build');
-  await prepareSource({ from: source, subprojects: SUBPROJECTS, to: prepared });
+  const srtp = parts.has('openssl') ? await fetchSrtp({ folder, report }) : null;
+  report.begin('compiling it, about 3 minutes on 2 cores, once per version of mediasoup');
+  await prepareSource({
+    from: source,
+    subprojects: SUBPROJECTS,
+    udpQueue: UDP_QUEUE,
+    srtp,
+    to: prepared,
+  });
   let output = '';
   try {
-    const setup = ['setup', '--buildtype', 'release', '-Db_ndebug=true', '--wrap-mode=nodownload'];
-    output += await run('meson', [...setup, build, prepared]);
+    const options = [
+      '--buildtype=release',
+      '-Db_ndebug=true',
+      '--wrap-mode=nodownload',
+      `-Dlibuv:jemalloc=${parts.has('jemalloc')}`,
+    ];
+    output += await run('meson', ['setup', ...options, build, prepared]);
+    const found = [...output.matchAll(/Onair part: (\w+)/g)].map(([, name = '']) => name);
     // The message headers are generated first: some sources include them without declaring it to
     // Meson, and would be compiled too early if nothing else had to be built first.
     output += await run('meson', ['compile', '-C', build, 'flatbuffers-generator']);
-    output += await run('ninja', ['-C', build, 'mediasoup-worker'], {
+    const limit = jobs === null ? [] : ['-j', String(jobs)];
+    output += await run('ninja', ['-C', build, ...limit, 'mediasoup-worker'], {
       // ninja prints "[n/m] Compiling …".
       onLine: (line) => report.detail(/^\[\d+\/\d+\]/.exec(line)?.[0] ?? ''),
     });
+    return { program: join(build, 'mediasoup-worker'), parts: found.toSorted() };
   } catch (error) {
     if (!(error instanceof SetUpError)) throw error;
     await writeFile(log, output + (error.output ?? ''));
@@ -65,5 +90,31 @@ export async function buildWorker({ source, folder, log, report }) {
         'If you have a worker of this version of mediasoup, use it: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
     });
   }
-  return join(build, 'mediasoup-worker');
+}
+
+/**
+ * Fetches the source of libsrtp, because Debian's library encrypts through NSS, at almost twice the
+ * cost.
+ * @param {{ folder: string, report: Report }} options
+ * @returns {Promise<string | null>} null if it is unavailable; the system's library is used then
+ */
+async function fetchSrtp({ folder, report }) {
+  const missing = (/** @type {string} */ why) => {
+    report.begin(`${why}, so the worker encrypts with the system's libsrtp, which may cost more`);
+    return null;
+  };
+  if (!(await onDebian())) return missing("this isn't Debian");
+  report.begin("fetching the source of Debian's libsrtp2, about 10 s");
+  const workshop = join(folder, 'libsrtp2');
+  try {
+    const { path, isPatched } = await fetchDebianSource('libsrtp2-dev', { folder: workshop });
+    if (!isPatched)
+      report.begin(
+        "Debian's patches of libsrtp2 are missing at its mirror, so the release is used",
+      );
+    return path;
+  } catch (error) {
+    await rm(workshop, { recursive: true, force: true });
+    return missing(`the source of libsrtp2 can't be fetched (${error.message})`);
+  }
 }

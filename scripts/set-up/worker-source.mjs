@@ -52,10 +52,11 @@ export function applyPatch(text, { file, find, replace }) {
 /**
  * Prepares a source folder of the worker that builds with Debian's libraries and without a
  * download.
- * @param {{ from: string, subprojects: string, to: string }} folders mediasoup's worker folder, our
- * descriptions of its dependencies, and the folder to create
+ * @param {{ from: string, subprojects: string, udpQueue: string, srtp: string | null, to: string }}
+ * folders mediasoup's worker folder, our descriptions of its dependencies, our own code, the source
+ * of libsrtp 2 or null to use the system's library, and the folder to create
  */
-export async function prepareSource({ from, subprojects, to }) {
+export async function prepareSource({ from, subprojects, udpQueue, srtp, to }) {
   await cp(from, to, { recursive: true });
   const target = join(to, 'subprojects');
   const downloads = (await readdir(target)).filter(
@@ -63,6 +64,8 @@ export async function prepareSource({ from, subprojects, to }) {
   );
   await Promise.all(downloads.map((name) => rm(join(target, name), { recursive: true })));
   await cp(subprojects, target, { recursive: true });
+  await cp(udpQueue, join(target, 'udp-queue'), { recursive: true });
+  if (srtp !== null) await cp(srtp, join(target, 'libsrtp2'), { recursive: true });
   for (const patch of PATCHES) {
     const path = join(to, patch.file);
     await writeFile(path, applyPatch(await readFile(path, 'utf8'), patch));

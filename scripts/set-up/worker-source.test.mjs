@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './paths.mjs';
-import { SUBPROJECTS } from './worker-build.mjs';
+import { SUBPROJECTS, UDP_QUEUE } from './worker-build.mjs';
 import { applyPatch, PATCHES, prepareSource } from './worker-source.mjs';
 
 const patch = { file: 'a.cpp', find: '(a == b)', replace: '((a & b) != 0)' };
@@ -28,13 +28,20 @@ test('our patches apply to the installed mediasoup, and nothing remains to be do
   const folder = await mkdtemp(join(tmpdir(), 'onair-source-'));
   try {
     const from = join(root, 'node_modules/mediasoup/worker');
-    await prepareSource({ from, subprojects: SUBPROJECTS, to: join(folder, 'source') });
+    const to = join(folder, 'source');
+    await prepareSource({
+      from,
+      subprojects: SUBPROJECTS,
+      udpQueue: UDP_QUEUE,
+      srtp: null,
+      to,
+    });
     for (const { file, replace } of PATCHES) {
       expect(await readFile(join(folder, 'source', file), 'utf8')).toContain(replace);
     }
     const ours = await readdir(SUBPROJECTS);
     const prepared = await readdir(join(folder, 'source/subprojects'));
-    expect(prepared.toSorted()).toEqual(ours.toSorted());
+    expect(prepared.toSorted()).toEqual([...ours, 'udp-queue'].toSorted());
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -15,9 +15,11 @@ const START_POLICY = '/usr/sbin/policy-rc.d';
  * @typedef {object} Wanted
  * @property {string} title its usual name
  * @property {string} what the feature that can't be tested without it; completes "Not tested: …"
- * @property {string} debianPackage
+ * @property {string} debianPackage one or several, separated by spaces
+ * @property {string[]} [check] arguments with which the first program must succeed
  * @property {Record<string, string[]>} programs environment variable -> possible names of the
  * program
+ * @property {Record<string, string>} [files] environment variable -> path of another file that it needs
  */
 
 /** @type {Wanted} */
@@ -26,6 +28,18 @@ export const FFMPEG = {
   what: 'everything with FFmpeg: thumbnails, VP8 to H.264, validation of HLS',
   debianPackage: 'ffmpeg',
   programs: { FFMPEG_BIN: ['ffmpeg'], FFPROBE_BIN: ['ffprobe'] },
+};
+
+/** @type {Wanted} */
+export const GSTREAMER = {
+  title: 'GStreamer',
+  what: 'stages that the server mixes',
+  debianPackage: [
+    'python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-base',
+    'gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav',
+  ].join(' '),
+  programs: { MIX_PYTHON_BIN: ['/usr/bin/python3', 'python3'] },
+  check: ['-B', 'native/mixer/main.py', '--check'],
 };
 
 /** @type {Wanted} */
@@ -55,7 +69,7 @@ export const HAPROXY = {
 /** @type {Wanted} */
 export const IPROUTE = {
   title: 'iproute2',
-  what: 'several nodes in networks of their own',
+  what: 'several nodes in their own networks',
   debianPackage: 'iproute2',
   programs: { IP_BIN: ['ip', '/usr/sbin/ip'] },
 };
@@ -71,9 +85,18 @@ export const FAKETIME = {
 /** @type {Wanted} */
 export const NGINX = {
   title: 'nginx',
-  what: 'HLS compared with nginx',
+  what: 'several nodes behind nginx, HLS compared with nginx',
   debianPackage: 'nginx',
-  programs: { NGINX_BIN: ['nginx'] },
+  programs: { NGINX_BIN: ['nginx', '/usr/sbin/nginx'] },
+};
+
+/** @type {Wanted} */
+export const NGINX_RTMP = {
+  title: 'nginx’s RTMP module',
+  what: 'restreams to an RTMP server that refuses keys',
+  debianPackage: 'libnginx-mod-rtmp',
+  programs: { NGINX_BIN: ['nginx', '/usr/sbin/nginx'] },
+  files: { NGINX_RTMP_MODULE: '/usr/lib/nginx/modules/ngx_rtmp_module.so' },
 };
 
 /** @type {Wanted} */
@@ -100,7 +123,7 @@ export async function findOptional(wanted, report) {
   const present = await findPrograms(wanted);
   if (present) return present;
   if (!(await canInstallPackages())) {
-    const line = installLine([debianPackage]);
+    const line = installLine(debianPackage.split(' '));
     report.begin(
       `${title} isn't installed, so this is skipped: ${what}. To install it, type: ${line}`,
     );
@@ -121,8 +144,9 @@ export async function findOptional(wanted, report) {
  * @param {Record<string, string> | null} found
  * @returns {Record<string, string>}
  */
-export function asEnvironment({ programs }, found) {
-  return found ?? Object.fromEntries(Object.keys(programs).map((name) => [name, '']));
+export function asEnvironment({ programs, files = {} }, found) {
+  const names = Object.keys(files).length > 0 ? Object.keys(files) : Object.keys(programs);
+  return found ?? Object.fromEntries(names.map((name) => [name, '']));
 }
 
 /**
@@ -131,10 +155,10 @@ export function asEnvironment({ programs }, found) {
  * @param {Report} report
  */
 async function installWithoutStarting(debianPackage, report) {
-  if (existsSync(START_POLICY)) return installPackages([debianPackage], { report });
+  if (existsSync(START_POLICY)) return installPackages(debianPackage.split(' '), { report });
   await writeFile(START_POLICY, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
   try {
-    return await installPackages([debianPackage], { report });
+    return await installPackages(debianPackage.split(' '), { report });
   } finally {
     await rm(START_POLICY);
   }
@@ -144,12 +168,15 @@ async function installWithoutStarting(debianPackage, report) {
  * @param {Wanted} wanted
  * @returns {Promise<Record<string, string> | null>} null if one is missing
  */
-async function findPrograms({ programs }) {
+async function findPrograms({ programs, files = {}, check }) {
+  if (!Object.values(files).every((path) => existsSync(path))) return null;
   const entries = await Promise.all(
     Object.entries(programs).map(async ([variable, names]) => [
       variable,
-      await firstProgram([process.env[variable], ...inPath(names)]),
+      await firstProgram([process.env[variable], ...inPath(names)], check),
     ]),
   );
-  return entries.every(([, path]) => path !== null) ? Object.fromEntries(entries) : null;
+  return entries.every(([, path]) => path !== null)
+    ? { ...Object.fromEntries(entries), ...files }
+    : null;
 }
