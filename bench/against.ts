@@ -23,8 +23,8 @@ const TRIES = 150;
 
 /**
  * Compares the CPU time of this build with that of another one, as single servers with embedded
- * databases on the same machine. Both do the same work in turn, and each round begins with the other
- * one. CPU time depends much less on what else the machine does than elapsed time.
+ * databases on the same machine. Both do the same work in turn, and take turns at going first. CPU
+ * time depends much less on the machine's other load than elapsed time does.
  * @throws {CannotRun} without the folder of another build in BENCH_AGAINST
  */
 export async function benchAgainst(): Promise<Row[]> {
@@ -79,10 +79,10 @@ async function packaging(own: Subject, other: Subject): Promise<Row[]> {
   const workers: Round[] = [];
   for (let n = 0; n < ROUNDS; n += 1) {
     const subjects = [own, other];
-    const look = () => Promise.all(subjects.map((subject) => subject.used()));
-    const before = await look();
+    const usage = () => Promise.all(subjects.map((subject) => subject.used()));
+    const before = await usage();
     await wait(PACKAGING_MS);
-    const after = await look();
+    const after = await usage();
     const share = (of: 'service' | 'worker', i: number) =>
       ((after[i]?.[of] ?? 0) - (before[i]?.[of] ?? 0)) / 10 / PACKAGING_MS;
     services.push({ measured: share('service', 0), baseline: share('service', 1) });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
@@ -17,3 +18,17 @@ it('modules of the built service that benchmarks import have a source', () => {
   expect(paths.length).toBeGreaterThan(5);
   expect(paths.filter((path) => !existsSync(new URL(`src/${path}.ts`, ROOT)))).toEqual([]);
 });
+
+it('the server’s process loads in Node, which supports only TypeScript that it can strip', () => {
+  const urls = ['../scripts/resolve-typescript.mjs', 'cluster-nodes.ts', 'whep-servers.ts'].map(
+    (file) => new URL(file, import.meta.url).href,
+  );
+  const program = urls.map((url) => `await import(${JSON.stringify(url)});`).join('\n');
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', program],
+    { encoding: 'utf8' },
+  );
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+}, 120_000);

@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { LineProgram } from './line-program.js';
 import { CannotRun } from './row.js';
 
 const run = promisify(execFile);
@@ -17,13 +18,22 @@ export class CProgram {
     this.#path = join(folder, 'program');
   }
 
-  /** @throws {CannotRun} if the compiler or the headers of the libraries are missing */
-  static async compile(name: string, libraries: readonly string[]): Promise<CProgram> {
+  /**
+   * @param parts names of other files of bench/baseline that belong to the program
+   * @throws {CannotRun} if the compiler or the headers of the libraries are missing
+   */
+  static async compile(
+    name: string,
+    libraries: readonly string[],
+    parts: readonly string[] = [],
+  ): Promise<CProgram> {
     const program = new CProgram(await mkdtemp(join(tmpdir(), 'onair-bench-')));
-    const source = join(import.meta.dirname, 'baseline', `${name}.c`);
+    const sources = [name, ...parts].map((one) =>
+      join(import.meta.dirname, 'baseline', `${one}.c`),
+    );
     const link = libraries.map((library) => `-l${library}`);
     try {
-      await run('cc', ['-O2', '-o', program.#path, source, ...link]);
+      await run('cc', ['-O2', '-o', program.#path, ...sources, ...link]);
     } catch (cause) {
       await program.remove();
       throw new CannotRun(
@@ -35,10 +45,20 @@ export class CProgram {
     return program;
   }
 
+  /** Starts the program, which answers each line with a line, on one core. */
+  startOnCore(core: string, args: readonly (string | number)[]): LineProgram {
+    return new LineProgram('taskset', ['-c', core, this.#path, ...args]);
+  }
+
   /** Runs the program to its end; resolves with its output. */
   async run(args: readonly (string | number)[]): Promise<string> {
     const { stdout } = await run(this.#path, args.map(String));
     return stdout;
+  }
+
+  /** Starts the program, which reads lines and answers with lines. */
+  start(args: readonly (string | number)[]): ChildProcessWithoutNullStreams {
+    return spawn(this.#path, args.map(String));
   }
 
   remove(): Promise<void> {

@@ -30,7 +30,7 @@ const TOLD = Buffer.from('42["chat:messages"');
 const clients: Client[] = [];
 let channel = '';
 const frames = new Map<string, Frame>();
-/** In sending order: when the message was due, and the number in its acknowledgment. */
+/** In sending order: when the message was due, and the number in its acknowledgement. */
 const sent: {
   readonly nonce: string;
   readonly dueMs: number;
@@ -89,7 +89,7 @@ function hear(client: Client, data: Buffer): void {
   }
 }
 
-/** `4317[{"ok":true,"data":{…}}]`: the acknowledgment of the 17th message. */
+/** `4317[{"ok":true,"data":{…}}]`: the acknowledgement of the 17th message. */
 function acknowledge(text: string): void {
   const at = text.indexOf('[');
   const [reply] = JSON.parse(text.slice(at)) as [{ ok: boolean; data: { seq: number } }];

@@ -19,7 +19,7 @@ type Delivered = {
   p95: number;
   p99: number;
   most: number;
-  /** The time until the sender's acknowledgment. */
+  /** The time until the sender's acknowledgement. */
   ackP50: number;
   ackP99: number;
 };

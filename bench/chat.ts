@@ -41,7 +41,7 @@ export async function benchChat(): Promise<Row[]> {
     comparison(`chat to ${CLIENTS} clients, one message per frame`, {
       unit,
       rounds: single,
-      ratioAtMost: 1.3,
+      ratioAtMost: 1.2,
     }),
     comparison(`chat to ${CLIENTS} clients, bursts of ten (baseline: one message per frame)`, {
       unit,

@@ -1,5 +1,6 @@
-// Runs as a separate process: clients of one node, who write to and read some channels. Each message
-// contains the time at which it was due, so that clients of other processes can measure its latency.
+// Runs as a separate process: clients of one node, which read some chats and send messages to them.
+// Each message contains the time at which it was due, so that clients of other processes can measure
+// its latency.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -10,7 +11,7 @@ type Connect = { name: 'connect'; url: string; channels: string[]; clients: numb
 type Pace = { name: 'pace'; perSecond: number; seconds: number };
 /** Sends messages as fast as they are acknowledged, with this number of unacknowledged ones. */
 type Flood = { name: 'flood'; messages: number; inFlight: number };
-/** Asks for what was received since the previous question, once that is `deliveries`. */
+/** Requests the latencies since the previous request, once `deliveries` messages have arrived. */
 type Take = { name: 'take'; deliveries: number };
 type Question = Connect | Pace | Flood | Take;
 
@@ -31,7 +32,7 @@ const clients: Client[] = [];
 /** Clients of a channel receive the same frames, which are parsed once. */
 const frames = new Map<string, Frame>();
 let latencies: number[] = [];
-/** Called at each acknowledgment. */
+/** Called at each acknowledgement. */
 const acknowledged = new Map<number, () => void>();
 let requests = 0;
 let next = 0;

@@ -18,7 +18,7 @@ const CROWDED_PARTS = 20;
 const TRY_EVERY_MS = 200;
 const TRIES = 150;
 
-/** HLS on a node that fetches the broadcast from another one, its origin. */
+/** Measures HLS on a node that fetches the broadcast from another one, its origin. */
 export async function benchClusterHls(): Promise<Row[]> {
   const nodes = await ClusterNodes.create();
   try {
@@ -54,7 +54,7 @@ export async function benchClusterHls(): Promise<Row[]> {
   }
 }
 
-/** Publishes a small film by WHIP. */
+/** Publishes a small film over WHIP. */
 async function publish(url: string): Promise<WeriftPublisher> {
   const owner = await registerWithChannel(url, CHANNEL);
   const path = `/channels/${CHANNEL}/stream-key`;
@@ -78,8 +78,8 @@ async function playable({ url }: ServerProcess): Promise<string> {
 }
 
 /**
- * How much later parts arrived than at a client of the origin, in ms: at a client of the edge, and
- * at another client of the origin, which shows how busy the machine is.
+ * How much later parts arrived than at a client of the origin, in ms: at a client of the edge, and,
+ * to show how busy the machine is, at another client of the origin.
  */
 type PartDelays = { edge: number[]; origin: number[] };
 
@@ -115,7 +115,10 @@ function arrival(url: string, agent: Agent): Promise<number> {
   return promise;
 }
 
-/** Lets all viewers of the edge wait for parts: the number of requests to the origin for each. */
+/**
+ * Lets all viewers of the edge wait for parts. Returns the number of requests to the origin for
+ * each part.
+ */
 async function fetchesOfCrowd(far: string, near: string, edge: ServerProcess): Promise<number[]> {
   const load = await MeasuredProcess.start('waiters-load.ts');
   try {

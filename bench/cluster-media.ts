@@ -18,12 +18,12 @@ const CHANNEL = 'bench-cluster';
 const ROUNDS = 5;
 const ROUND_MS = 3_000;
 const FORWARDED_TO = 50;
-/** Until the bandwidth estimation has settled. */
+/** The time until the bandwidth estimation has settled. */
 const WARM_UP_MS = 3_000;
 const EDGE_VIEWERS = 300;
 const AT_ONCE = 20;
 const CPU_MS = 8_000;
-/** Longer than an edge keeps its pipe without viewers. */
+/** An edge keeps its pipe for a time without viewers; this is longer. */
 const UNUSED_MS = 11_000;
 /** Key-frame requests of two viewers within half a second would be merged. */
 const REST_MS = 1_500;
@@ -38,7 +38,9 @@ const LIGHT = `localStorage.setItem(
   '{"settings":{"resolution":360,"frameRate":30}}',
 )`;
 
-/** The cost and the delay of watching on a node to which media is piped from another one. */
+/**
+ * Measures the cost and the delay of watching on a node to which media is piped from another one.
+ */
 export async function benchClusterMedia(): Promise<Row[]> {
   return [await benchEdgePackets(), ...(await benchNodes())];
 }
@@ -72,7 +74,7 @@ async function usPerPacket(fanOut: FanOut): Promise<number> {
   return (after.cpuUs - before.cpuUs) / (after.packets - before.packets);
 }
 
-/** Runs two nodes, of which the first one has the publisher. */
+/** Runs two nodes; the publisher is connected to the first one. */
 async function benchNodes(): Promise<Row[]> {
   const nodes = await ClusterNodes.create();
   const browsers: Browser[] = [];
@@ -133,8 +135,8 @@ async function watch(browser: Browser, url: string) {
 }
 
 /**
- * The CPU of the origin's process and workers with viewers on the edge, compared with none. What
- * reaches the viewers is the edge's matter, so they don't receive.
+ * The CPU of the origin's process and workers with viewers on the edge, compared with none. The
+ * viewers receive no media, because sending it to them is the edge's work.
  */
 async function benchOrigin(origin: ServerProcess, edge: ServerProcess): Promise<Row> {
   const pids = [origin.pid, ...(await origin.workers())];

@@ -54,7 +54,7 @@ export class ClusterNodes {
     );
     const { parent } = await statOf(rows[0]?.pid ?? 0);
     const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
-    // A process may have ended since; then its parent's figure includes it.
+    // A process may have ended in the meantime. Its parent's figure includes it then.
     const times = await Promise.all(
       children
         .trim()

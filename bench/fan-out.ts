@@ -1,26 +1,27 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import { createWorker, type types } from 'mediasoup';
+import { usefulCapabilities, withoutEstimation } from '../src/sfu/bandwidth-estimation.js';
 import { mediaCodecs } from '../src/sfu/media-codecs.js';
 import { workerSettings } from '../src/sfu/worker-settings.js';
 import { workerBin } from '../test/support/worker-bin.js';
 import type { RtpStream } from './rtp-source.js';
 
 /** A stream like 720p at 2.6 Mbit/s, with one burst of packets per frame. */
-const STREAM = {
+export const STREAM = {
   ssrc: 1_111,
   payloadType: 103,
   packetBytes: 1_200,
   packetsPerFrame: 9,
   framesPerSecond: 30,
 };
-const LISTEN = { protocol: 'udp', ip: '127.0.0.1' } as const;
+export const LISTEN = { protocol: 'udp', ip: '127.0.0.1' } as const;
 /**
  * The cipher that Chromium and the worker negotiate (`srtpCipher` in a connection's statistics).
  */
 const ENCRYPTED = { enableSrtp: true, srtpCryptoSuite: 'AEAD_AES_256_GCM' } as const;
 
-const VIDEO: types.RtpParameters = {
+export const VIDEO: types.RtpParameters = {
   codecs: [
     {
       mimeType: 'video/H264',
@@ -41,15 +42,20 @@ type Options = Readonly<{
    * pipe, as between nodes. Otherwise, it arrives unencrypted.
    */
   piped?: boolean;
+  /** Whether the viewers' bandwidth is estimated, as for a track with layers. */
+  estimated?: boolean;
+  /** The program of the worker that is measured; by default, the service's. */
+  program?: string | undefined;
+  framesPerSecond?: number | undefined;
 }>;
 
 /** The CPU time and traffic of a worker process so far. */
 export type Usage = { cpuUs: number; packets: number; bytes: number };
 
 /**
- * One stream forwarded to many viewers by the service's worker, encrypted for each, with bandwidth
- * estimation as for a browser. A second worker acts as the viewers: it decrypts the packets, and
- * sends the receiver reports and transport feedback of a browser.
+ * One stream forwarded to many viewers by the service's worker, encrypted for each, by default with
+ * bandwidth estimation as for a browser. A second worker acts as the viewers: it decrypts the
+ * packets, and sends the receiver reports and transport feedback of a browser.
  */
 export class FanOut {
   /** The stream to each viewer: bursts of packets, one per frame. */
@@ -78,8 +84,16 @@ export class FanOut {
     this.ports = parts.ports;
   }
 
-  static async create(viewerCount: number, { piped = false }: Options = {}): Promise<FanOut> {
-    const [worker, viewers] = await Promise.all([startWorker(), startWorker()]);
+  static async create(
+    viewerCount: number,
+    {
+      piped = false,
+      estimated = true,
+      program,
+      framesPerSecond = STREAM.framesPerSecond,
+    }: Options = {},
+  ): Promise<FanOut> {
+    const [worker, viewers] = await Promise.all([startWorker(program), startWorker()]);
     const [near, far] = await Promise.all(
       [worker, viewers].map((place) => place.createRouter({ mediaCodecs })),
     );
@@ -89,16 +103,15 @@ export class FanOut {
     const entry = await first.createPlainTransport({ listenInfo: LISTEN, comedia: true });
     const published = await entry.produce({ kind: 'video', rtpParameters: VIDEO });
     const producer = piped ? await pipe(published, first, near) : published;
-    const source = startSource({ ...STREAM, port: entry.tuple.localPort });
+    const source = startSource({ ...STREAM, framesPerSecond, port: entry.tuple.localPort });
+    const useful = usefulCapabilities(near.rtpCapabilities);
+    const rtpCapabilities = estimated ? useful : withoutEstimation(useful);
     const consumers: types.Consumer[] = [];
     const ports: number[] = [];
     for (let i = 0; i < viewerCount; i += 1) {
       const [here, there] = await Promise.all([openEncrypted(near), openEncrypted(far)]);
       await Promise.all([connect(here, there), connect(there, here)]);
-      const consumer = await here.consume({
-        producerId: producer.id,
-        rtpCapabilities: near.rtpCapabilities,
-      });
+      const consumer = await here.consume({ producerId: producer.id, rtpCapabilities });
       await there.produce({ kind: 'video', rtpParameters: consumer.rtpParameters });
       consumers.push(consumer);
       ports.push(there.tuple.localPort);
@@ -133,8 +146,8 @@ export class FanOut {
   }
 }
 
-function startWorker(): Promise<types.Worker> {
-  return createWorker(workerSettings(workerBin() ?? null));
+function startWorker(program = workerBin()): Promise<types.Worker> {
+  return createWorker(workerSettings(program ?? null));
 }
 
 function startSource(stream: RtpStream): ChildProcess {

@@ -12,8 +12,8 @@ const CHANNEL = 'bench-first-frame';
 const ROUNDS = 5;
 const PATIENCE_MS = 20_000;
 /**
- * Long enough that the previous page no longer uses the CPU, and that its key-frame request isn't
- * merged with the next page's.
+ * The pause between pages. After it, the previous page no longer uses the CPU, and its key-frame
+ * request isn't merged with the next page's.
  */
 const REST_MS = 1_500;
 
@@ -37,13 +37,16 @@ type Marks = z.output<typeof Marks>;
 
 /**
  * Measures the time from opening the watch page, and from joining, to the first decoded frame, in
- * real Chromium.
+ * real Chromium. With the folder of another build in BENCH_AGAINST, its page is opened in turn with
+ * this build's; its broadcaster competes for the processor as well.
  */
 export async function benchFirstFrame(): Promise<Row[]> {
   const broadcaster = await launchChromium().catch((cause: unknown) => {
     throw new CannotRun('Chromium is not installed or does not start.', { cause });
   });
-  const server = await ServerProcess.start();
+  const servers = [await ServerProcess.start()];
+  const against = process.env['BENCH_AGAINST'];
+  if (against) servers.push(await ServerProcess.start({}, { folder: against }));
   const viewer = await launchChromium();
   const bare = await BarePages.start();
   try {
@@ -53,52 +56,69 @@ export async function benchFirstFrame(): Promise<Row[]> {
       'onair.capture',
       '{"settings":{"resolution":360,"frameRate":30}}',
     )`;
-    await goLive(broadcaster, { url: server.url, channel: CHANNEL, initScript: light });
+    for (const { url } of servers)
+      await goLive(broadcaster, { url, channel: CHANNEL, initScript: light });
     const baselines = await viewer.newContext();
     const webrtc = await baselines.newPage();
     await webrtc.goto(`${bare.url}/webrtc`);
     bare.clip = Buffer.from(z.array(z.number()).parse(await webrtc.evaluate('record()')));
 
     const rounds: RoundOfPages[] = [];
+    const [own = '', other = null] = servers.map(({ url }) => `${url}/${CHANNEL}`);
     for (let i = 0; i < ROUNDS; i += 1)
-      rounds.push(await measureRound(viewer, webrtc, { watch: `${server.url}/${CHANNEL}`, bare }));
+      rounds.push(
+        await measureRound(viewer, webrtc, { own, other, bare, otherFirst: i % 2 === 0 }),
+      );
     return rowsOf(rounds);
   } finally {
     await Promise.all([broadcaster.close(), viewer.close(), bare.close()]);
-    await server.close();
+    for (const server of servers) await server.close();
   }
 }
 
-type RoundOfPages = {
-  cold: Marks;
-  warm: Marks;
+/** The two visits of a new profile. */
+type Visits = { cold: Marks; warm: Marks };
+
+type RoundOfPages = Visits & {
+  /** The same visits of the other build's page. */
+  other: Visits | null;
   bareCold: number;
   bareWarm: number;
   bareWebrtc: number;
 };
 
-/** Opens each page twice in a new profile: cold, then warm. */
+/** The pages' addresses. */
+type Addresses = { own: string; other: string | null; bare: BarePages; otherFirst: boolean };
+
 async function measureRound(
   browser: Browser,
   webrtc: Page,
-  { watch, bare }: { watch: string; bare: BarePages },
+  { own, other, bare, otherFirst }: Addresses,
 ): Promise<RoundOfPages> {
   const bareContext = await browser.newContext();
   const bareCold = await open(bareContext, `${bare.url}/video`);
   const bareWarm = await open(bareContext, `${bare.url}/video`);
   await bareContext.close();
-  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
-  await context.addInitScript({ path: join(import.meta.dirname, 'pages/probe.js') });
-  const cold = await open(context, watch);
-  const warm = await open(context, watch);
-  await context.close();
+  const before = other !== null && otherFirst ? await visit(browser, other) : null;
+  const visits = await visit(browser, own);
+  const after = other !== null && !otherFirst ? await visit(browser, other) : null;
   return {
-    cold,
-    warm,
+    ...visits,
+    other: before ?? after,
     bareCold: at(bareCold, 'firstFrame'),
     bareWarm: at(bareWarm, 'firstFrame'),
     bareWebrtc: z.number().parse(await webrtc.evaluate('connect()')),
   };
+}
+
+/** Opens a page twice in a new profile: cold, then warm. */
+async function visit(browser: Browser, url: string): Promise<Visits> {
+  const context = await browser.newContext({ viewport: { width: 1_280, height: 800 } });
+  await context.addInitScript({ path: join(import.meta.dirname, 'pages/probe.js') });
+  const cold = await open(context, url);
+  const warm = await open(context, url);
+  await context.close();
+  return { cold, warm };
 }
 
 async function open(context: BrowserContext, url: string): Promise<Marks> {
@@ -119,7 +139,6 @@ async function open(context: BrowserContext, url: string): Promise<Marks> {
 function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
   const unit = 'ms';
   const pairs = (pair: (round: RoundOfPages) => Round) => rounds.map(pair);
-  const joined = (marks: Marks) => at(marks, 'firstFrame') - at(marks, 'joinSent');
   const opening = (['cold', 'warm'] as const).flatMap((way) => {
     const bare = way === 'cold' ? 'bareCold' : 'bareWarm';
     return [
@@ -131,14 +150,14 @@ function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
             baseline: round[bare],
           })),
         }),
-        500,
+        300,
       ),
       measuredAtMost(
         comparison(`from joining to the first frame, ${way}`, {
           unit,
-          rounds: pairs((round) => ({ measured: joined(round[way]), baseline: round.bareWebrtc })),
+          rounds: pairs((round) => ({ measured: joining(round[way]), baseline: round.bareWebrtc })),
         }),
-        150,
+        100,
       ),
     ];
   });
@@ -151,7 +170,32 @@ function rowsOf(rounds: readonly RoundOfPages[]): Row[] {
       }),
     ),
   );
-  return [...opening, ...steps];
+  return [...opening, ...rowsAgainst(rounds), ...steps];
+}
+
+/** Compares with the other build. */
+function rowsAgainst(rounds: readonly RoundOfPages[]): Row[] {
+  const ways = ['cold', 'warm'] as const;
+  return ways.flatMap((way) => {
+    const pairs = rounds.flatMap(({ [way]: measured, other }) =>
+      other ? [{ measured, baseline: other[way] }] : [],
+    );
+    if (pairs.length === 0) return [];
+    const row = (name: string, timeOf: (marks: Marks) => number): Row =>
+      comparison(`${name} against the other build, ${way}`, {
+        unit: 'ms',
+        rounds: pairs.map(({ measured, baseline }) => ({
+          measured: timeOf(measured),
+          baseline: timeOf(baseline),
+        })),
+      });
+    return [row('opening', (marks) => at(marks, 'firstFrame')), row('joining', joining)];
+  });
+}
+
+/** The time from joining to the first frame. */
+function joining(marks: Marks): number {
+  return at(marks, 'firstFrame') - at(marks, 'joinSent');
 }
 
 function at(marks: Marks, name: string): number {

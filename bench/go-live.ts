@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { registerWithChannel } from '../test/support/people.js';
 
 /** The time in which the encoder starts its three layers, one after the other. */
@@ -13,11 +13,14 @@ type Studio = {
   initScript: string;
 };
 
-/** Starts a broadcast from the browser's fake camera and microphone. Resolves once it is live. */
+/**
+ * Starts a broadcast from the browser's fake camera and microphone. Resolves with the studio once it
+ * is live.
+ */
 export async function goLive(
   browser: Browser,
   { url, channel, initScript }: Studio,
-): Promise<void> {
+): Promise<Page> {
   const { cookie } = await registerWithChannel(url, channel, 'Benchmark');
   const context = await browser.newContext();
   await context.addInitScript(initScript);
@@ -32,4 +35,5 @@ export async function goLive(
   await page.getByRole('button', { name: 'Go live' }).click();
   await page.getByRole('button', { name: 'End broadcast' }).first().waitFor();
   await page.waitForTimeout(LAYERS_MS);
+  return page;
 }

@@ -9,8 +9,8 @@ import { AUDIO_STREAM, type Film, FILM_STREAMS } from './hls-film.js';
 import type { PortPair } from './hls-served.js';
 import { cpuUsOf } from './process-cpu.js';
 
-const LOOK_AGAIN_MS = 200;
-const LOOKS = 150;
+const POLL_MS = 200;
+const POLLS_MAX = 150;
 
 /** A minimal packager of the same streams: `ffmpeg -c copy` from RTP to HLS in fMP4. */
 export class FfmpegCopy {
@@ -66,11 +66,11 @@ export class FfmpegCopy {
   }
 
   async #hasWritten(): Promise<void> {
-    for (let look = 0; look < LOOKS; look += 1) {
+    for (let poll = 0; poll < POLLS_MAX; poll += 1) {
       const names = await readdir(this.#folder);
       if (names.filter((name) => name.endsWith('.m3u8')).length === FILM_STREAMS.length) return;
       if (this.#child?.exitCode !== null) break;
-      await pause(LOOK_AGAIN_MS);
+      await pause(POLL_MS);
     }
     throw new Error(`FFmpeg wrote nothing: ${this.#said}`);
   }

@@ -79,14 +79,14 @@ type Shares = { service: number; worker: number; baseline: number };
  * of renditions of a broadcast.
  */
 async function sharesOf(served: ServedFilm, ffmpeg: FfmpegCopy | null): Promise<Shares> {
-  const look = async () => ({
+  const usage = async () => ({
     ...(await served.used()),
     ffmpegUs: (await ffmpeg?.cpuUs()) ?? 0,
     atMs: performance.now(),
   });
-  const from = await look();
+  const from = await usage();
   await pause(ROUND_MS);
-  const to = await look();
+  const to = await usage();
   const share = (us: number) => us / 10 / (to.atMs - from.atMs) / FILM_STREAMS.length;
   return {
     service: share(to.cpuUs - from.cpuUs),

@@ -9,12 +9,12 @@ import { cpuUsOf } from './process-cpu.js';
 import { freePort } from '../test/support/free-port.js';
 import { CannotRun } from './row.js';
 
-const LOOK_AGAIN_MS = 50;
-const LOOKS = 100;
+const RETRY_MS = 50;
+const ATTEMPTS = 100;
 
 /**
- * nginx in one process, configured like Debian's but without an access log: the minimal file
- * server.
+ * Single-process nginx with Debian's default settings but no access log: a plain file server as the
+ * baseline.
  */
 export class Nginx {
   readonly url: string;
@@ -49,7 +49,7 @@ export class Nginx {
     return this.#child.pid ?? 0;
   }
 
-  /** Serves these bytes at a path, and also a compressed variant of text. */
+  /** Serves a body at a path. If it is text, a gzipped copy is served to clients that accept it. */
   async put(path: string, body: Uint8Array | string): Promise<void> {
     const file = join(this.#folder, 'files', path);
     await mkdir(dirname(file), { recursive: true });
@@ -72,12 +72,12 @@ export class Nginx {
   }
 
   async #answers(): Promise<void> {
-    for (let look = 0; look < LOOKS && this.#child.exitCode === null; look += 1) {
-      const answer = await fetch(this.url).catch(() => null);
-      if (answer) return;
-      await pause(LOOK_AGAIN_MS);
+    for (let attempt = 0; attempt < ATTEMPTS && this.#child.exitCode === null; attempt += 1) {
+      const response = await fetch(this.url).catch(() => null);
+      if (response) return;
+      await pause(RETRY_MS);
     }
-    throw new Error('nginx does not start');
+    throw new Error(`nginx didn't answer within ${(ATTEMPTS * RETRY_MS) / 1_000} s`);
   }
 }
 

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
 /** The interval of checks, which is long enough not to affect the measurement. */
-const LOOK_MS = 50;
+const POLL_MS = 50;
 
 /**
  * Resolves when an expression is true in a page whose Content-Security-Policy prevents Playwright's
@@ -18,6 +18,6 @@ export async function becomesTrue(
   while (!(await page.evaluate<boolean>(`Boolean(${expression})`))) {
     if (performance.now() > untilMs)
       throw new Error(`the page never met the condition: ${expression}`);
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
 }

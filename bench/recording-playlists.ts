@@ -57,7 +57,7 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
         values: first.map(({ cpuMs }) => cpuMs),
         atMost: null,
       }),
-      figure('  longest gap of a timer of 10 ms meanwhile', {
+      figure('  longest gap of a 10 ms timer meanwhile', {
         unit: 'ms',
         values: first.map(({ longestGapMs }) => longestGapMs),
         atMost: 50,
@@ -65,7 +65,7 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
       ...[...again].map(([name, values]) =>
         figure(`  then ${name}, CPU of each request`, { unit: 'ms', values, atMost: 1 }),
       ),
-      figure('  longest gap of a timer of 10 ms meanwhile', {
+      figure('  longest gap of a 10 ms timer meanwhile', {
         unit: 'ms',
         values: gaps,
         atMost: 50,
@@ -75,7 +75,7 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
         values: downloads.map(({ cpuMs }) => cpuMs),
         atMost: null,
       }),
-      figure('  longest gap of a timer of 10 ms meanwhile', {
+      figure('  longest gap of a 10 ms timer meanwhile', {
         unit: 'ms',
         values: downloads.map(({ longestGapMs }) => longestGapMs),
         atMost: 50,

@@ -55,13 +55,13 @@ type Spent = Readonly<{ cpuUs: number; diskBytes: number; ms: number }>;
 
 /** Returns the resource use of each service in a round. */
 async function used([first, second]: readonly [ServedFilm, ServedFilm]): Promise<[Spent, Spent]> {
-  const look = async (service: ServedFilm) => ({
+  const usage = async (service: ServedFilm) => ({
     ...(await service.used()),
     atMs: performance.now(),
   });
-  const from = [await look(first), await look(second)] as const;
+  const from = [await usage(first), await usage(second)] as const;
   await pause(ROUND_MS);
-  const to = [await look(first), await look(second)] as const;
+  const to = [await usage(first), await usage(second)] as const;
   return [spent(from[0], to[0]), spent(from[1], to[1])];
 }
 

@@ -45,7 +45,7 @@ export async function benchIdleSockets(): Promise<Row[]> {
     await server.stop();
   }
   return [
-    figure('memory per idle viewer socket', { unit: 'KB', values: resident, atMost: 40 }),
+    figure('memory per idle viewer socket', { unit: 'KB', values: resident, atMost: 15 }),
     figure('of which on the heap', { unit: 'KB', values: heap, atMost: null }),
   ];
 }

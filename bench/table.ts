@@ -3,7 +3,7 @@ import type { Figure, Row, Spread } from './row.js';
 const TITLES = ['what', 'measured', 'baseline', 'ratio', 'wanted', ''] as const;
 
 /** Returns whether a row is within its limit; null if it has none. */
-export function keepsLimit({ measured, ratio, wanted }: Row): boolean | null {
+export function isWithinLimit({ measured, ratio, wanted }: Row): boolean | null {
   if (wanted === null) return null;
   const judged = wanted.of === 'ratio' ? ratio : measured;
   if (judged === null) return false;
@@ -20,7 +20,7 @@ export function formatTable(rows: readonly Row[]): string {
     row.baseline === null ? '' : formatFigure(row.baseline),
     row.ratio === null ? '' : `${formatSpread(row.ratio)} x`,
     formatWanted(row),
-    { true: 'yes', false: 'NO', null: '' }[`${keepsLimit(row)}`],
+    { true: 'yes', false: 'NO', null: '' }[`${isWithinLimit(row)}`],
   ]);
   const widths = TITLES.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
