@@ -1,0 +1,75 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Param,
+  ParseUUIDPipe,
+  Post,
+} from '@nestjs/common';
+import { CurrentAccount, LoggedIn } from '../../auth/identity.guard.js';
+import { OWNER_ERRORS } from '../../channels/owner-errors.js';
+import { Operation } from '../../common/operation.js';
+import {
+  CreatedStageInvitation,
+  NewStageInvitation,
+  StageInvitationList,
+} from '../../protocol/stage.js';
+import { OwnChannels } from '../own-channels.js';
+import { StageInvitations } from './stage-invitations.js';
+
+/** The HTTP API for invitations to a channel's stage, which is for the channel's owner. */
+@Controller('api/channels/:name/stage/invitations')
+@LoggedIn()
+export class StageInvitationController {
+  constructor(
+    private readonly channels: OwnChannels,
+    private readonly invitations: StageInvitations,
+  ) {}
+
+  @Get()
+  @Operation({
+    summary: 'List the invitations to your channel’s stage',
+    description: 'Newest first, without those that are expired or revoked.',
+    reply: StageInvitationList,
+    errors: OWNER_ERRORS,
+  })
+  async list(
+    @Param('name') name: string,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<StageInvitationList> {
+    return this.invitations.list(await this.channels.find(name, id));
+  }
+
+  @Post()
+  @Operation({
+    summary: 'Invite guests to your channel’s stage',
+    description:
+      'The URL of the guest’s page is returned only now. A person counts as one use, no matter how often they return.',
+    reply: CreatedStageInvitation,
+    errors: [...OWNER_ERRORS, 'stage_limit'],
+  })
+  async create(
+    @Param('name') name: string,
+    @CurrentAccount() { id }: CurrentAccount,
+    @Body({ schema: NewStageInvitation }) invitation: NewStageInvitation,
+  ): Promise<CreatedStageInvitation> {
+    return this.invitations.create(await this.channels.find(name, id), invitation);
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Revoke an invitation; guests who arrived by it are sent away',
+    reply: null,
+    errors: [...OWNER_ERRORS, 'not_found'],
+  })
+  async revoke(
+    @Param('name') name: string,
+    @Param('id', ParseUUIDPipe) invitationId: string,
+    @CurrentAccount() { id }: CurrentAccount,
+  ): Promise<void> {
+    await this.invitations.revoke(await this.channels.find(name, id), invitationId);
+  }
+}

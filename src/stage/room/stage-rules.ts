@@ -1,0 +1,34 @@
+import type { Reception } from '../../broadcast/ports/stage.js';
+import type { StageParticipant } from '../../protocol/stage.js';
+
+/** What the rules need to know about a participant. */
+export type Placed = Pick<StageParticipant, 'id' | 'role' | 'place'>;
+
+/**
+ * Whether one participant sees that another one is there, and gets their messages. The host and
+ * waiting guests see each other; a waiting guest and the other guests don't.
+ */
+export function isSeenBy(one: Placed, other: Placed): boolean {
+  if (one.id === other.id || one.role === 'host' || other.role === 'host') return true;
+  return one.place === 'on-stage' && other.place === 'on-stage';
+}
+
+/**
+ * Returns whose tracks a participant receives. The host receives everyone's. Guests on stage receive
+ * those of all others on stage. All guests receive the programme's picture, waiting guests nothing
+ * else. Nobody receives their own tracks, so nobody hears an echo of themselves.
+ */
+export function receptionOf(one: Placed, all: readonly Placed[]): Reception {
+  const isReceived = (other: Placed) =>
+    other.id !== one.id &&
+    (one.role === 'host' || (one.place === 'on-stage' && other.place === 'on-stage'));
+  return {
+    participants: new Set(all.filter(isReceived).map(({ id }) => id)),
+    programme: one.role === 'guest',
+  };
+}
+
+/** Returns the number of guests in a place. */
+export function guestsIn(place: Placed['place'], all: readonly Placed[]): number {
+  return all.filter((one) => one.role === 'guest' && one.place === place).length;
+}

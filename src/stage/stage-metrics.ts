@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { Metrics } from '../common/metrics.js';
+import { guestsIn } from './room/stage-rules.js';
+import { StageRooms } from './stage-rooms.js';
+
+const PLACES = ['waiting', 'on-stage'] as const;
+
+/** Registers the metrics of stages. */
+@Injectable()
+export class StageMetrics {
+  constructor(stages: StageRooms, metrics: Metrics) {
+    metrics.gauge('onair_stages', 'Open stages.', () => [...stages.rooms].length);
+    metrics.gauge(
+      'onair_stage_guests',
+      'Guests of stages, including those whose connection was lost a moment ago.',
+      () =>
+        PLACES.map((place) => ({
+          labels: { place },
+          value: [...stages.rooms].reduce(
+            (sum, { participants }) => sum + guestsIn(place, participants),
+            0,
+          ),
+        })),
+      ['place'],
+    );
+  }
+}

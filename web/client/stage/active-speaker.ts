@@ -1,0 +1,39 @@
+/** Who is shown as the speaker, and since when they and a possible successor have been. */
+export interface SpeakerState {
+  readonly speaker: string | null;
+  readonly sinceMs: number;
+  readonly rival: string | null;
+  readonly rivalSinceMs: number;
+}
+
+export const NO_SPEAKER: SpeakerState = {
+  speaker: null,
+  sinceMs: Number.NEGATIVE_INFINITY,
+  rival: null,
+  rivalSinceMs: 0,
+};
+
+/** A speaker stays for at least this time, so that the picture doesn't jump. */
+const STAYS_MS = 2_500;
+/** Someone else becomes the speaker after speaking for this time; a cough is shorter. */
+const CLAIMS_MS = 600;
+
+/**
+ * Returns the next state. The speaker changes only to someone who has spoken for a while, and while
+ * the current speaker is silent.
+ * @param speaking who is speaking now, loudest first
+ */
+export function nextSpeaker(
+  state: SpeakerState,
+  { speaking, nowMs }: { speaking: readonly string[]; nowMs: number },
+): SpeakerState {
+  const isSpeaking = state.speaker !== null && speaking.includes(state.speaker);
+  const [loudest = null] = speaking;
+  const rival = isSpeaking || loudest === state.speaker ? null : loudest;
+  const rivalSinceMs = rival === state.rival ? state.rivalSinceMs : nowMs;
+  const isDue = nowMs - rivalSinceMs >= CLAIMS_MS && nowMs - state.sinceMs >= STAYS_MS;
+  if (rival !== null && (isDue || state.speaker === null)) {
+    return { speaker: rival, sinceMs: nowMs, rival: null, rivalSinceMs: nowMs };
+  }
+  return { ...state, rival, rivalSinceMs };
+}

@@ -1,0 +1,35 @@
+import type { Picture } from '../capture/scene-painter.js';
+import type { PictureSource } from './picture-source.js';
+
+/** A track that a video element plays, for browsers without access to raw frames. */
+export class VideoElementSource implements PictureSource {
+  readonly #track: MediaStreamTrack;
+  readonly #video = document.createElement('video');
+  #version = 0;
+
+  constructor(track: MediaStreamTrack) {
+    this.#track = track;
+    this.#video.muted = true;
+    this.#video.playsInline = true;
+    this.#video.srcObject = new MediaStream([track]);
+    // This rejects only if the element is closed before playback starts.
+    this.#video.play().catch(() => undefined);
+  }
+
+  /** A new one each time: a hidden tab isn't notified of new frames, so all are assumed new. */
+  get version(): number {
+    this.#version += 1;
+    return this.#version;
+  }
+
+  picture(): Picture | null {
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    // The last frame of an ended track would stay, and a muted one receives nothing.
+    const isShown = this.#track.readyState === 'live' && !this.#track.muted;
+    return isShown && width > 0 && height > 0 ? { image: this.#video, width, height } : null;
+  }
+
+  close(): void {
+    this.#video.srcObject = null;
+  }
+}

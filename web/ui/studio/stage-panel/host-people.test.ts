@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import type { StageParticipant } from '../../../../src/protocol/stage.js';
+import { tilesOf } from './host-people.js';
+
+const person = (id: string, more: Partial<StageParticipant> = {}): StageParticipant => ({
+  id,
+  name: id,
+  role: 'guest',
+  place: 'on-stage',
+  isAway: false,
+  isMutedByHost: false,
+  isMuted: false,
+  mayShareScreen: false,
+  sends: ['camera', 'microphone'],
+  ...more,
+});
+
+const tiles = (isSharing: boolean, ...people: StageParticipant[]): string[] =>
+  tilesOf({ name: 'Ann', isSharing }, [person('ann', { role: 'host' }), ...people]).map(
+    ({ participant, kind, name }) => `${participant} ${kind} ${name}`,
+  );
+
+describe('who is in the programme', () => {
+  it('has the host first, once, and only guests who are on stage', () => {
+    expect(tiles(false, person('bob'), person('cid', { place: 'waiting' }), person('dan'))).toEqual(
+      ['host camera Ann', 'bob camera bob', 'dan camera dan'],
+    );
+  });
+
+  it('has a second tile for whoever shares a screen', () => {
+    expect(tiles(true, person('bob', { sends: ['camera', 'screen'] }))).toEqual([
+      'host camera Ann',
+      'host screen Ann',
+      'bob camera bob',
+      'bob screen bob',
+    ]);
+  });
+
+  it('keeps the tile of a guest whose camera is off or whose connection is lost', () => {
+    expect(tiles(false, person('bob', { sends: [], isAway: true }))).toEqual([
+      'host camera Ann',
+      'bob camera bob',
+    ]);
+  });
+});

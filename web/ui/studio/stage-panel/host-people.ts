@@ -1,0 +1,37 @@
+import type { StageParticipant } from '../../../../src/protocol/stage.js';
+import type { RemoteTrack } from '../../../client/stage/stage-media.js';
+import type { StageTile } from '../../../client/stage/stage-mix.js';
+
+/** The host's id in the mix, which doesn't change when the host connects again. */
+export const HOST = 'host';
+
+/** The host's own sources. */
+export type HostSources = { readonly name: string; readonly isSharing: boolean };
+
+/**
+ * Returns who can be in the programme, in order: the host, then the guests on stage in the order of
+ * their arrival. Guests who are reconnecting keep their tile.
+ */
+export function tilesOf(
+  host: HostSources,
+  participants: readonly StageParticipant[],
+): readonly StageTile[] {
+  const guests = participants.filter(({ role, place }) => role === 'guest' && place === 'on-stage');
+  return [
+    { participant: HOST, kind: 'camera', name: host.name },
+    ...(host.isSharing ? [{ participant: HOST, kind: 'screen', name: host.name } as const] : []),
+    ...guests.flatMap(({ id, name, sends }): StageTile[] => [
+      { participant: id, kind: 'camera', name },
+      ...(sends.includes('screen') ? [{ participant: id, kind: 'screen', name } as const] : []),
+    ]),
+  ];
+}
+
+/** Returns the track of one source of a participant, or null. */
+export function trackOf(
+  tracks: readonly RemoteTrack[],
+  participant: string,
+  source: RemoteTrack['source'],
+): RemoteTrack | null {
+  return tracks.find((one) => one.participant === participant && one.source === source) ?? null;
+}

@@ -1,0 +1,73 @@
+import { Server } from 'lucide';
+import { assertNever } from '../../../../src/protocol/assert-never.js';
+import { RequestError } from '../../../client/request-error.js';
+import { Button } from '../../components/button.js';
+import { confirm } from '../../components/confirm.js';
+import { Spinner } from '../../components/spinner.js';
+import { toast } from '../../components/toast.js';
+import type { HostStage } from './host-stage.js';
+
+export interface ServerMixProps {
+  host: HostStage;
+  /** Called when the server mixes, so that this page no longer publishes. */
+  onMixed: () => Promise<void>;
+  /** Publishes the mix of this browser again. */
+  onMixHere: () => void;
+}
+
+/** Lets the host choose who mixes the live broadcast: this browser or the server. */
+export function ServerMix({ host, onMixed, onMixHere }: ServerMixProps) {
+  const state = host.serverMix.value;
+  switch (state) {
+    case 'unavailable':
+      return null;
+    case 'off':
+      return (
+        <section class="guests-group" aria-label="Mixing">
+          <h3 class="guests-title">Mixing</h3>
+          <p class="muted">This browser mixes. Viewers need this tab to stay open.</p>
+          <Button icon={Server} size="s" onClick={() => void mixOnServer(host, onMixed)}>
+            Mix on the server
+          </Button>
+        </section>
+      );
+    case 'starting':
+      return (
+        <p class="guests-note" role="status">
+          <Spinner size={16} />
+          The server’s mixer starts…
+        </p>
+      );
+    case 'on':
+      return (
+        <section class="guests-group" aria-label="Mixing">
+          <h3 class="guests-title">Mixing</h3>
+          <p class="muted">
+            The server mixes. You can close this tab: the broadcast continues while somebody is on
+            stage.
+          </p>
+          <Button size="s" onClick={onMixHere}>
+            Mix in this browser
+          </Button>
+        </section>
+      );
+    default:
+      return assertNever(state);
+  }
+}
+
+async function mixOnServer(host: HostStage, onMixed: () => Promise<void>): Promise<void> {
+  const sure = await confirm({
+    title: 'Mix on the server?',
+    text: 'You can close this tab then, and the broadcast continues. Viewers see a short break. The server shows names, banner, logo, ticker and countdown, but without cross-fades, and the ticker stands still.',
+    action: 'Mix on the server',
+  });
+  if (!sure) return;
+  try {
+    await host.mixOnServer();
+    await onMixed();
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    toast({ text: `The server does not mix. ${error.message}`, tone: 'danger' });
+  }
+}

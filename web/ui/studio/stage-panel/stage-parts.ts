@@ -1,0 +1,5 @@
+// Everything that only an open stage needs, loaded at once when it is opened.
+export { GuestsPanel } from './guests-panel.js';
+export { HostStage } from './host-stage.js';
+export { ProgrammeStage } from './programme-stage.js';
+export { ScenesBar } from './scenes-bar.js';
