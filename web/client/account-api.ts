@@ -14,9 +14,7 @@ import { call } from './api.js';
 /** The number of events per page of the security log. */
 export const EVENTS_PAGE = 50;
 
-/**
- * A proof of identity: the password and an authenticator code, each only if the account has one.
- */
+/** A proof of identity: the password and an authenticator code, as far as the account has them. */
 export type Proof = { password?: string; code?: string };
 
 /** The credentials to revoke in addition to sessions. */

@@ -34,6 +34,7 @@ export const adminApi = {
     call<null>('POST', `/admin/broadcasts/${encodeURIComponent(channel)}/end`),
   nodes: () => call<AdminNodeList>('GET', '/admin/nodes'),
   drainNode: (id: string) => call<null>('POST', `/admin/nodes/${id}/drain`),
+  cancelDrain: (id: string) => call<null>('DELETE', `/admin/nodes/${id}/drain`),
   setRegistration: (mode: RegistrationMode) => call<null>('PUT', '/admin/registration', { mode }),
   invitations: () => call<InvitationList>('GET', '/admin/invitations'),
   invite: (note: string, days: number) =>

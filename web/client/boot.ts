@@ -4,6 +4,7 @@ import { setBasePath } from './base-path.js';
 const nobody: Boot = {
   account: null,
   channel: null,
+  sharing: null,
   locked: null,
   rtpCapabilities: null,
   chatGuests: true,

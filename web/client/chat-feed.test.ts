@@ -44,8 +44,11 @@ const joined = (more: Partial<ChatJoined>): ChatJoined => ({
 
 /** A server that replies when the test tells it to. */
 class FakeServer {
-  readonly asked: Readonly<{ name: string; payload: object; answer: (data: unknown) => void }>[] =
-    [];
+  readonly requests: Readonly<{
+    name: string;
+    payload: object;
+    answer: (data: unknown) => void;
+  }>[] = [];
   readonly #listeners = new Map<string, (payload: never) => void>();
   #online: () => void = () => undefined;
 
@@ -61,7 +64,7 @@ class FakeServer {
       return () => undefined;
     },
     request: (name: string, payload: object) =>
-      new Promise((answer) => void this.asked.push({ name, payload, answer })),
+      new Promise((answer) => void this.requests.push({ name, payload, answer })),
   } as unknown as ChatConnection;
 
   connect(): void {
@@ -74,8 +77,8 @@ class FakeServer {
 
   /** Answers the latest request when it has arrived. */
   async answer(name: string, data: object): Promise<object> {
-    await vi.waitUntil(() => this.asked.at(-1)?.name === name);
-    const request = this.asked.pop();
+    await vi.waitUntil(() => this.requests.at(-1)?.name === name);
+    const request = this.requests.pop();
     request?.answer(data);
     return request?.payload ?? {};
   }
@@ -149,6 +152,6 @@ describe('ChatFeed', () => {
     });
     await expect.poll(() => feed.log.value.deletedSeqs).toEqual([3]);
     expect(feed.log.value.messages.filter(({ text }) => text === '')).toHaveLength(1);
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
   });
 });

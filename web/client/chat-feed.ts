@@ -22,7 +22,9 @@ type Options = {
   onGone: () => void;
 };
 
-/** If more messages than this were missed, the log is replaced with the newest page instead. */
+/**
+ * If more messages than this were missed, they aren't fetched; the newest page replaces the log.
+ */
 const CATCH_UP_MAX = 500;
 /**
  * The maximum number of messages held while earlier ones are being fetched. Messages beyond it are
@@ -73,7 +75,7 @@ export class ChatFeed {
         'chat:restored',
         (payload) => mine(payload) && this.#restored(payload.messages),
       ),
-      connection.on('chat:reset', (payload) => mine(payload) && this.joinAnew()),
+      connection.on('chat:reset', (payload) => mine(payload) && this.rejoin()),
       connection.on('chat:reactions', (payload) => mine(payload) && this.react(payload.changes)),
     );
   }
@@ -95,8 +97,10 @@ export class ChatFeed {
       this.#log.value = this.#log.peek().prepend(messages, more);
   }
 
-  /** Joins from scratch, for when different messages may be visible to the user than before. */
-  joinAnew(): void {
+  /**
+   * Joins from scratch. Call this when the set of messages that the user can see may have changed.
+   */
+  rejoin(): void {
     this.#joinedOnce = false;
     this.#startCatchUp();
   }
@@ -111,7 +115,7 @@ export class ChatFeed {
     const isCurrent = this.#joinedOnce && !this.#catchUp;
     if (isCurrent && this.#append(messages)) return;
     this.#held = [...this.#held, ...messages].slice(0, HELD_MAX);
-    // Messages were missed, or will arrive with the current catch-up.
+    // If no catch-up is running, messages were missed.
     if (this.#joinedOnce && !this.#catchUp) this.#startCatchUp();
   }
 
@@ -189,7 +193,7 @@ export class ChatFeed {
     const isFar = joined.lastSeq - lastSeq > CATCH_UP_MAX;
     // If the server's last message is older than ours, its database was replaced.
     if (!this.#joinedOnce) this.#show(ChatLog.of(joined.messages), joined.messages);
-    else if (isFar || joined.lastSeq < lastSeq) await this.#startAfresh();
+    else if (isFar || joined.lastSeq < lastSeq) await this.#reload();
     else {
       await this.#takeDeletions(joined.deletedSeqs);
       await this.#fetchMissed(joined);
@@ -198,17 +202,20 @@ export class ChatFeed {
     this.#showHeld();
   }
 
-  async #startAfresh(): Promise<void> {
+  async #reload(): Promise<void> {
     const { messages } = await this.#history({});
     this.#show(ChatLog.of(messages), messages);
   }
 
-  /** Marks exactly these of the shown messages as deleted, and fetches restored messages again. */
+  /**
+   * Makes the shown messages match this list: marks those in it as deleted, and fetches again those
+   * no longer in it.
+   */
   async #takeDeletions(deletedSeqs: readonly number[]): Promise<void> {
     const deleted = new Set(deletedSeqs);
     let restored = this.#log.peek().deletedSeqs.filter((seq) => !deleted.has(seq));
     this.#log.value = this.#log.peek().delete(deletedSeqs, this.#options.seesDeleted());
-    // Every page covers different messages, so there are at most as many pages as the log holds.
+    // No two pages overlap, so this takes at most as many requests as loading the whole log.
     while (restored[0] !== undefined) {
       const afterSeq = restored[0] - 1;
       const { messages } = await this.#history({ afterSeq });
@@ -222,7 +229,7 @@ export class ChatFeed {
   async #fetchMissed({ messages, more }: ChatJoined): Promise<void> {
     let page = { messages, more };
     for (;;) {
-      if (!this.#append(page.messages)) return this.#startAfresh();
+      if (!this.#append(page.messages)) return this.#reload();
       if (!page.more) return;
       page = await this.#history({ afterSeq: this.#log.peek().lastSeq });
     }

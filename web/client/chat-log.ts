@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../src/protocol/chat.js';
 
-/** The number of newest messages that are kept. */
+/** The number of newest messages in the log. */
 export const LOG_NEWEST = 500;
 /** The maximum number of messages, including earlier ones that were loaded. */
 export const LOG_MAX = 1_000;
@@ -58,7 +58,7 @@ export class ChatLog {
       .filter(({ seq }, i, all) => seq !== all[i - 1]?.seq);
     if (fresh.some(({ seq }, i) => seq !== this.lastSeq + 1 + i)) return null;
     if (fresh.length === 0) return this;
-    // A user who has loaded earlier messages is reading them, so as many are kept as were loaded.
+    // A user who has loaded earlier messages is reading them, so as many stay as were loaded.
     const kept = Math.max(LOG_NEWEST, Math.min(LOG_MAX, this.#messages.length));
     const all = [...this.#messages, ...fresh];
     return new ChatLog(all.slice(-kept), this.hasEarlier || all.length > kept);
@@ -72,7 +72,7 @@ export class ChatLog {
     return new ChatLog([...earlier, ...this.#messages], more || earlier.length < page.length);
   }
 
-  /** Marks these messages as deleted; for moderators, the texts are kept. */
+  /** Marks these messages as deleted; moderators still see their texts. */
   delete(seqs: readonly number[], keepTexts = false): ChatLog {
     return this.#with(withDeleted(this.#messages, seqs, keepTexts));
   }
@@ -121,7 +121,7 @@ function withReaction(message: ChatMessage, { emoji, count, mine }: ReactionChan
   return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
 }
 
-/** Returns the messages with some marked as deleted; for moderators, the texts are kept. */
+/** Returns the messages with some marked as deleted; moderators still see their texts. */
 export function withDeleted(
   messages: readonly ChatMessage[],
   seqs: readonly number[],

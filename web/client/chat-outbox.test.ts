@@ -7,7 +7,7 @@ type Answer = ChatSent | RequestError;
 
 /** A server that returns the given replies, one per message, and then accepts all messages. */
 class FakeServer {
-  readonly asked: OutboxEntry[] = [];
+  readonly sent: OutboxEntry[] = [];
   readonly #answers: Answer[];
   online = true;
 
@@ -16,14 +16,14 @@ class FakeServer {
   }
 
   send = async (entry: OutboxEntry): Promise<ChatSent> => {
-    this.asked.push(entry);
-    const answer = this.#answers.shift() ?? sent(this.asked.length);
+    this.sent.push(entry);
+    const answer = this.#answers.shift() ?? sent(this.sent.length);
     if (answer instanceof RequestError) throw answer;
     return answer;
   };
 
   get nonces(): string[] {
-    return this.asked.map(({ nonce }) => nonce);
+    return this.sent.map(({ nonce }) => nonce);
   }
 }
 
@@ -91,7 +91,7 @@ describe('ChatOutbox', () => {
     ]);
     outbox.retry('a', 'Zoë');
     await vi.advanceTimersByTimeAsync(0);
-    expect(server.asked.at(-1)).toMatchObject({ nonce: 'a', guestName: 'Zoë' });
+    expect(server.sent.at(-1)).toMatchObject({ nonce: 'a', guestName: 'Zoë' });
     expect(outbox.discard('b')).toBeUndefined();
     expect(outbox.discard('a')).toBe('text a');
     expect(states()).toEqual([['b', 'sent']]);

@@ -16,7 +16,7 @@ export type OutboxEntry = Readonly<{
 
 export type OutboxState =
   | Readonly<{ name: 'pending' }>
-  /** The message is committed and will appear in the chat in a moment. */
+  /** The message is committed, and is about to appear in the chat. */
   | Readonly<{ name: 'sent'; seq: number }>
   /** The message is waiting for a moderator's approval. */
   | Readonly<{ name: 'held' }>
@@ -69,8 +69,8 @@ export class ChatOutbox {
 
   add(entry: Omit<OutboxEntry, 'state'>): void {
     this.#entries.value = [...this.#entries.peek(), { ...entry, state: { name: 'pending' } }];
-    // Earlier messages wait for their turn, because sending them early would only use up their
-    // retries.
+    // Waiting messages keep waiting for their turn, because sending them early would only use up
+    // their attempts.
     if (this.#timer === undefined) this.flush();
   }
 
@@ -141,7 +141,7 @@ export class ChatOutbox {
     // The message has appeared in the chat, so only the acknowledgement was lost.
     if (!this.#entries.peek().some((entry) => entry.nonce === nonce)) return false;
     this.#options.onError(error);
-    // Sending resumes with the connection, however long that takes.
+    // Sending resumes when the connection is back, however long that takes.
     if (error.code === 'offline') return true;
     const attempts = (this.#attempts.get(nonce) ?? 0) + 1;
     this.#attempts.set(nonce, attempts);

@@ -28,7 +28,7 @@ export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null
 
 export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
 
-/** An emoji, and how many of it float over the player. */
+/** An emoji, and how many times it floats over the player. */
 export type Float = Readonly<{ emoji: string; count: number }>;
 
 type Options = {
@@ -114,7 +114,7 @@ export class Chat {
     return this.#state;
   }
 
-  /** The rules for writing in this chat; null until joined. */
+  /** The rules of this chat; null until joined. */
   get rules(): ReadonlySignal<ChatRules | null> {
     return this.#rules;
   }
@@ -207,8 +207,8 @@ export class Chat {
   }
 
   /**
-   * Runs a slash command, on a page that has just been opened as soon as it is connected; resolves
-   * with a description of the result.
+   * Runs a slash command; on a page that was just opened, as soon as the page is connected.
+   * Resolves with a description of the result.
    * @throws {RequestError}
    */
   async command(text: string): Promise<string> {
@@ -223,7 +223,7 @@ export class Chat {
     this.#outbox.close();
     this.moderation.close();
     if (this.#connection.status.peek() !== 'online') return;
-    // Nobody waits for the reply, and a client whose connection is broken leaves the chat anyway.
+    // Nobody waits for the reply. If the connection is broken, the client leaves the chat anyway.
     this.#connection.request('chat:leave', { channel: this.#channel }).catch(() => undefined);
   }
 
@@ -266,7 +266,7 @@ export class Chat {
   #became(me: ChatJoined['me']): void {
     const moderated = this.#moderates;
     this.#me.value = me;
-    if (this.#moderates !== moderated) this.#feed.joinAnew();
+    if (this.#moderates !== moderated) this.#feed.rejoin();
   }
 
   #caughtUp(): void {

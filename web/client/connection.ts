@@ -23,14 +23,14 @@ type Options = {
 };
 
 /**
- * How long the server may take to respond after a network change, before the connection counts as
+ * If the server doesn't respond within this time after a network change, the connection counts as
  * broken.
  */
 const PROBE_TIMEOUT_MS = 2_000;
 
 /**
  * The page's single connection to the server. It reconnects on its own when it breaks, when the
- * server closes it, and when the server's pings are missing for eight seconds. It reconnects
+ * server closes it, and when no ping has arrived from the server for eight seconds. It reconnects
  * immediately when the browser reports that the network is back. When its node is about to stop, it
  * moves to another node and remains online.
  */
@@ -62,6 +62,7 @@ export class Connection {
     });
     this.#link = this.#newLink(false);
     this.on('node:moving', () => this.#move.begin());
+    this.on('node:staying', () => this.#move.callOff());
     this.#watchPage();
   }
 
@@ -69,7 +70,7 @@ export class Connection {
     return this.#status;
   }
 
-  /** The current link, for what belongs to one node, such as a transport. */
+  /** The current link. Use it for what belongs to one node, such as a transport. */
   get link(): Link {
     return this.#link;
   }
@@ -104,8 +105,8 @@ export class Connection {
   }
 
   /**
-   * Calls back at every connect and reconnect, and immediately if online. Also calls back after a
-   * move to another node, with true: nothing has been joined there except by {@link onMove}.
+   * Calls back at every connect and reconnect, and immediately if online. Also calls back, with
+   * true, after a move to another node. Only {@link onMove} has joined anything there.
    */
   onOnline(listener: (isMove: boolean) => void): () => void {
     this.#onlineListeners.add(listener);
@@ -217,7 +218,7 @@ export class Connection {
 
 type Listener = { readonly attach: (link: Link) => () => void; off: () => void };
 
-/** Whether an error isn't the server's. */
+/** Whether an error doesn't come from the server. */
 function isLocal({ code }: RequestError): boolean {
   return code === 'offline' || code === 'timeout';
 }

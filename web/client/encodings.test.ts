@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodingsFor } from './encodings.js';
+import { encodingsFor, pictureSizeOf } from './encodings.js';
 
 describe('encodingsFor', () => {
   it('sends 720p in three layers, the lowest first', () => {
@@ -24,5 +24,18 @@ describe('encodingsFor', () => {
     const top = (framesPerSecond: number) =>
       encodingsFor({ width: 1280, height: 720, framesPerSecond }).at(-1)?.maxBitrate ?? 0;
     expect(top(60) / top(30)).toBeCloseTo(Math.SQRT2, 1);
+  });
+});
+
+describe('pictureSizeOf', () => {
+  it('assumes 720p30 while a generated track has no frame yet', () => {
+    const assumed = { width: 1280, height: 720, framesPerSecond: 30 };
+    expect(pictureSizeOf({ width: 0, height: 0, frameRate: Number.NaN })).toEqual(assumed);
+    expect(pictureSizeOf({})).toEqual(assumed);
+    expect(pictureSizeOf({ width: 640, height: 360, frameRate: 15 })).toEqual({
+      width: 640,
+      height: 360,
+      framesPerSecond: 15,
+    });
   });
 });

@@ -6,6 +6,9 @@ export type Encoding = {
   scalabilityMode: 'L1T1';
 };
 
+/** A picture's size in pixels, and its frame rate. */
+export type PictureSize = { width: number; height: number; framesPerSecond: number };
+
 /** The number of bits per pixel and frame that H.264 needs for a clean picture from a camera. */
 const BITS_PER_PIXEL = 0.09;
 const MIN_BITRATE_BPS = 120_000;
@@ -16,15 +19,7 @@ const MIN_HEIGHT = 160;
  * Returns the simulcast layers of a picture, lowest first: those of full, half and quarter size
  * that are useful.
  */
-export function encodingsFor({
-  width,
-  height,
-  framesPerSecond,
-}: {
-  width: number;
-  height: number;
-  framesPerSecond: number;
-}): Encoding[] {
+export function encodingsFor({ width, height, framesPerSecond }: PictureSize): Encoding[] {
   const scales = [4, 2, 1].filter((scale) => scale === 1 || height / scale >= MIN_HEIGHT);
   return scales.map((scaleResolutionDownBy, layer) => ({
     rid: `r${layer}`,
@@ -42,4 +37,22 @@ function bitrateFor(pixels: number, framesPerSecond: number): number {
   const frames = Math.sqrt(30 * Math.max(1, framesPerSecond));
   const bitrate = pixels * frames * BITS_PER_PIXEL;
   return Math.max(MIN_BITRATE_BPS, Math.round(bitrate / 10_000) * 10_000);
+}
+
+/**
+ * Returns the size and frame rate of a track's picture; 720p30 where they aren't known. A track that
+ * a page generates has none before its first frame: browsers then give 0 or NaN.
+ */
+export function pictureSizeOf({
+  width,
+  height,
+  frameRate,
+}: Pick<MediaTrackSettings, 'width' | 'height' | 'frameRate'>): PictureSize {
+  const known = (value: number | undefined, fallback: number): number =>
+    value !== undefined && Number.isFinite(value) && value > 0 ? value : fallback;
+  return {
+    width: known(width, 1_280),
+    height: known(height, 720),
+    framesPerSecond: known(frameRate, 30),
+  };
 }

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { IngestView } from '../../src/protocol/ingest.js';
 import { ingestHealth } from './ingest-health.js';
 
+const UNKNOWN = { rid: null, framesPerSecond: null, bFrames: null };
+
 const view = (change: Partial<IngestView> = {}, videoLoss = 0, audioBps = 128_000): IngestView => ({
   source: 'whip',
+  encoder: null,
   connected: true,
   bitrateBps: 4_128_000,
   roundTripMs: null,
@@ -12,13 +15,18 @@ const view = (change: Partial<IngestView> = {}, videoLoss = 0, audioBps = 128_00
       kind: 'video',
       codec: 'H264',
       streams: [
-        { rid: null, bitrateBps: 4_000_000, lossPercent: videoLoss, keyFrameIntervalMs: 2_000 },
+        {
+          ...UNKNOWN,
+          bitrateBps: 4_000_000,
+          lossPercent: videoLoss,
+          keyFrameIntervalMs: 2_000,
+        },
       ],
     },
     {
       kind: 'audio',
       codec: 'opus',
-      streams: [{ rid: null, bitrateBps: audioBps, lossPercent: 0, keyFrameIntervalMs: null }],
+      streams: [{ ...UNKNOWN, bitrateBps: audioBps, lossPercent: 0, keyFrameIntervalMs: null }],
     },
   ],
   warnings: [],

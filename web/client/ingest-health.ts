@@ -5,6 +5,8 @@ import type { SendHealth } from './send-health.js';
 export type IngestHealth = Pick<SendHealth, 'verdict' | 'reason' | 'lossPercent'> & {
   bitrateBps: number;
   roundTripMs: number | null;
+  /** Pictures per second; null if the server doesn't measure them. */
+  framesPerSecond: number | null;
 };
 
 /** Returns the most serious problem, as a verdict and a sentence. */
@@ -17,7 +19,9 @@ export function ingestHealth({
 }: IngestView): IngestHealth {
   const streams = tracks.flatMap((track) => track.streams);
   const lossPercent = Math.max(0, ...streams.map((stream) => stream.lossPercent));
-  const figures = { bitrateBps, roundTripMs, lossPercent };
+  const rates = streams.flatMap((stream) => stream.framesPerSecond ?? []);
+  const framesPerSecond = rates.length === 0 ? null : Math.max(...rates);
+  const figures = { bitrateBps, roundTripMs, lossPercent, framesPerSecond };
   if (!connected || bitrateBps === 0)
     return { ...figures, verdict: 'bad', reason: 'Nothing is arriving from the program.' };
   const silent = tracks.find((track) => track.streams.every((stream) => stream.bitrateBps === 0));

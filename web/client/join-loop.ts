@@ -4,7 +4,7 @@ import type { RtpCapabilities } from '../../src/protocol/rtc.js';
 import type { ViewerJoined } from '../../src/protocol/signaling.js';
 import type { Connection } from './connection.js';
 import type { Link } from './link.js';
-import { loadDevice } from './device.js';
+import { loadReceiver } from './device.js';
 import { RequestError } from './request-error.js';
 
 /** The parameters of a join. */
@@ -78,7 +78,12 @@ export class JoinLoop {
     const isLatest = (): boolean => attempt === this.#attempt;
     const { connection, channel, wantsMedia, onJoined } = this.#options;
     this.#asksMedia = wantsMedia();
-    if (connection.status.peek() !== 'online') return;
+    if (connection.status.peek() !== 'online') {
+      // The join follows when the connection is open. Meanwhile, the browser can already be
+      // queried.
+      if (this.#asksMedia) void this.#device();
+      return;
+    }
     try {
       const device = this.#asksMedia ? await this.#device() : null;
       const { link } = connection;
@@ -93,8 +98,8 @@ export class JoinLoop {
   }
 
   /**
-   * Joins over another link, while what was joined over the current one continues. A join that is
-   * still in progress when the result is used must be discarded with {@link supersede}.
+   * Joins over another link, while the join over the current one remains in force. When the result
+   * is used, discard any join that is still in progress with {@link supersede}.
    */
   async joinOver(link: Link): Promise<{ joined: ViewerJoined; device: Device | null }> {
     const device = this.#asksMedia ? await this.#device() : null;
@@ -116,7 +121,7 @@ export class JoinLoop {
 
   async #device(): Promise<Device | null> {
     const { rtpCapabilities, onRefused } = this.#options;
-    const device = rtpCapabilities && (await loadDevice(rtpCapabilities).catch(() => null));
+    const device = rtpCapabilities && (await loadReceiver(rtpCapabilities).catch(() => null));
     if (!device) onRefused();
     return device;
   }

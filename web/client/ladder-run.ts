@@ -30,9 +30,9 @@ export class LadderRun {
   readonly canRewind: ReadonlySignal<boolean>;
 
   /**
-   * @param look reports the current media flow; called before each decision that a timer triggers
+   * @param check reports the current media flow; called before each decision that a timer triggers
    */
-  constructor(rules: LadderRules, look: () => Promise<void>) {
+  constructor(rules: LadderRules, check: () => Promise<void>) {
     this.#ladder = signal(standOn(rules));
     this.ladder = this.#ladder;
     const now = computed(() => plan(this.#ladder.value));
@@ -41,7 +41,7 @@ export class LadderRun {
     this.hls = computed(() => now.value.hls);
     this.canRewind = computed(() => canRewind(this.#ladder.value));
     const wakeMs = computed(() => now.value.wakeMs);
-    this.#off = effect(() => this.#setTimer(wakeMs.value, look));
+    this.#off = effect(() => this.#setTimer(wakeMs.value, check));
   }
 
   tell(fact: LadderFact): void {
@@ -53,12 +53,12 @@ export class LadderRun {
     clearTimeout(this.#timer);
   }
 
-  #setTimer(wakeMs: number | null, look: () => Promise<void>): void {
+  #setTimer(wakeMs: number | null, check: () => Promise<void>): void {
     clearTimeout(this.#timer);
     if (wakeMs === null) return;
     // Timers of a background page fire late, so media that arrived in the meantime must be observed
     // before the decision.
-    const wake = (): void => void look().finally(() => this.tell({ name: 'woke' }));
+    const wake = (): void => void check().finally(() => this.tell({ name: 'woke' }));
     this.#timer = setTimeout(wake, Math.max(0, wakeMs - performance.now()));
   }
 }

@@ -1,10 +1,10 @@
-import type { HlsState } from '../../src/protocol/broadcast.js';
+import type { HlsState, WebRtcState } from '../../src/protocol/broadcast.js';
 
 /**
- * The ways in which video can reach the viewer, best first. `native` is HLS played by the browser
- * itself.
+ * The ways in which video can reach the viewer. `native`: the browser itself plays HLS. `shared`:
+ * HLS with its ordinary latency, of which viewers give each other the segments.
  */
-export type Way = 'webrtc' | 'hls' | 'native';
+export type Way = 'webrtc' | 'hls' | 'native' | 'shared';
 
 /** The ways that the page may use. */
 export type LadderRules = {
@@ -30,6 +30,8 @@ export type Ladder = {
   readonly rules: LadderRules;
   readonly phase: BroadcastPhase;
   readonly hls: HlsState;
+  /** Whether browsers can show the broadcast's video over WebRTC. */
+  readonly webrtc: WebRtcState;
   /** The way that delivers the picture. */
   readonly way: Way;
   /** The WebRTC connection that shows the picture, or is being tried while HLS shows it. */
@@ -52,29 +54,40 @@ export type Ladder = {
 };
 
 /** An event. `nowMs` is the time on any monotonic clock. */
-export type LadderEvent = { nowMs: number } & (
-  | { name: 'broadcast'; phase: BroadcastPhase; hls: HlsState | null; isNew: boolean }
-  /**
-   * An observation of the connection. `expected` says whether the server sends video on it, or
-   * audio if there is nothing else.
-   */
-  | { name: 'webrtc-seen'; moved: boolean; expected: boolean }
-  /**
-   * The connection is being replaced, because the server closed the transport or lost the
-   * connection to the page.
-   */
-  | { name: 'webrtc-renewed' }
-  /** ICE or DTLS failed, or the server did not create the transport. */
-  | { name: 'webrtc-failed' }
-  /** The browser cannot receive the codec. */
-  | { name: 'webrtc-refused' }
-  /** The player has failed to play the HLS stream several times in a row. */
-  | { name: 'hls-failed' }
-  | { name: 'network-changed' }
-  | { name: 'rewound' }
-  | { name: 'went-live' }
-  | { name: 'woke' }
-);
+export type LadderEvent = { nowMs: number } &
+  /** `shares`: whether a viewer who arrives now shares. It decides only at the beginning. */
+  (
+    | {
+        name: 'broadcast';
+        phase: BroadcastPhase;
+        hls: HlsState | null;
+        webrtc?: WebRtcState | null;
+        isNew: boolean;
+        shares?: boolean;
+      }
+    /** The viewer wants to share, or doesn't want to or isn't allowed to any more. */
+    | { name: 'sharing-chosen'; shares: boolean }
+    /**
+     * An observation of the connection. `expected` says whether the server sends video on it, or
+     * audio if there is nothing else.
+     */
+    | { name: 'webrtc-seen'; moved: boolean; expected: boolean }
+    /**
+     * The connection is being replaced, because the server closed the transport or lost the
+     * connection to the page.
+     */
+    | { name: 'webrtc-renewed' }
+    /** ICE or DTLS failed, or the server did not create the transport. */
+    | { name: 'webrtc-failed' }
+    /** The browser cannot receive the codec. */
+    | { name: 'webrtc-refused' }
+    /** The player has failed to play the HLS stream several times in a row. */
+    | { name: 'hls-failed' }
+    | { name: 'network-changed' }
+    | { name: 'rewound' }
+    | { name: 'went-live' }
+    | { name: 'woke' }
+  );
 
 /** The actions that a state requires. */
 export type Plan = {
@@ -93,6 +106,7 @@ export function standOn(rules: LadderRules): Ladder {
     rules,
     phase: 'off',
     hls: 'preparing',
+    webrtc: 'ready',
     way: firstWay(rules),
     attempt: null,
     failures: 0,
@@ -114,6 +128,14 @@ export function lacksWebRtc({ rules, refused }: Ladder): boolean {
   return refused || !mayUse(rules, 'webrtc');
 }
 
+/**
+ * Returns whether WebRTC would show only some of the pictures, and HLS can show all of them. If HLS
+ * can't, some pictures are better than none.
+ */
+export function avoidsWebRtc(ladder: Ladder): boolean {
+  return ladder.webrtc === 'unavailable' && mayLeave(ladder);
+}
+
 /** Returns whether HLS is impossible for this broadcast, now and later. */
 export function lacksHls(ladder: Ladder): boolean {
   return ladder.hls === 'unavailable' || hlsWay(ladder) === null;
@@ -132,14 +154,15 @@ export function mayLeave(ladder: Ladder): boolean {
 }
 
 /** Returns the kind of HLS to use, or null if none is allowed. */
-export function hlsWay({ rules, skipsHlsJs }: Ladder): Way | null {
+export function hlsWay({ rules, skipsHlsJs, way }: Ladder): Way | null {
+  if (way === 'shared') return way;
   if (mayUse(rules, 'hls') && !skipsHlsJs) return 'hls';
   return mayUse(rules, 'native') ? 'native' : null;
 }
 
 /** Returns whether the page is allowed to use this way and the browser supports it. */
 export function mayUse({ pinned, can }: LadderRules, way: Way): boolean {
-  // A page can ask for HLS in general; the browser determines which of the two ways plays it.
+  // A page can request HLS in general. The browser determines which of the two ways plays it.
   const isAsked = pinned === null || pinned === way || (pinned === 'hls' && way === 'native');
   return can[way] && isAsked;
 }

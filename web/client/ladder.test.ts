@@ -25,7 +25,12 @@ type Fact = LadderEvent extends infer E
     : never
   : never;
 
-const everything: Record<Way, boolean> = { webrtc: true, hls: true, native: true };
+const everything: Record<Way, boolean> = {
+  webrtc: true,
+  hls: true,
+  native: true,
+  shared: true,
+};
 const moving: Fact = { name: 'webrtc-seen', moved: true, expected: true };
 const still: Fact = { name: 'webrtc-seen', moved: false, expected: true };
 const unsent: Fact = { name: 'webrtc-seen', moved: false, expected: false };
@@ -51,8 +56,14 @@ class Watch {
     phase: 'off' | 'starting' | 'live' | 'interrupted',
     hls: 'preparing' | 'ready' | 'unavailable' | null = 'ready',
     isNew = false,
+    webrtc: 'ready' | 'unavailable' = 'ready',
   ): this {
-    return this.tell({ name: 'broadcast', phase, hls, isNew });
+    return this.tell({ name: 'broadcast', phase, hls, webrtc, isNew });
+  }
+
+  /** Video with B-frames is found. */
+  reordered(hls: 'preparing' | 'ready' | 'unavailable' = 'ready'): this {
+    return this.broadcast('live', hls, false, 'unavailable');
   }
 
   tell(fact: Fact): this {
@@ -313,7 +324,7 @@ describe('the ladder after hls.js fails', () => {
   });
 
   it('stays on HLS when there is no alternative', () => {
-    const only = { can: { webrtc: false, hls: true, native: false } };
+    const only = { can: { webrtc: false, hls: true, native: false, shared: false } };
     expect(Watch.live(only).tell({ name: 'hls-failed' }).plan).toMatchObject(onHls);
   });
 });
@@ -344,5 +355,108 @@ describe('the ladder while rewound', () => {
     const watch = Watch.live({}, 'preparing').pass(10_000, moving);
     expect(canRewind(watch.ladder)).toBe(false);
     expect(watch.tell({ name: 'rewound' }).plan).toMatchObject(onWebRtc);
+  });
+});
+
+describe('the ladder with sharing', () => {
+  const arrives = (shares: boolean, rules: Partial<LadderRules> = {}): Watch =>
+    new Watch(rules).tell({ name: 'broadcast', phase: 'live', hls: 'ready', isNew: true, shares });
+  const onShared = { way: 'shared', webrtc: false, hls: true, wakeMs: null };
+
+  it('shares from the beginning if the audience is large, and never tries WebRTC', () => {
+    const watch = arrives(true);
+    expect(watch.plan).toEqual(onShared);
+    watch.tell({ name: 'network-changed' }).pass(600_000, moving);
+    expect(watch.plan).toEqual(onShared);
+  });
+
+  it('leaves those who already watch where they are', () => {
+    const watch = Watch.live().pass(5_000, moving);
+    watch.tell({ name: 'broadcast', phase: 'live', hls: 'ready', isNew: false, shares: true });
+    expect(watch.plan).toMatchObject(onWebRtc);
+    expect(watch.tell({ name: 'sharing-chosen', shares: true }).plan).toEqual(onShared);
+  });
+
+  it('starts with WebRTC where the page or the browser can’t share', () => {
+    expect(arrives(true, { pinned: 'webrtc' }).plan).toMatchObject(onWebRtc);
+    expect(arrives(true, { can: { ...everything, shared: false } }).plan).toMatchObject(onWebRtc);
+  });
+
+  it('returns to WebRTC when the viewer declines, or when playback fails', () => {
+    for (const fact of [
+      { name: 'sharing-chosen', shares: false },
+      { name: 'hls-failed' },
+    ] as const) {
+      const watch = arrives(true).tell(fact);
+      expect(watch.plan).toMatchObject(onWebRtc);
+    }
+  });
+
+  it('returns to HLS when the viewer declines where WebRTC is impossible', () => {
+    const watch = arrives(true, { can: { ...everything, webrtc: false } });
+    expect(watch.tell({ name: 'sharing-chosen', shares: false }).plan).toMatchObject(onHls);
+  });
+
+  it('still shares while rewound, and afterwards', () => {
+    const watch = arrives(true).tell({ name: 'rewound' });
+    expect(watch.plan).toEqual(onShared);
+    expect(watch.ladder.behind).toBe(true);
+    expect(watch.tell({ name: 'went-live' }).plan).toEqual(onShared);
+  });
+
+  it('waits for HLS, and gives up if there won’t be any', () => {
+    const watch = new Watch().tell({
+      name: 'broadcast',
+      phase: 'live',
+      hls: 'preparing',
+      isNew: true,
+      shares: true,
+    });
+    expect(watch.plan).toEqual({ ...onShared, hls: false });
+    expect(watch.broadcast('live', 'ready').plan).toEqual(onShared);
+    expect(watch.broadcast('live', 'unavailable').plan).toMatchObject(onWebRtc);
+  });
+
+  it('only shares if the page says so', () => {
+    const watch = arrives(false, { pinned: 'shared' });
+    expect(watch.plan).toEqual(onShared);
+    expect(watch.tell({ name: 'sharing-chosen', shares: false }).plan).toEqual(onShared);
+    expect(canRewind(watch.ladder)).toBe(true);
+  });
+});
+
+describe('the ladder when browsers can’t show the video over WebRTC', () => {
+  it('leaves at once, even if pictures arrive, and does not retry', () => {
+    const watch = Watch.live().pass(20_000, moving).reordered();
+    expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
+    expect(watch.pass(600_000).tell({ name: 'network-changed' }).plan).toEqual({
+      ...onHls,
+      wakeMs: null,
+    });
+  });
+
+  it('starts with HLS if that is known', () => {
+    const watch = new Watch().broadcast('live', 'ready', true, 'unavailable');
+    expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
+  });
+
+  it('abandons an attempt while HLS plays', () => {
+    const watch = Watch.live().pass(FIRST_FRAME_MS).pass(RETRY_MS[0]);
+    expect(watch.plan).toMatchObject(probing);
+    expect(watch.reordered().plan).toEqual({ ...onHls, wakeMs: null });
+  });
+
+  it('stays until HLS is ready, and where HLS is impossible', () => {
+    const watch = Watch.live({}, 'preparing').pass(2_000, moving).reordered('preparing');
+    expect(watch.plan).toMatchObject(onWebRtc);
+    expect(watch.reordered('ready').plan).toMatchObject(onHls);
+    expect(Watch.live({ pinned: 'webrtc' }).reordered().plan).toMatchObject(onWebRtc);
+    expect(Watch.live({}, 'unavailable').reordered('unavailable').plan).toMatchObject(onWebRtc);
+  });
+
+  it('tries WebRTC again as soon as the video has no B-frames', () => {
+    const watch = Watch.live().reordered().pass(60_000).broadcast('live');
+    expect(watch.plan).toMatchObject(probing);
+    expect(watch.pass(PROVEN_MS + 500, moving).plan).toMatchObject(onWebRtc);
   });
 });

@@ -1,6 +1,7 @@
 import { assertNever } from '../../src/protocol/assert-never.js';
 import {
   type Attempt,
+  avoidsWebRtc,
   canRewind,
   hlsWay,
   type Ladder,
@@ -18,9 +19,13 @@ export const FIRST_FRAME_MS = 4_000;
 export const FREEZE_MS = 5_000;
 /** WebRTC must deliver frames for this long before it replaces HLS. */
 export const PROVEN_MS = 1_000;
-/** After this much time with media, WebRTC counts as steady, and the next failure as the first. */
+/**
+ * After media has flowed for this long, WebRTC counts as steady, and the next failure as the first.
+ */
 export const STEADY_MS = 60_000;
-/** The delay before WebRTC is retried after each failure in a row; the last one repeats. */
+/**
+ * The delay before WebRTC is retried, by the number of consecutive failures; the last one repeats.
+ */
 export const RETRY_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
 /** The delays to use instead if there is no other way to watch in the meantime. */
 export const ONLY_WAY_RETRY_MS = [1_000, 2_000, 4_000, 8_000, 15_000] as const;
@@ -61,6 +66,8 @@ function happened(ladder: Ladder, event: LadderEvent): Ladder {
       return ladder.attempt || lacksWebRtc(ladder)
         ? ladder
         : { ...ladder, failures: 0, retryMs: nowMs };
+    case 'sharing-chosen':
+      return event.shares ? share(ladder) : stopSharing(ladder, nowMs);
     case 'rewound':
       return rewind(ladder, nowMs);
     case 'went-live':
@@ -75,6 +82,8 @@ function happened(ladder: Ladder, event: LadderEvent): Ladder {
 /** Applies the changes that are due at this time, independent of events. */
 function due(ladder: Ladder, nowMs: number): Ladder {
   if (ladder.phase === 'off') return ladder;
+  if (avoidsWebRtc(ladder) && (ladder.way === 'webrtc' || ladder.attempt))
+    return { ...toHls(ladder, nowMs), attempt: null, retryMs: null };
   if (isOverdue(ladder, nowMs)) return due(lose(ladder, nowMs), nowMs);
   if (isLost(ladder) && mayLeave(ladder)) return toHls(ladder, nowMs);
   if (ladder.attempt === null && isTryDue(ladder, nowMs))
@@ -84,7 +93,7 @@ function due(ladder: Ladder, nowMs: number): Ladder {
 
 function broadcastChanged(
   ladder: Ladder,
-  { phase, hls, isNew, nowMs }: Extract<LadderEvent, { name: 'broadcast' }>,
+  { phase, hls, webrtc, isNew, shares = false, nowMs }: Extract<LadderEvent, { name: 'broadcast' }>,
 ): Ladder {
   if (phase === 'off') return standOn(ladder.rules);
   const before = isNew ? standOn(ladder.rules) : ladder;
@@ -93,9 +102,19 @@ function broadcastChanged(
   const returns = before.phase === 'interrupted' && phase === 'live';
   const flowingMs = phase === 'live' ? (before.flowingMs ?? nowMs) : null;
   const refused = before.refused && !returns;
-  const known = { ...before, phase, hls: hls ?? 'preparing', flowingMs, refused };
-  const retries = begins || (before.refused && !refused);
+  const known: Ladder = {
+    ...before,
+    phase,
+    hls: hls ?? 'preparing',
+    webrtc: webrtc ?? 'ready',
+    flowingMs,
+    refused,
+  };
+  const retries =
+    begins || (before.refused && !refused) || (avoidsWebRtc(before) && !avoidsWebRtc(known));
   const next = retries && mayUse(known.rules, 'webrtc') ? { ...known, retryMs: nowMs } : known;
+  // Viewers who already watch stay where they are: sharing would move them back by seconds.
+  if (begins && shares) return share(next);
   // If HLS becomes unavailable, the viewer returns to WebRTC where the browser supports it.
   if (next.hls === 'unavailable' && next.way !== 'webrtc' && !lacksWebRtc(next))
     return { ...next, way: 'webrtc', behind: false, retryMs: nowMs };
@@ -109,7 +128,7 @@ function seen(
   const { attempt } = ladder;
   if (!attempt) return ladder;
   if (!moved) {
-    // Media that isn't sent can't arrive, so the deadline counts from when it is sent again.
+    // Media that isn't sent can't arrive, so the deadline starts when it is sent again.
     const flowingMs = expected || ladder.flowingMs === null ? ladder.flowingMs : nowMs;
     return { ...ladder, flowingMs };
   }
@@ -122,8 +141,8 @@ function seen(
 }
 
 /**
- * Replaces the connection. If its picture was shown, the new connection gets the time for a first
- * frame. If it was tried beside HLS, the attempt has failed.
+ * Replaces the connection. If its picture was shown, the new connection gets the time of a first
+ * frame. If it was only an attempt while HLS played, the attempt has failed.
  */
 function renew(ladder: Ladder, nowMs: number): Ladder {
   if (!ladder.attempt) return ladder;
@@ -135,6 +154,7 @@ function renew(ladder: Ladder, nowMs: number): Ladder {
 function hlsFailed(ladder: Ladder, nowMs: number): Ladder {
   const { rules, way } = ladder;
   if (way === 'webrtc') return ladder;
+  if (way === 'shared') return stopSharing(ladder, nowMs);
   if (way === 'hls' && mayUse(rules, 'native'))
     return { ...ladder, way: 'native', skipsHlsJs: true };
   if (lacksWebRtc(ladder)) return ladder;
@@ -145,6 +165,22 @@ function hlsFailed(ladder: Ladder, nowMs: number): Ladder {
     attempt: ladder.attempt ?? freshAttempt(nowMs),
     retryMs: null,
   };
+}
+
+function share(ladder: Ladder): Ladder {
+  const { way, phase, hls, rules } = ladder;
+  const isPossible = phase !== 'off' && hls !== 'unavailable' && mayUse(rules, 'shared');
+  if (way === 'shared' || !isPossible) return ladder;
+  return { ...ladder, way: 'shared', behind: false, attempt: null, retryMs: null };
+}
+
+/** Returns to the first of the other ways, if one is allowed. */
+function stopSharing(ladder: Ladder, nowMs: number): Ladder {
+  const { way } = standOn(ladder.rules);
+  if (ladder.way !== 'shared' || way === 'shared') return ladder;
+  if (!lacksWebRtc(ladder)) return { ...ladder, way, behind: false, failures: 0, retryMs: nowMs };
+  const other = hlsWay({ ...ladder, way });
+  return other === null ? ladder : { ...ladder, way: other };
 }
 
 function rewind(ladder: Ladder, nowMs: number): Ladder {
@@ -217,7 +253,7 @@ function isTryDue(ladder: Ladder, nowMs: number): boolean {
  * is at the live edge.
  */
 function mayTry(ladder: Ladder): boolean {
-  if (lacksWebRtc(ladder)) return false;
+  if (lacksWebRtc(ladder) || avoidsWebRtc(ladder) || ladder.way === 'shared') return false;
   return ladder.way === 'webrtc' || (ladder.phase === 'live' && !ladder.behind);
 }
 

@@ -11,6 +11,8 @@ import type {
 import type { ErrorBody, Reply } from '../../src/protocol/error.js';
 import { MOVING_QUERY } from '../../src/protocol/moving.js';
 import { at } from './base-path.js';
+import { EarlyTransport } from './early-transport.js';
+import { hasEarlySocket } from './head-start.js';
 import { RequestError } from './request-error.js';
 
 type Options = {
@@ -18,7 +20,7 @@ type Options = {
   url: string;
   /** Headers that programs send; browsers send their own. */
   headers: Readonly<Record<string, string>>;
-  /** Whether it must reach another node than the one that is about to stop. */
+  /** Whether the link must reach a node other than the one that is about to stop. */
   moving?: boolean;
   onOpen: (link: Link) => void;
   /** Called when the socket is lost, or could not be opened. */
@@ -28,7 +30,7 @@ type Options = {
 const REQUEST_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** One socket to the server, which reaches one node of it. */
+/** One socket to the server. In a cluster, it reaches one node. */
 export class Link {
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   /** The number of requests without a reply. */
@@ -38,7 +40,7 @@ export class Link {
   constructor({ url, headers, moving = false, onOpen, onLost }: Options) {
     this.#socket = io(url, {
       path: at('/socket.io'),
-      transports: ['websocket'],
+      transports: hasEarlySocket() ? [EarlyTransport] : ['websocket'],
       // The library's own reconnection isn't used, because it gives up after some errors and after
       // the server has closed the connection.
       reconnection: false,
@@ -56,7 +58,7 @@ export class Link {
     return this.#socket.connected;
   }
 
-  /** An id that is different after each connect; undefined while it isn't open. */
+  /** An id that changes with each connect; undefined while the link isn't open. */
   get id(): string | undefined {
     return this.#socket.id;
   }
@@ -64,7 +66,7 @@ export class Link {
   /**
    * Sends a request and resolves with the reply. Sends nothing while it isn't open.
    * @throws {RequestError} the server's error; `offline` if it isn't open, or broke before the
-   *   reply; `timeout`. After the latter two it is unknown whether the server acted.
+   *   reply; `timeout`. After the last two, it is unknown whether the server acted.
    */
   async request<N extends RequestName>(
     name: N,
@@ -106,7 +108,7 @@ export class Link {
     if (this.#pending === 0) this.close();
   }
 
-  /** Closes it for good. `onLost` isn't called. */
+  /** Closes it permanently. `onLost` isn't called. */
   close(): void {
     this.#socket.off('connect');
     this.#socket.off('connect_error');

@@ -15,6 +15,7 @@ function after(...events: MoveEvent[]): { state: Move; effects: string[] } {
 
 const ASKED: MoveEvent = { name: 'asked' };
 const OPENED: MoveEvent = { name: 'opened', attempt: 1 };
+const CALLED_OFF: MoveEvent = { name: 'called-off' };
 const FAILED: MoveEvent = { name: 'failed', attempt: 1 };
 
 describe('a move', () => {
@@ -26,7 +27,7 @@ describe('a move', () => {
     expect(state).toEqual(SETTLED);
   });
 
-  it('happens once, however often it is asked for', () => {
+  it('happens once, however often it is requested', () => {
     expect(after(ASKED, ASKED, OPENED, ASKED).effects).toEqual(['open', 'prepare']);
   });
 
@@ -44,6 +45,27 @@ describe('a move', () => {
       name: 'wait',
       failures: 2,
     });
+  });
+
+  it.each([
+    ['while it opens', [ASKED], ['open', 'drop']],
+    ['while it waits', [ASKED, FAILED], ['open', 'drop', 'wait']],
+  ])('ends when it is called off %s', (_when, events: MoveEvent[], effects) => {
+    const { state, effects: all } = after(...events, CALLED_OFF);
+    expect(state).toEqual(SETTLED);
+    expect(all).toEqual(effects);
+    expect(step(state, { name: 'retry-due' }).effects).toEqual([]);
+    expect(after(...events, CALLED_OFF, ASKED).state.name).toBe('opening');
+  });
+
+  it('is completed if it is called off while it joins, but not retried', () => {
+    const joining = [ASKED, OPENED, CALLED_OFF];
+    expect(after(...joining, { name: 'prepared', attempt: 1 }).effects).toContain('switch');
+    expect(after(...joining, FAILED)).toEqual({
+      state: SETTLED,
+      effects: ['open', 'prepare', 'drop'],
+    });
+    expect(after(...joining, ASKED, FAILED).state.name).toBe('waiting');
   });
 
   it('ignores what an earlier attempt reports', () => {

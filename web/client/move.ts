@@ -8,14 +8,19 @@ export type Move =
   | { readonly name: 'settled'; readonly attempt: number }
   /** A second link is being opened. */
   | { readonly name: 'opening'; readonly attempt: number }
-  /** What was joined over the first link is being joined over the second one. */
-  | { readonly name: 'preparing'; readonly attempt: number }
+  /**
+   * Everything that was joined over the first link is being joined over the second one. If this
+   * fails and the move `isLast`, it is not retried, because the server continues.
+   */
+  | { readonly name: 'preparing'; readonly attempt: number; readonly isLast: boolean }
   /** The attempt failed, and the next one is due later. */
   | { readonly name: 'waiting'; readonly attempt: number };
 
 export type MoveEvent =
   /** The server asked this client to move. */
   | { name: 'asked' }
+  /** The server continues, so there is no need to move. */
+  | { name: 'called-off' }
   /** The second link is open. */
   | { name: 'opened'; attempt: number }
   /** Everything is ready on the second link. */
@@ -48,15 +53,25 @@ export function step(state: Move, event: MoveEvent): MoveStep {
   const { name, attempt } = state;
   switch (event.name) {
     case 'asked':
+      if (name === 'preparing') return { state: { ...state, isLast: false }, effects: [] };
       return name === 'settled' ? begin(attempt) : unchanged(state);
+    case 'called-off':
+      // A publisher's broadcast may be moving to the other node.
+      if (name === 'preparing') return { state: { ...state, isLast: true }, effects: [] };
+      return { state: SETTLED, effects: name === 'opening' ? [{ name: 'drop' }] : [] };
     case 'opened':
       if (name !== 'opening' || event.attempt !== attempt) return unchanged(state);
-      return { state: { name: 'preparing', attempt }, effects: [{ name: 'prepare', attempt }] };
+      return {
+        state: { name: 'preparing', attempt, isLast: false },
+        effects: [{ name: 'prepare', attempt }],
+      };
     case 'prepared':
       if (name !== 'preparing' || event.attempt !== attempt) return unchanged(state);
       return { state: SETTLED, effects: [{ name: 'switch' }] };
     case 'failed':
       if (!isTrying(state) || event.attempt !== attempt) return unchanged(state);
+      if (name === 'preparing' && state.isLast)
+        return { state: SETTLED, effects: [{ name: 'drop' }] };
       return {
         state: { name: 'waiting', attempt },
         effects: [{ name: 'drop' }, { name: 'wait', failures: attempt }],

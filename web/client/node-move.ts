@@ -3,30 +3,32 @@ import type { Link } from './link.js';
 import { type Move, type MoveEffect, type MoveEvent, SETTLED, step } from './move.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 
-/** What is ready on a second link. Exactly one of the two is called. */
+/**
+ * The functions that use or discard what is ready on a second link. Exactly one of them is called.
+ */
 export type Prepared = Readonly<{
-  /** The second link becomes the connection's: uses what is ready. Must not throw. */
+  /** Uses what is ready, because the connection switches to the second link. Must not throw. */
   commit(): void;
-  /** The move failed: closes what is ready. */
+  /** Closes what is ready, because the move failed. */
   cancel(): void;
 }>;
 
 /**
  * Joins something over a second link while the first one continues. Rejects if it can't be joined
- * now. `isOver` returns whether the move was given up meanwhile.
+ * now. `isOver` returns whether the move has been given up in the meantime.
  */
 export type Prepare = (next: Link, isOver: () => boolean) => Promise<Prepared>;
 
 type Options = Readonly<{
-  /** Opens a second link, and reports what becomes of it to {@link NodeMove.opened} and `lost`. */
+  /** Opens a second link, and reports its state to {@link NodeMove.opened} and `lost`. */
   open: () => Link;
-  /** Makes the second link the connection's. */
+  /** Switches the connection to the second link. */
   switchTo: (next: Link) => void;
 }>;
 
 /**
- * Moves a connection to another node while everything continues. The decisions are made by {@link
- * step}, and this class carries out their effects.
+ * Moves a connection to another node without interrupting it. {@link step} makes the decisions, and
+ * this class carries out their effects.
  */
 export class NodeMove {
   readonly #options: Options;
@@ -59,6 +61,11 @@ export class NodeMove {
   /** Reports that the second link was lost. */
   lost(link: Link): void {
     if (link === this.#next) this.#dispatch({ name: 'failed', attempt: this.#state.attempt });
+  }
+
+  /** Ends a move that hasn't reached another node yet, because the server continues. */
+  callOff(): void {
+    this.#dispatch({ name: 'called-off' });
   }
 
   /** Gives up, because the first link is lost or closed. */

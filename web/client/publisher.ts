@@ -44,15 +44,13 @@ export type StartOptions = {
   channel: string;
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
-  /**
-   * The token from before a reload, with which the page takes over from its own lost connection.
-   */
+  /** The token from before a reload. With it, the page takes over from its own lost connection. */
   resumeToken?: string;
   /** The audience of a new broadcast, unless the channel's is narrower. */
   visibility?: Visibility;
 };
 
-/** How long a second uplink may take until its first media. */
+/** The maximum time until the first media is sent over a second uplink. */
 const FIRST_MEDIA_MAX_MS = 5_000;
 const FIRST_MEDIA_CHECK_MS = 50;
 
@@ -60,7 +58,7 @@ type Effect<N extends PublishingEffect['name']> = Extract<PublishingEffect, { na
 
 /**
  * Publishes one broadcast: starts it, keeps it running across lost networks and servers, and ends
- * it. The decisions are made by {@link step}, and this class carries out their effects.
+ * it. {@link step} makes the decisions, and this class carries out their effects.
  */
 export class Publisher {
   readonly #connection: Connection;
@@ -100,7 +98,7 @@ export class Publisher {
   }
 
   /**
-   * Replaces a track without interruption; null sends none of that kind. Rejects if the connection
+   * Replaces a track without interruption; null stops sending that kind. Rejects if the connection
    * breaks in the meantime; the next connection starts with the new track.
    */
   replaceTrack(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
@@ -117,7 +115,12 @@ export class Publisher {
     return this.#dispatch({ name: 'end-requested' });
   }
 
-  /** Leaves without ending: the broadcast is interrupted, as by a closed tab. */
+  /** Stops publishing without ending the broadcast, because this server's mixer publishes it now. */
+  handOver(): void {
+    void this.#dispatch({ name: 'left' });
+  }
+
+  /** Leaves without ending the broadcast, which is interrupted as if the tab was closed. */
   close(): void {
     void this.#dispatch({ name: 'left' });
     for (const off of this.#offs) off();
@@ -241,14 +244,17 @@ export class Publisher {
   }
 
   /**
-   * Publishes over another link too, and moves the broadcast to its node. What this page sends over
-   * the current link continues until then.
+   * Publishes over another link as well, and moves the broadcast to its node. Until then, this page
+   * continues to send over the current link.
    */
   async #prepareMove(next: Link, isOver: () => boolean): Promise<Prepared> {
     const state = this.#state.peek();
-    // Otherwise, publishing starts anew over the next link.
-    const anew = { commit: () => void this.#dispatch({ name: 'online' }), cancel: () => undefined };
-    if (state.name !== 'live' || state.resumeToken === null) return anew;
+    // Otherwise, publishing starts again over the next link.
+    const restart = {
+      commit: () => void this.#dispatch({ name: 'online' }),
+      cancel: () => undefined,
+    };
+    if (state.name !== 'live' || state.resumeToken === null) return restart;
     const { job, resumeToken, attempt } = state;
     const { channel } = job;
     const started = await next.request('publisher:start', { channel, resumeToken, moves: true });
@@ -292,7 +298,7 @@ async function sends(uplink: Uplink, { tracks, muted }: Job, isOver: () => boole
 
 async function sendAll({ uplink, job }: Pick<Effect<'send'>, 'uplink' | 'job'>): Promise<void> {
   const { tracks, muted } = job;
-  // If both are sent at once, only one negotiation is needed.
+  // Sending both at once takes only one negotiation.
   await Promise.all(
     (['audio', 'video'] as const).map((kind) => uplink.send(kind, tracks[kind], muted[kind])),
   );

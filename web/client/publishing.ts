@@ -82,7 +82,7 @@ export type PublishingEvent =
   | { name: 'end-requested' }
   /** The server ended the broadcast because this session requested it. */
   | { name: 'end-accepted'; session: number }
-  /** The page leaves, which interrupts the broadcast. */
+  /** The page is left, which interrupts the broadcast. */
   | { name: 'left' }
   /** The socket connected. */
   | { name: 'online' }
@@ -102,7 +102,7 @@ export type PublishingEvent =
   | { name: 'accepted'; attempt: number; started: PublisherStarted }
   | { name: 'opened'; attempt: number; uplink: Uplink }
   | { name: 'attempt-failed'; attempt: number; code: FailureCode; message: string }
-  /** {@link RETRY_MS} have passed in the link `waiting`. */
+  /** {@link RETRY_MS} have passed while the link is `waiting`. */
   | { name: 'retry-due' };
 
 export type PublishingEffect =
@@ -142,8 +142,8 @@ export type Step = {
 export const RETRY_MS = 1_500;
 
 /**
- * How long the media of a broadcast that has moved is still sent to the previous node, from which
- * viewers receive it until the next node has reached them.
+ * How long the media of a broadcast that has moved is still sent to the previous node. Viewers
+ * receive it from there until the next node has reached them.
  */
 export const LINGER_MS = 1_000;
 
@@ -152,7 +152,9 @@ export const IDLE: Publishing = { name: 'idle', attempt: 0 };
 
 /** The codes of transient errors. */
 const TRANSIENT_CODES: ReadonlySet<FailureCode> = new Set(['offline', 'timeout', 'unavailable']);
-/** Errors that a retry cannot fix, even for a broadcast that the server has accepted. */
+/**
+ * The codes of errors that a retry cannot fix, even for a broadcast that the server has accepted.
+ */
 const FINAL_CODES: ReadonlySet<FailureCode> = new Set([
   'not_logged_in',
   'account_disabled',
@@ -198,7 +200,8 @@ function happened(
     case 'online':
       return connect(state);
     case 'offline':
-      // The uplink remains, because viewers still get its media until the server notices the loss.
+      // The uplink remains open, because viewers still get its media until the server detects the
+      // loss.
       return unchanged(interrupted(state));
     case 'broadcast-changed':
       return broadcastChanged(state, event.broadcast);
@@ -270,7 +273,8 @@ function moved(
   state: Publishing,
   { attempt, uplink }: Extract<PublishingEvent, { name: 'moved' }>,
 ): Step {
-  // Publishing was stopped meanwhile, or another attempt began, which continues at the other node.
+  // Publishing was stopped in the meantime, or another attempt began, which continues at the other
+  // node.
   if (!isActive(state) || attempt !== state.attempt || state.link.name !== 'sending') {
     const close: PublishingEffect = { name: 'close', uplink };
     if (!isActive(state)) return { state, effects: [close] };
@@ -283,7 +287,7 @@ function moved(
     state: { ...state, attempt: next, link: { name: 'sending', uplink } },
     effects: [
       { name: 'retire', uplink: link.uplink },
-      // A track may have changed meanwhile.
+      // A track may have changed in the meantime.
       { name: 'send', attempt: next, uplink, job },
     ],
   };
@@ -316,7 +320,7 @@ function muteChanged(
 
 function broadcastChanged(state: Active, broadcast: BroadcastView): Step {
   if (broadcast.channel !== state.job.channel) return unchanged(state);
-  // The channel's previous broadcast, whose end was reported late.
+  // This is the channel's previous broadcast, whose end was reported late.
   const isOther = state.broadcast
     ? broadcast.id !== state.broadcast.id
     : broadcast.state === 'ended';
@@ -341,7 +345,7 @@ function broadcastChanged(state: Active, broadcast: BroadcastView): Step {
 }
 
 function takenOver(state: Active, channel: string): Step {
-  // The reply to a request in flight says who publishes.
+  // The reply to the request in flight will show who publishes.
   if (channel !== state.job.channel || state.link.name === 'asking') return unchanged(state);
   const message = 'This broadcast continues in another tab or on another device.';
   return stop(state, { name: 'failed', code: 'taken_over', message });

@@ -14,12 +14,26 @@ export type ReceiveStats = {
   lossPercent: number | null;
   roundTripMs: number | null;
   jitterBufferMs: number | null;
+  /** Absent if the viewer doesn't share media with others. */
+  sharing?: SharingFigures;
+};
+
+/** What a viewer has exchanged with others since playback started, in bytes. */
+export type SharingFigures = {
+  /** The number of viewers to whom there is a connection. */
+  peers: number;
+  received: number;
+  sent: number;
+  /** The bytes that the server sent instead of others. */
+  fromServer: number;
+  /** The number of segments that others sent and that were not the server's. */
+  rejected: number;
 };
 
 /** NTP counts from 1900, JavaScript from 1970. */
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 
-/** The counters of one getStats result, with which the next one is compared. */
+/** The counters of one getStats result. The next result is compared with them. */
 export type ReceiveCounters = {
   atMs: number;
   bytes: number;

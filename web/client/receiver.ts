@@ -5,14 +5,16 @@ import type { ViewerMediaOptions } from '../../src/protocol/signaling.js';
 import type { Link } from './link.js';
 import type { Sent } from './media-flow.js';
 import { MediaPath } from './media-path.js';
+import { pause } from './pause.js';
+import { PlayedStream } from './played-stream.js';
 
 /** The available simulcast layers; 0 is the lowest. */
 export type Layers = { count: number; current: number | null; pinned: number | null };
 
-/** How long a track that replaces another one may take until its first frame. */
+/** The maximum time until the first frame of a track that replaces another one. */
 const FIRST_FRAME_MAX_MS = 2_000;
 const FIRST_FRAME_CHECK_MS = 20;
-/** How long audio that replaces other audio waits for the video of the same node. */
+/** How long new audio waits for the video from the same node before it replaces the old audio. */
 const VIDEO_FOLLOWS_MS = 100;
 
 /**
@@ -26,11 +28,12 @@ export class Receiver {
   readonly #transport: types.Transport;
   readonly #path: MediaPath;
   readonly #consumers = new Map<string, types.Consumer>();
-  readonly #stream = signal<MediaStream | null>(null);
+  /** What the page plays: of this connection alone, or continued from the one that it replaced. */
+  #played = new PlayedStream();
   readonly #layerCount = signal(1);
   readonly #currentLayer = signal<number | null>(null);
   readonly #offs: readonly (() => void)[];
-  /** The latest video that waits for its first frame. */
+  /** The latest video that is waiting for its first frame. */
   #replacement: Promise<void> | null = null;
   #videoConsumerId: string | null = null;
   /** Tracks that the publisher muted. */
@@ -72,12 +75,9 @@ export class Receiver {
     ];
   }
 
-  /**
-   * The tracks to play. The stream is a new object after a track was replaced, and the same object
-   * after a track was added.
-   */
+  /** The tracks to play; see {@link PlayedStream}. */
   get stream(): ReadonlySignal<MediaStream | null> {
-    return this.#stream;
+    return this.#played.stream;
   }
 
   get layerCount(): ReadonlySignal<number> {
@@ -102,8 +102,8 @@ export class Receiver {
         this.#withoutLayer = false;
       }
     for (const { id, producerPaused } of fresh) this.#setPaused(id, producerPaused);
-    // This is requested while the browser negotiates, since no media can arrive before it is ready
-    // anyway.
+    // The request is sent while the browser negotiates. No media can arrive before the browser is
+    // ready anyway.
     const resumed = this.#link.request('viewer:resume', {
       consumerIds: fresh.map(({ id }) => id),
     });
@@ -112,7 +112,18 @@ export class Receiver {
       resumed,
     ]);
     await this.#canReplace(consumers);
-    this.#show(consumers);
+    // The server may have closed one in the meantime.
+    const open = consumers.filter(({ closed }) => !closed);
+    this.#played.add(open.map(({ track }) => track));
+  }
+
+  /** Plays its tracks in the stream of another connection, which no longer changes that stream. */
+  continue(before: Receiver): void {
+    const own = this.#played;
+    if (own.tracks.length === 0) return;
+    this.#played = before.#played;
+    before.#played = own;
+    this.#played.set(own.tracks);
   }
 
   #drop(consumerId: string): void {
@@ -148,7 +159,7 @@ export class Receiver {
 
   /** Pins the video to a layer; null to let bandwidth estimation choose. */
   pinLayer(layer: number | null): void {
-    // A failure is repaired with the next join, after which the layer is pinned again.
+    // A failure does no harm: after the next join, the layer is pinned again.
     this.#link.request('viewer:layer', { layer }).catch(() => undefined);
   }
 
@@ -160,32 +171,26 @@ export class Receiver {
   }
 
   /**
-   * Resolves when tracks can be shown. One that replaces a track that still plays, because the
-   * broadcast moves to another node, is shown when its first frame has been decoded; audio changes
-   * together with the video.
+   * Resolves when tracks can be shown. When the broadcast moves to another node, a new track
+   * replaces one that still plays: video is shown when its first frame has been decoded, and audio
+   * changes together with the video.
    */
   async #canReplace(consumers: readonly types.Consumer[]): Promise<void> {
-    const replacing = consumers.filter(({ kind }) => this.#playing(kind));
+    const replacing = consumers.filter(({ kind }) => this.#played.plays(kind));
     const video = replacing.find(({ kind }) => kind === 'video');
     if (video) this.#replacement = this.#firstFrame(video);
-    else if (replacing.length > 0) await delay(VIDEO_FOLLOWS_MS);
+    else if (replacing.length > 0) await pause(VIDEO_FOLLOWS_MS);
     await this.#replacement;
   }
 
   async #firstFrame(consumer: types.Consumer): Promise<void> {
     const endMs = performance.now() + FIRST_FRAME_MAX_MS;
-    while (performance.now() < endMs && !consumer.closed && this.#playing('video')) {
+    while (performance.now() < endMs && !consumer.closed && this.#played.plays('video')) {
       const report = await consumer.getStats().catch(() => null);
       for (const entry of report?.values() ?? [])
         if (entry.type === 'inbound-rtp' && entry.framesDecoded > 0) return;
-      await delay(FIRST_FRAME_CHECK_MS);
+      await pause(FIRST_FRAME_CHECK_MS);
     }
-  }
-
-  /** Whether a track of a kind is shown that the server hasn't closed. */
-  #playing(kind: string): boolean {
-    const tracks = this.#stream.peek()?.getTracks() ?? [];
-    return tracks.some((track) => track.kind === kind && track.readyState === 'live');
   }
 
   async #take(track: ConsumerOptions): Promise<types.Consumer> {
@@ -198,23 +203,4 @@ export class Receiver {
     this.#consumers.set(track.id, consumer);
     return consumer;
   }
-
-  #show(consumers: readonly types.Consumer[]): void {
-    const stream = this.#stream.peek();
-    const kept = stream?.getTracks().filter((track) => track.readyState === 'live') ?? [];
-    const fresh = consumers.map(({ track }) => track);
-    const replaces = fresh.some(({ kind }) =>
-      stream?.getTracks().some((track) => track.kind === kind),
-    );
-    if (stream && !replaces) for (const track of fresh) stream.addTrack(track);
-    else {
-      const kinds = new Set(fresh.map(({ kind }) => kind));
-      const rest = kept.filter(({ kind }) => !kinds.has(kind));
-      this.#stream.value = new MediaStream([...rest, ...fresh]);
-    }
-  }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -86,9 +86,10 @@ export class Reception {
     }
   }
 
-  /** Shows the media of a prepared receiver, and closes the previous one. */
+  /** Continues with the media of a prepared receiver, and closes the previous one. */
   replaceWith(receiver: Receiver): void {
     const before = this.#receiver.peek();
+    if (before) receiver.continue(before);
     this.#receiver.value = receiver;
     before?.close();
     this.#counters = null;

@@ -1,8 +1,8 @@
 import type { ErrorCode, Issue } from '../../src/protocol/error.js';
 
 /**
- * The server's error code, or the reason that there was no reply: `timeout` if none arrived in
- * time, `offline` if the server is unreachable.
+ * The server's error code, or the reason for a missing reply: `timeout` if none arrived in time,
+ * `offline` if the server is unreachable.
  */
 export type RequestErrorCode = ErrorCode | 'timeout' | 'offline';
 

@@ -1,7 +1,7 @@
 import type { Device, types } from 'mediasoup-client';
 import type { PublisherStarted } from '../../src/protocol/signaling.js';
 import type { Link } from './link.js';
-import { encodingsFor } from './encodings.js';
+import { encodingsFor, pictureSizeOf } from './encodings.js';
 import { MediaPath } from './media-path.js';
 
 export type TrackKind = 'audio' | 'video';
@@ -62,7 +62,7 @@ export class Sender {
     });
   }
 
-  /** Sends a track, replacing the previous one of its kind; null sends none of that kind. */
+  /** Sends a track, replacing the previous one of its kind; null stops sending that kind. */
   send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void> {
     this.#muted[kind] = muted;
     const send = (): Promise<void> => this.#send(kind, track);
@@ -119,7 +119,7 @@ export class Sender {
       codecOptions: { videoGoogleStartBitrate: 1_500 },
       // Without H.264, the browser's next codec is sent in one layer, because HLS and some viewers'
       // browsers don't support simulcast of other codecs.
-      ...(h264 ? { codec: h264, encodings: encodingsFor(sizeOf(track)) } : {}),
+      ...(h264 ? { codec: h264, encodings: encodingsFor(pictureSizeOf(track.getSettings())) } : {}),
     });
   }
 
@@ -127,7 +127,7 @@ export class Sender {
   async #fitEncodings(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
     const sender = producer.rtpSender;
     if (producer.kind !== 'video' || !sender) return;
-    const wanted = encodingsFor(sizeOf(track)).toReversed();
+    const wanted = encodingsFor(pictureSizeOf(track.getSettings())).toReversed();
     const parameters = sender.getParameters();
     parameters.encodings.toReversed().forEach((encoding, fromTop) => {
       const fit = wanted[fromTop];
@@ -136,9 +136,4 @@ export class Sender {
     });
     await sender.setParameters(parameters);
   }
-}
-
-function sizeOf(track: MediaStreamTrack) {
-  const { width = 1_280, height = 720, frameRate = 30 } = track.getSettings();
-  return { width, height, framesPerSecond: frameRate };
 }

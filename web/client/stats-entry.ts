@@ -12,12 +12,12 @@ export function pathRoundTripMs(entries: readonly StatsEntry[]): number | null {
   return typeof seconds === 'number' ? seconds * 1_000 : null;
 }
 
-/** Reads a member as a number; 0 if the browser lacks it. */
+/** Reads a member as a number; 0 if the browser doesn't provide it. */
 export function number(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
 
-/** Reads a member as a string; empty if the browser lacks it. */
+/** Reads a member as a string; empty if the browser doesn't provide it. */
 export function text(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }

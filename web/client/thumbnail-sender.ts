@@ -3,7 +3,7 @@ import type { Link } from './link.js';
 
 /** The interval at which the server accepts thumbnails. */
 const INTERVAL_MS = 10_000;
-/** The delay before the first thumbnail, because the first pictures of cameras are dark. */
+/** The delay before the first thumbnail. The first pictures of a camera are dark. */
 const FIRST_MS = 1_500;
 
 /**

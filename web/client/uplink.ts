@@ -11,11 +11,11 @@ export interface Uplink {
   readonly transportId: string;
   /** The health of what was sent during the last second; null before the first measurement. */
   readonly health: ReadonlySignal<SendHealth | null>;
-  /** Sends a track, replacing the previous one of its kind; null sends none of that kind. */
+  /** Sends a track, replacing the previous one of its kind; null stops sending that kind. */
   send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void>;
   /** Pauses or resumes a kind; viewers are notified. */
   setMuted(kind: TrackKind, muted: boolean): Promise<void>;
-  /** Resolves with whether any media of a kind has been sent. */
+  /** Resolves to true if any media of a kind has been sent. */
   hasSent(kind: TrackKind): Promise<boolean>;
   /** Closes the uplink. Idempotent. */
   close(): void;

@@ -1,3 +1,4 @@
+import { assertNever } from '../../src/protocol/assert-never.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { isStuck, type Ladder, lacksHls, lacksWebRtc, type Way } from './ladder-state.js';
@@ -24,10 +25,10 @@ export type ViewerState =
 export type Source =
   | { way: 'webrtc'; stream: MediaStream }
   /**
-   * `url` can return a new token each time. `fromMs` is the server time at which to start, or null
-   * for the live edge.
+   * `url` can return a URL with a new token each time. `fromMs` is the server time at which to
+   * start; null for the live edge.
    */
-  | { way: 'hls' | 'native'; url: () => string; fromMs: number | null };
+  | { way: Exclude<Way, 'webrtc'>; url: () => string; fromMs: number | null };
 
 /** The facts from which the state is derived. */
 export type ViewerFacts = {
@@ -68,7 +69,7 @@ function whyNot(ladder: Ladder): string | null {
   if (!lacksWebRtc(ladder) || !lacksHls(ladder)) return null;
   if (rules.pinned === 'webrtc' && !refused)
     return 'This browser can’t use WebRTC. Try Chrome, Edge, Firefox or Safari.';
-  if (rules.pinned === 'hls' || rules.pinned === 'native')
+  if (rules.pinned !== null && rules.pinned !== 'webrtc')
     return ladder.hls === 'unavailable'
       ? 'This broadcast is available over WebRTC only. Remove ?mode from the address.'
       : 'This browser can’t play HLS. Try Chrome, Edge, Firefox or Safari.';
@@ -79,5 +80,15 @@ function whyNot(ladder: Ladder): string | null {
 
 /** Returns the display name of a way. */
 export function wayName(way: Way): string {
-  return way === 'webrtc' ? 'WebRTC' : 'HLS';
+  switch (way) {
+    case 'webrtc':
+      return 'WebRTC';
+    case 'hls':
+    case 'native':
+      return 'HLS';
+    case 'shared':
+      return 'Shared';
+    default:
+      return assertNever(way);
+  }
 }

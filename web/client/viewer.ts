@@ -16,13 +16,14 @@ import type { ServerClock } from './clock.js';
 import type { Connection } from './connection.js';
 import { type JoinContext, JoinLoop } from './join-loop.js';
 import { LadderRun } from './ladder-run.js';
-import type { BroadcastPhase, LadderRules, Way } from './ladder-state.js';
+import { type BroadcastPhase, type LadderRules, mayUse, type Way } from './ladder-state.js';
 import type { Link } from './link.js';
 import { onNetworkChange } from './network-watch.js';
 import type { Prepared } from './node-move.js';
 import type { ReceiveStats } from './receive-stats.js';
 import { Reception } from './reception.js';
 import type { Layers, Receiver } from './receiver.js';
+import { ViewerSharing } from './viewer-sharing.js';
 import { type Source, type ViewerState, viewerState, type WatchedChannel } from './viewer-state.js';
 
 type Options = {
@@ -36,7 +37,7 @@ type Options = {
   held?: boolean;
 };
 
-const LOOK_INTERVAL_MS = 1_000;
+const FLOW_INTERVAL_MS = 1_000;
 const UNKNOWN: WatchedChannel = {
   title: '',
   owner: '',
@@ -47,8 +48,9 @@ const UNKNOWN: WatchedChannel = {
 };
 
 /**
- * Watches one channel: joins, stays joined, reconnects on its own, and follows its ladder. {@link
- * Viewer.source} says what to play. The viewer receives WebRTC itself, and leaves HLS to the page.
+ * Watches one channel: joins, stays joined, reconnects on its own, and follows the decisions of its
+ * ladder. {@link Viewer.source} is what to play. The viewer receives WebRTC itself, and leaves HLS
+ * to the page.
  */
 export class Viewer {
   readonly #options: Options;
@@ -70,15 +72,20 @@ export class Viewer {
   #hlsUrl: string;
   /** The broadcast last passed to the ladder. */
   #lastBroadcastId: string | null = null;
-  /** By how much the clock that dates the broadcast's HLS is ahead of the server's. */
+  /** How far the clock that dates the broadcast's HLS is ahead of the server's clock. */
   #programAheadMs = 0;
 
   readonly channel: ReadonlySignal<WatchedChannel>;
+  readonly sharing: ViewerSharing;
   readonly state: ReadonlySignal<ViewerState>;
   /** The source to play; unchanged during an interruption. */
   readonly source: ReadonlySignal<Source | null>;
+  /** Whether there is a WebRTC connection, which may still be being negotiated. */
+  readonly hasConnection: ReadonlySignal<boolean>;
   readonly way: ReadonlySignal<Way>;
   readonly canRewind: ReadonlySignal<boolean>;
+  /** Whether the viewer can choose whether to share. */
+  readonly canShare: ReadonlySignal<boolean>;
   /** True while the viewer is behind the live edge. */
   readonly behind: ReadonlySignal<boolean>;
   /** The WebRTC statistics, while WebRTC is used. */
@@ -91,8 +98,13 @@ export class Viewer {
     const { connection, clock, boot } = options;
     this.channel = this.#channel = signal<WatchedChannel>(boot.channel ?? UNKNOWN);
     this.#held = signal(options.held ?? false);
+    this.sharing = new ViewerSharing({
+      connection,
+      channel: options.channel,
+      settings: boot.sharing,
+    });
     this.#hlsUrl = at(`/hls/${options.channel}/index.m3u8`);
-    this.#ladder = new LadderRun(options.rules, () => this.#look());
+    this.#ladder = new LadderRun(options.rules, () => this.#reportFlow());
     this.#reception = new Reception({
       clock,
       onFailed: () => this.#ladder.tell({ name: 'webrtc-failed' }),
@@ -111,7 +123,13 @@ export class Viewer {
     this.way = way;
     this.canRewind = this.#ladder.canRewind;
     this.behind = computed(() => ladder.value.behind);
+    this.canShare = computed(() => {
+      const isOffered = this.sharing.isOffered(this.channel.value.viewers);
+      const isShown = isOffered || (this.sharing.isEnabled.value && way.value === 'shared');
+      return isShown && mayUse(options.rules, 'shared');
+    });
     this.source = computed(() => this.#sourceNow());
+    this.hasConnection = computed(() => this.#reception.receiver.value !== null);
     this.state = computed(() =>
       viewerState({
         gone: this.#gone.value,
@@ -173,6 +191,14 @@ export class Viewer {
     void this.#joins.join();
   }
 
+  /**
+   * Starts or stops to share media with other viewers, as the viewer wishes, and remembers the wish.
+   */
+  share(shares: boolean): void {
+    this.sharing.choose(shares ? 'informed' : 'declined');
+    this.#ladder.tell({ name: 'sharing-chosen', shares });
+  }
+
   /** Reports that HLS cannot be played, after all retries. */
   hlsFailed(): void {
     this.#ladder.tell({ name: 'hls-failed' });
@@ -187,6 +213,7 @@ export class Viewer {
   close(): void {
     this.#joins.close();
     for (const off of this.#offs) off();
+    this.sharing.close();
     this.#ladder.close();
     this.#reception.close();
     this.#options.connection.request('viewer:leave', {}).catch(() => undefined);
@@ -205,7 +232,7 @@ export class Viewer {
   #listen(): void {
     const { connection, channel } = this.#options;
     const isHere = (payload: { channel: string }) => payload.channel === channel;
-    const timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
+    const timer = setInterval(() => void this.#reportFlow(), FLOW_INTERVAL_MS);
     this.#offs.push(
       () => clearInterval(timer),
       connection.onOnline((isMove) => {
@@ -234,7 +261,11 @@ export class Viewer {
         if (stream) this.#stream.value = stream;
       }),
       effect(() => {
-        // The HLS start position applies only to the rewind that set it.
+        if (this.sharing.isAllowed.value) return;
+        untracked(() => this.#ladder.tell({ name: 'sharing-chosen', shares: false }));
+      }),
+      effect(() => {
+        // The start position of HLS applies only to the rewind that set it.
         if (this.way.value === 'webrtc') untracked(() => (this.#fromMs.value = null));
       }),
     );
@@ -256,7 +287,13 @@ export class Viewer {
   #isGone(): void {
     this.#gone.value = true;
     this.#reception.drop();
-    this.#ladder.tell({ name: 'broadcast', phase: 'off', hls: null, isNew: false });
+    this.#ladder.tell({
+      name: 'broadcast',
+      phase: 'off',
+      hls: null,
+      webrtc: null,
+      isNew: false,
+    });
   }
 
   #stateChanged(title: string, broadcast: BroadcastView | null): void {
@@ -275,13 +312,15 @@ export class Viewer {
   }
 
   #tellBroadcast(): void {
-    const { broadcast } = this.channel.peek();
+    const { broadcast, viewers } = this.channel.peek();
     const phase = this.#held.peek() ? 'off' : phaseOf(broadcast);
     const id = phase === 'off' ? null : (broadcast?.id ?? null);
     const isNew = id !== null && this.#lastBroadcastId !== null && id !== this.#lastBroadcastId;
     this.#lastBroadcastId = id;
     if (phase === 'off') this.#reception.drop();
-    this.#ladder.tell({ name: 'broadcast', phase, hls: broadcast?.hls ?? null, isNew });
+    const shares = this.sharing.isAllowed.peek() && this.sharing.isOffered(viewers);
+    const { hls = null, webrtc = null } = broadcast ?? {};
+    this.#ladder.tell({ name: 'broadcast', phase, hls, webrtc, isNew, shares });
     if (phase === 'off' || isNew) this.#fromMs.value = null;
     if (phase === 'off') this.#stream.value = null;
   }
@@ -304,7 +343,7 @@ export class Viewer {
     await this.#reception.take({ media, device, link, pinned: this.#pinned.peek() });
   }
 
-  /** Joins at another node, while the picture from this one continues. */
+  /** Joins at another node, while the picture from the current one keeps playing. */
   async #prepareMove(next: Link, isOver: () => boolean): Promise<Prepared> {
     const states: EventPayload<'channel:state'>[] = [];
     const off = next.on('channel:state', (state) => states.push(state));
@@ -335,7 +374,7 @@ export class Viewer {
     }
   }
 
-  /** Continues with what was joined at another node. */
+  /** Switches to the media that was joined at another node. */
   #moved({ channel, uplinkMs, hls }: ViewerJoined, receiver: Receiver | null): void {
     this.#joins.supersede();
     batch(() => {
@@ -345,14 +384,14 @@ export class Viewer {
       this.#channel.value = channel;
       this.#tellBroadcast();
     });
-    // The media isn't there yet, or the ladder has changed its mind.
+    // The media hasn't arrived yet, or the ladder has decided otherwise in the meantime.
     const wanted = this.#ladder.webrtc.peek();
     if (wanted === (receiver !== null) && wanted === this.#joins.asksMedia) return;
     if (!wanted) this.#reception.drop();
     void this.#joins.join();
   }
 
-  async #look(): Promise<void> {
+  async #reportFlow(): Promise<void> {
     const flow = await this.#reception.measure();
     if (flow) this.#ladder.tell({ name: 'webrtc-seen', ...flow });
   }

@@ -10,7 +10,7 @@ export interface AudioLevel {
 /** The level at the left end of the meter. */
 export const METER_FLOOR_DB = -60;
 /**
- * Levels above this count as a voice. Even without noise suppression, a quiet room is well below
+ * A level above this counts as a voice. Even without noise suppression, a quiet room is well below
  * it.
  */
 export const HEARD_DB = -50;

@@ -55,7 +55,7 @@ function kindOf(error: unknown, source: CaptureSource): CaptureProblemKind {
     case 'SecurityError':
     case 'PermissionDeniedError':
       // A refusal by the operating system has the same error name; in Chromium and Firefox, the
-      // text says so.
+      // text differs.
       if (/system/i.test(error.message)) return 'denied_by_system';
       // Closing the browser's screen picker is a choice, not a failure.
       return source === 'screen' ? 'cancelled' : 'denied';
@@ -126,7 +126,7 @@ export function jointMessage(kind: CaptureProblemKind): string {
   return jointSentences[kind];
 }
 
-/** Sentences that differ for screens. */
+/** The sentences for screens, where they differ from those for devices. */
 const screenSentences: Partial<Record<CaptureProblemKind, string>> = {
   missing: 'There is no screen or window to share.',
   busy: 'Couldn’t capture the screen. Choose another screen or window.',

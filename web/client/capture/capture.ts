@@ -101,8 +101,8 @@ export class Capture {
       }),
       effect(() => {
         const cameras = this.devices.cameras.value;
-        // This doesn't depend on the camera's own state, so that opening isn't retried
-        // automatically after a failure.
+        // This doesn't depend on the state of the camera. Otherwise, a failed opening would be
+        // retried automatically.
         untracked(() => void this.#recoverWith('camera', cameras));
       }),
       effect(() => {
@@ -178,7 +178,7 @@ export class Capture {
   }
 
   /**
-   * Applies settings; running sources are adapted in place or, if the browser can't do that,
+   * Applies settings. Running sources are adapted in place or, if the browser can't do that,
    * reopened.
    */
   async change(change: Partial<CaptureSettings>): Promise<void> {
@@ -231,7 +231,7 @@ export class Capture {
     try {
       this.#options.storage.setItem(STORAGE_KEY, writeChoices(this.#choices.value));
     } catch {
-      // Storage is full or blocked, so the choice lasts until the page closes.
+      // The storage is full or blocked, so the choice is forgotten when the page closes.
     }
   }
 

@@ -5,7 +5,7 @@ import type { CompositorMessage } from './worker-compositor.js';
 import { assertNever } from '../../../src/protocol/assert-never.js';
 
 /**
- * The interval in milliseconds at which the last picture is sent again while no new frame arrives,
+ * While no new frame arrives, the last picture is sent again at this interval, in milliseconds,
  * because encoders and viewers need a steady flow.
  */
 const PULSE_MS = 500;
@@ -74,12 +74,12 @@ class Composer {
     this.#fresh = true;
   }
 
-  /** Releases the streams; both tracks continue for other users. */
+  /** Releases the streams. The screen and camera tracks keep running for other consumers. */
   close(): void {
     clearInterval(this.#timer);
     this.#screen.follow(null, this.#onFrame);
     this.#camera.follow(null, this.#onFrame);
-    // This rejects if the track was stopped before, which ends the stream too.
+    // This rejects if the track has already been stopped, because that ends the stream too.
     this.#writer.close().catch(() => undefined);
   }
 

@@ -48,9 +48,9 @@ export function microphoneConstraints(
 }
 
 /**
- * Returns the constraints for a screen. Its size is limited to 1080p but doesn't depend on the
- * camera's resolution, since text must remain readable. Its audio is unprocessed, since it isn't a
- * voice.
+ * Returns the constraints for a screen. Its size is limited to 1080p, but doesn't depend on the
+ * camera's resolution, because text must remain readable. Its audio is not processed, because it
+ * isn't a voice.
  */
 export function screenOptions(frameRate: FrameRate): DisplayMediaStreamOptions {
   return {

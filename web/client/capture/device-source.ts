@@ -15,8 +15,8 @@ export interface DeviceSourceOptions {
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   /**
-   * Returns the constraints to use now. Called whenever the device is opened. `any` means any
-   * device that the browser has.
+   * Returns the constraints to use now. Called whenever the device is opened. `any`: whether any
+   * device of the browser will do.
    */
   readonly constraints: (which: 'chosen' | 'any') => MediaTrackConstraints;
   /** Called when the device stops on its own: it was unplugged, or permission was revoked. */

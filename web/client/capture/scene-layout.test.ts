@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CORNERS } from './capture-settings.js';
-import { canvasSizeFor, containRect, coverCrop, insetRect } from './scene-layout.js';
+import { canvasSizeFor, insetRect } from './scene-layout.js';
 
 const size = fc.record({
   width: fc.integer({ min: 16, max: 8_000 }),
@@ -51,23 +51,5 @@ describe('insetRect', () => {
         expect(inset.height).toBeLessThanOrEqual(canvas.height / 3 + 2);
       }),
     );
-  });
-});
-
-describe('coverCrop and containRect', () => {
-  it('crop a 4:3 camera to 16:9, and fit it between bars', () => {
-    const camera = { width: 640, height: 480 };
-    expect(coverCrop(camera, { width: 320, height: 180 })).toEqual({
-      x: 0,
-      y: 60,
-      width: 640,
-      height: 360,
-    });
-    expect(containRect(camera, { width: 1280, height: 720 })).toEqual({
-      x: 160,
-      y: 0,
-      width: 960,
-      height: 720,
-    });
   });
 });

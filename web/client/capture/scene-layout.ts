@@ -1,16 +1,5 @@
+import type { Rect, Size } from '../../../src/programme/rect.js';
 import type { Corner } from './capture-settings.js';
-
-/** Width and height in pixels. */
-export interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A rectangle on a canvas, in pixels from its top left. */
-export interface Rect extends Size {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** The camera's width as a fraction of the picture's width. */
 const INSET_WIDTH = 0.22;
@@ -42,25 +31,6 @@ export function insetRect(canvas: Size, corner: Corner): Rect {
     x: corner.endsWith('left') ? margin : canvas.width - width - margin,
     y: corner.startsWith('top') ? margin : canvas.height - height - margin,
   };
-}
-
-/** Returns the centered part of a source that fills a target without stretching. */
-export function coverCrop(source: Size, target: Size): Rect {
-  const scale = Math.max(target.width / source.width, target.height / source.height);
-  const width = target.width / scale;
-  const height = target.height / scale;
-  return { width, height, x: (source.width - width) / 2, y: (source.height - height) / 2 };
-}
-
-/**
- * Returns the largest centered rectangle with a source's aspect ratio that fits a target, without
- * cropping.
- */
-export function containRect(source: Size, target: Size): Rect {
-  const scale = Math.min(target.width / source.width, target.height / source.height);
-  const width = source.width * scale;
-  const height = source.height * scale;
-  return { width, height, x: (target.width - width) / 2, y: (target.height - height) / 2 };
 }
 
 function even(length: number): number {

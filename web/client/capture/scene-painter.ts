@@ -1,5 +1,6 @@
 import type { Corner } from './capture-settings.js';
-import { containRect, coverCrop, insetRect, type Size } from './scene-layout.js';
+import { containRect, coverCrop, type Size } from '../../../src/programme/rect.js';
+import { insetRect } from './scene-layout.js';
 
 /** Anything that a canvas can draw, with its size. */
 export interface Picture extends Size {

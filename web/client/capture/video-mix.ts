@@ -21,6 +21,7 @@ export interface VideoMixInputs {
 export class VideoMix {
   readonly #inputs: VideoMixInputs;
   readonly #track = signal<MediaStreamTrack | null>(null);
+  readonly #held = signal(false);
   readonly #stop: () => void;
   // This depends only on the layout, because moving the camera to another corner must not restart
   // the compositor.
@@ -38,6 +39,11 @@ export class VideoMix {
     this.#inputs = inputs;
     this.#stop = effect(() => {
       const { camera, screen } = inputs;
+      if (this.#held.value) {
+        this.#dropCompositor();
+        this.#track.value = null;
+        return;
+      }
       const cameraTrack = camera.value.name === 'on' ? camera.value.track : null;
       const screenTrack = screen.value.name === 'on' ? screen.value.video : null;
       this.#track.value = this.#mix({ camera: cameraTrack, screen: screenTrack });
@@ -47,6 +53,11 @@ export class VideoMix {
   /** The video to publish; null if there is none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
+  }
+
+  /** Stops mixing while something else is published, such as the programme of a stage. */
+  setHeld(held: boolean): void {
+    this.#held.value = held;
   }
 
   /** Moves the camera to another corner of the screen. */

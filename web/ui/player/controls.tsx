@@ -8,6 +8,7 @@ import type { HlsTimeline } from './hls-player.js';
 import type { Playback } from './playback.js';
 import { QualityMenu } from './quality-menu.js';
 import { ScreenButtons, type Theatre } from './screen-buttons.js';
+import { sharingItems } from './sharing-items.js';
 import { SeekBar } from './seek-bar.js';
 import { Volume } from './volume.js';
 import './controls.css';
@@ -53,7 +54,7 @@ export function Controls(props: ControlsProps) {
         )}
         <span class="controls-space" />
         {props.more}
-        <QualityMenu viewer={viewer} playback={playback} />
+        <QualityMenu viewer={viewer} playback={playback} more={sharingItems(viewer)} />
         <ScreenButtons playback={playback} theatre={theatre} onFullScreen={onFullScreen} />
       </div>
     </div>

@@ -1,6 +1,7 @@
 import { useId } from 'preact/hooks';
-import type { ReceiveStats } from '../../client/receive-stats.js';
-import { bitrate, delay, percent } from '../format/quantity.js';
+import type { ReceiveStats, SharingFigures } from '../../client/receive-stats.js';
+import { sizeLabel } from '../format/size.js';
+import { bitrate, count, delay, percent } from '../format/quantity.js';
 import './delay-chip.css';
 
 /** Shows the delivery path and the latency, with details on hover or focus. */
@@ -15,6 +16,7 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
     ...row('Packet loss', lossPercent, percent),
     ...row('Round trip', roundTripMs, milliseconds),
     ...row('Buffer', stats.jitterBufferMs, milliseconds),
+    ...(stats.sharing ? sharingRows(stats.sharing) : []),
   ];
   return (
     <div class="delay-chip">
@@ -34,6 +36,18 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
 }
 
 const milliseconds = (value: number): string => `${Math.round(value)} ms`;
+
+/** Returns what the viewer exchanges with others. */
+function sharingRows(sharing: SharingFigures): [string, string][] {
+  const { peers, received, sent, fromServer, rejected } = sharing;
+  return [
+    ['Connected viewers', String(peers)],
+    ['From viewers', sizeLabel(received)],
+    ['From the server', sizeLabel(fromServer)],
+    ['To viewers', sizeLabel(sent)],
+    ...(rejected > 0 ? [['Rejected segments', count(rejected)] as [string, string]] : []),
+  ];
+}
 
 /** Returns a row, or null for a value that isn't available on the current path. */
 function row(

@@ -1,6 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import HlsJs, { type HlsConfig, type Level } from 'hls.js';
-import type { ReceiveStats } from '../../client/receive-stats.js';
+import type { ReceiveStats, SharingFigures } from '../../client/receive-stats.js';
 import { capturedMs, positionOf } from './hls-positions.js';
 import {
   type HlsLayers,
@@ -32,6 +32,16 @@ const CONFIG: Partial<HlsConfig> = {
 // don't.
 Reflect.set(CONFIG, 'interstitialsController', undefined);
 
+/** How media is delivered, where it isn't as LL-HLS. */
+export interface Delivery {
+  /** What differs from the configuration for LL-HLS. */
+  config: Partial<HlsConfig>;
+  /** Called with each instance of hls.js before it loads. */
+  onCreated: (hls: HlsJs) => void;
+  figures: () => SharingFigures | null;
+  close: () => void;
+}
+
 /**
  * Plays LL-HLS with hls.js, and restarts after failures, at the end of a run, and when the server
  * restarts.
@@ -41,6 +51,7 @@ export class HlsJsPlayer implements LiveHlsPlayer {
   readonly layers = signal<HlsLayers>(NO_LAYERS);
   readonly stats = signal<ReceiveStats | null>(null);
   readonly #options: HlsPlayerOptions;
+  readonly #delivery: Delivery | null;
   readonly #run: RestartingHls;
   readonly #bytes = new RateMeter();
   readonly #frames = new RateMeter();
@@ -51,13 +62,18 @@ export class HlsJsPlayer implements LiveHlsPlayer {
   #fromMs: number | null;
   #jumpedMs = Number.NEGATIVE_INFINITY;
 
-  constructor(options: HlsPlayerOptions) {
+  /** @param delivery null for LL-HLS */
+  constructor(options: HlsPlayerOptions, delivery: Delivery | null = null) {
     this.#options = options;
+    this.#delivery = delivery;
     this.#pinned = options.pinned;
     this.#fromMs = options.fromMs;
     this.#run = new RestartingHls(options, {
-      config: () => CONFIG,
-      onCreated: (hls) => this.#listen(hls),
+      config: () => ({ ...CONFIG, ...delivery?.config }),
+      onCreated: (hls) => {
+        this.#listen(hls);
+        delivery?.onCreated(hls);
+      },
       onLayers: () => {
         if (this.#pinned !== null) this.pinLayer(this.#pinned);
       },
@@ -105,6 +121,7 @@ export class HlsJsPlayer implements LiveHlsPlayer {
     this.#options.video.removeEventListener('ended', this.#onEnded);
     this.#options.video.playbackRate = 1;
     this.#run.close();
+    this.#delivery?.close();
   }
 
   #listen(hls: HlsJs): void {
@@ -154,6 +171,7 @@ export class HlsJsPlayer implements LiveHlsPlayer {
     const serverMs = serverNow();
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return null;
     const frames = video.getVideoPlaybackQuality().totalVideoFrames;
+    const sharing = this.#delivery?.figures();
     return {
       delayMs:
         playingDate && serverMs !== null ? Math.max(0, serverMs - playingDate.getTime()) : null,
@@ -164,6 +182,7 @@ export class HlsJsPlayer implements LiveHlsPlayer {
       lossPercent: null,
       roundTripMs: null,
       jitterBufferMs: bufferedAhead(video) * 1_000,
+      ...(sharing && { sharing }),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
+import type { SharingSource } from './sharing/sharing-source.js';
 
 /**
  * The seekable range of an HLS player and its position, on the server's clock in milliseconds since
@@ -50,6 +51,8 @@ export interface HlsPlayerOptions {
   /** The position at which to start; null for live, or for the beginning of a recording. */
   fromMs: number | null;
   pinned: number | null;
+  /** With whom to share, for a player that does. */
+  sharing?: SharingSource;
   /** The server's current time; null while unknown. */
   serverNow: () => number | null;
   /** Whether the viewer has rewound. In that case, the player must not catch up to live. */

@@ -11,14 +11,17 @@ const VOLUME_STEP = 0.05;
 /** After this number of seconds without a picture, a stream counts as audio only. */
 const SETTLED_S = 1.5;
 
+/** The ways that are HLS. */
+export type HlsWay = Exclude<Source, { way: 'webrtc' }>['way'];
+
 /** The options of an HLS player that the page provides. */
 export type HlsContext<P extends HlsPlayer> = Pick<
   HlsPlayerOptions,
-  'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed'
+  'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed' | 'sharing'
 > & {
   pinned: ReadonlySignal<number | null>;
   /** Loads the player for a path on demand, because hls.js is larger than the rest of the page. */
-  playerFor: (way: 'hls' | 'native') => Promise<new (options: HlsPlayerOptions) => P>;
+  playerFor: (way: HlsWay) => Promise<new (options: HlsPlayerOptions) => P>;
 };
 
 /** How long an ended source remains in the element, in milliseconds. */

@@ -8,12 +8,14 @@ export interface PlayerOptions {
   autoplay: boolean;
 }
 
-/** Parses `?mode=webrtc|hls|native`, `?muted` and `?autoplay=0`. A flag without a value is on. */
+const MODES = ['webrtc', 'hls', 'native', 'shared'] as const;
+
+/** Parses `?mode=webrtc|hls|native|shared`, `?muted` and `?autoplay=0`. A flag without a value is on. */
 export function readPlayerOptions(search: string): PlayerOptions {
   const asked = new URLSearchParams(search);
   const mode = asked.get('mode');
   return {
-    mode: mode === 'webrtc' || mode === 'hls' || mode === 'native' ? mode : null,
+    mode: MODES.find((way) => way === mode) ?? null,
     muted: isOn(asked.get('muted'), false),
     autoplay: isOn(asked.get('autoplay'), true),
   };
@@ -22,11 +24,15 @@ export function readPlayerOptions(search: string): PlayerOptions {
 /** Returns the ways that this browser supports, and the pinned one, if any. */
 export function ladderRules(pinned: Way | null): LadderRules {
   const video = document.createElement('video');
+  const hls = 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis;
+  const webrtc = 'RTCPeerConnection' in globalThis;
   return {
     pinned,
     can: {
-      webrtc: 'RTCPeerConnection' in globalThis,
-      hls: 'MediaSource' in globalThis || 'ManagedMediaSource' in globalThis,
+      webrtc,
+      hls,
+      // Segments from others are checked with SubtleCrypto, which exists only in secure contexts.
+      shared: hls && webrtc && isSecureContext,
       native: video.canPlayType('application/vnd.apple.mpegurl') !== '',
     },
   };

@@ -14,6 +14,7 @@ import { PlayerFrame } from './player-frame.js';
 import { PressWanted } from './press-wanted.js';
 import { Rewinding } from './rewinding.js';
 import type { Theatre } from './screen-buttons.js';
+import { SharingNotice } from './sharing-notice.js';
 import { ShortcutHelp } from './shortcut-help.js';
 import { actionFor, type PlayerAction } from './shortcuts.js';
 import { Stage } from './stage.js';
@@ -125,6 +126,7 @@ export function Player(props: PlayerProps) {
         </p>
       )}
       {showing && props.overlay}
+      {showing && <SharingNotice viewer={viewer} />}
       {showing && (
         <>
           <div class="player-top">

@@ -8,11 +8,13 @@ import type { Playback } from './playback.js';
 
 export interface QualityMenuProps {
   viewer: Pick<Viewer, 'pinned' | 'pinLayer' | 'layers' | 'stats'>;
+  /** Lines below the qualities. */
+  more?: readonly MenuItem[];
   playback: Playback;
 }
 
 /** Selects automatic quality or a fixed layer. It works in the same way on every path. */
-export function QualityMenu({ viewer, playback }: QualityMenuProps) {
+export function QualityMenu({ viewer, playback, more = [] }: QualityMenuProps) {
   const heights = useMemo(() => new LayerHeights(), [viewer]);
   const hls = playback.hls.value;
   const pinned = viewer.pinned.value;
@@ -38,6 +40,7 @@ export function QualityMenu({ viewer, playback }: QualityMenuProps) {
         ...(pinned === layer && current !== layer && { note: 'switching…' }),
       };
     }),
+    ...(more.length > 0 ? [{ kind: 'separator' } as const, ...more] : []),
   ];
   return (
     <Menu

@@ -1,9 +1,10 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { type ReadonlySignal, useComputed, useSignalEffect } from '@preact/signals';
+import { assertNever } from '../../../src/protocol/assert-never.js';
 import type { Viewer } from '../../client/viewer.js';
 import type { ViewerState } from '../../client/viewer-state.js';
 import type { HlsPlayerOptions, LiveHlsPlayer } from './hls-player.js';
-import { Playback } from './playback.js';
+import { type HlsWay, Playback } from './playback.js';
 
 interface PlaybackOptions {
   connection: ReadonlySignal<'connecting' | 'online' | 'offline'>;
@@ -26,6 +27,7 @@ export function usePlayback(
           isOnline: () => connection.peek() === 'online',
           onRefused: () => viewer.hlsRefused(),
           onFailed: () => viewer.hlsFailed(),
+          sharing: viewer.sharing,
           playerFor: livePlayerFor,
         },
         { muted },
@@ -64,9 +66,16 @@ export function isOver({ name }: ViewerState): boolean {
 }
 
 async function livePlayerFor(
-  way: 'hls' | 'native',
+  way: HlsWay,
 ): Promise<new (options: HlsPlayerOptions) => LiveHlsPlayer> {
-  return way === 'hls'
-    ? (await import('./hls-js-player.js')).HlsJsPlayer
-    : (await import('./native-hls-player.js')).NativeHlsPlayer;
+  switch (way) {
+    case 'hls':
+      return (await import('./hls-js-player.js')).HlsJsPlayer;
+    case 'shared':
+      return (await import('./shared-hls-player.js')).SharedHlsPlayer;
+    case 'native':
+      return (await import('./native-hls-player.js')).NativeHlsPlayer;
+    default:
+      return assertNever(way);
+  }
 }

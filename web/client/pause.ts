@@ -1,0 +1,6 @@
+/** Resolves after this time, in milliseconds. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}

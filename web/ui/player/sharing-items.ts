@@ -1,0 +1,17 @@
+import type { Viewer } from '../../client/viewer.js';
+import type { MenuItem } from '../components/menu.js';
+
+/** Returns the menu's line with which viewers share or don't, where the owner lets them. */
+export function sharingItems(viewer: Viewer): MenuItem[] {
+  if (!viewer.canShare.value) return [];
+  const shares = viewer.way.value === 'shared' && viewer.sharing.isAllowed.value;
+  return [
+    {
+      kind: 'toggle',
+      label: 'Share with other viewers',
+      hint: 'They can see your IP address. The video is about 10 s late.',
+      checked: shares,
+      onSelect: () => viewer.share(!shares),
+    },
+  ];
+}
