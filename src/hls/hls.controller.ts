@@ -1,8 +1,8 @@
 import { Controller, Get, Head, Options, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CROSS_ORIGIN, sendPreflight } from '../common/http/media-answer.js';
+import { CROSS_ORIGIN, sendPreflight } from '../common/http/media-response.js';
 import { HlsDelivery } from './delivery/hls-delivery.js';
-import { nothingHere } from './delivery/refusals.js';
+import { notFound } from './delivery/refusals.js';
 
 /**
  * Answers the /hls requests that HlsFastPath passes on: thumbnails, CORS preflights, and unknown
@@ -18,10 +18,10 @@ export class HlsController {
    */
   @Get(['hls/:name/thumbnail.jpg', 'hls/:name/thumbnail/:file'])
   async picture(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const asked = this.delivery.read(request.raw);
-    if (!asked) throw nothingHere();
+    const resource = this.delivery.read(request.raw);
+    if (!resource) throw notFound();
     reply.hijack();
-    await this.delivery.answer(asked, reply.raw, { isAdmitted: true });
+    await this.delivery.answer(resource, reply.raw, { isAdmitted: true });
   }
 
   // Must precede GET, because Fastify otherwise adds its own HEAD route.
@@ -33,7 +33,7 @@ export class HlsController {
   @Get('hls/*')
   get(@Res({ passthrough: true }) reply: FastifyReply): never {
     reply.headers(CROSS_ORIGIN);
-    throw nothingHere();
+    throw notFound();
   }
 
   @Options('hls/*')

@@ -10,11 +10,13 @@ import { type PackagingPort } from '../broadcast/ports/packaging.js';
 import { RECORDING, type RecordingPort } from '../broadcast/ports/recording.js';
 import { BROADCAST_STOP, type BroadcastStop } from '../broadcast/ports/stopping.js';
 import { CLOCK, type Clock } from '../common/clock.js';
+import { collectHeap } from '../common/collect-heap.js';
 import { LOG, type Log } from '../common/logger.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { AacThread } from '../media/aac/aac-thread.js';
 import { findFfmpeg } from '../media/ffmpeg/find-ffmpeg.js';
 import { collectLessOften } from './heap-growth.js';
+import { IdleCollection } from './idle-collection.js';
 import type { HlsChannel, HlsSource, HlsUsage } from './delivery/hls-source.js';
 import { Packager } from './packager.js';
 import { SegmentStore } from './run/segment-store.js';
@@ -36,6 +38,7 @@ export class HlsService
   readonly #log: Log;
   readonly #aac: AacThread;
   readonly #packagers = new Map<string, Packager>();
+  readonly #idleCollection = new IdleCollection(collectHeap);
   #store: SegmentStore | undefined;
   #ffmpeg: string | null = null;
   #thumbnailer: Thumbnailer | null = null;
@@ -49,12 +52,13 @@ export class HlsService
   ) {
     this.#log = log.child({ part: 'hls' });
     this.#aac = new AacThread(this.#log);
-    // The next channel of that name may have another owner, and another audience.
+    // The next channel with this name may have another owner and another audience.
     broadcasts.events.on('channelDeleted', ({ name }) => this.#packagers.get(name)?.dispose());
   }
 
   async onModuleInit(): Promise<void> {
     collectLessOften();
+    this.#idleCollection.idle();
     this.#store = await SegmentStore.create({ dataDir: this.config.data.dir, log: this.#log });
     this.#ffmpeg = await findFfmpeg(this.config.hls.ffmpegBin, this.#log);
     this.#thumbnailer = this.#ffmpeg === null ? null : new Thumbnailer(this.#ffmpeg);
@@ -75,6 +79,7 @@ export class HlsService
 
   async onApplicationShutdown(): Promise<void> {
     for (const packager of this.#packagers.values()) packager.dispose();
+    this.#idleCollection.cancel();
     this.#aac.close();
     await this.#store?.close();
   }
@@ -107,7 +112,7 @@ export class HlsService
       config: this.config.hls,
       basePath: this.config.http.basePath,
       channel,
-      // A broadcast that returns to this node must not write where its files are being removed.
+      // A broadcast that returns to this node must not write to the folder that is being removed.
       files: this.#store.open(
         isContinued ? `${id}-${randomUUID()}` : id,
         this.config.hls.diskMaxBytes,
@@ -120,8 +125,10 @@ export class HlsService
       keeper: this.recording.open({ id, channel, isContinued }),
     });
     this.#packagers.set(channel, packager);
+    this.#idleCollection.cancel();
     packager.events.on('closed', () => {
       if (this.#packagers.get(channel) === packager) this.#packagers.delete(channel);
+      if (this.#packagers.size === 0) this.#idleCollection.idle();
     });
     return packager;
   }

@@ -1,18 +1,21 @@
 import type { BroadcastPackage, PackageState } from '../broadcast/ports/packaging.js';
-import type { MediaTap, TappedTrack } from '../broadcast/ports/media.js';
+import type { MediaTap, MediaTrack } from '../broadcast/ports/media.js';
 import type { SegmentKeeper } from '../broadcast/ports/recording.js';
 import type { Clock } from '../common/clock.js';
 import { LINGER_MS } from '../common/linger.js';
 import type { Log } from '../common/logger.js';
-import { TypedEmitter } from '../common/typed-emitter.js';
+import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { Config } from '../config/config.js';
 import { AacRendition } from './aac/aac-rendition.js';
 import type { AacThread } from '../media/aac/aac-thread.js';
 import type { BroadcastFiles } from './run/broadcast-files.js';
 import { packageTrack, type PackagedTrack } from './packaged-track.js';
 import type { AccessUnit } from '../media/codecs/access-unit.js';
+import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../media/codecs/codec-config.js';
 import type { Rendition } from './run/rendition.js';
 import { Run } from './run/run.js';
+import { BroadcastSamples } from './samples/broadcast-samples.js';
+import { RunSamples } from './samples/run-samples.js';
 import { Segmenter } from './segmenter/segmenter.js';
 import type { RunSpec, RunWriter } from './segmenter/segmenter-types.js';
 import { partTargetS } from './timeline/targets.js';
@@ -27,8 +30,8 @@ import type { Thumbnailer } from './thumbnail/thumbnailer.js';
  */
 const END_AFTER_MS = 1_000;
 /**
- * The interval at which the segmenter checks the clock, and so the maximum delay until it notices
- * that media is late.
+ * The interval at which the segmenter checks the clock. It detects late media after at most this
+ * time.
  */
 const TICK_MS = 50;
 
@@ -45,31 +48,35 @@ type Options = Readonly<{
   thumbnailer: Thumbnailer | null;
   clock: Clock;
   log: Log;
-  /** Stores the segments that are written; absent if none are stored. */
+  /** Records the segments; absent if the broadcast isn't recorded. */
   keeper?: SegmentKeeper;
 }>;
 
 /**
- * Packages one broadcast's RTP as HLS: {@link packageTrack} feeds the tap's tracks into the {@link
+ * Packages one broadcast's media as HLS: {@link packageTrack} feeds the tap's tracks into the {@link
  * Segmenter}, which writes {@link Run}s.
  */
 export class Packager implements BroadcastPackage {
   readonly #emitter = new TypedEmitter<{ changed: []; closed: [] }>();
   readonly events = this.#emitter.listenable;
   readonly thumbnail: Thumbnail;
+  readonly samples = new BroadcastSamples(() => this.#updateSound());
   readonly #options: Options;
   readonly #segmenter: Segmenter;
-  readonly #tracks = new Map<TappedTrack, PackagedTrack>();
+  readonly #tracks = new Map<MediaTrack, PackagedTrack>();
   /** Tracks that cannot be packaged, while they are being sent. */
-  readonly #refused = new Set<TappedTrack>();
+  readonly #refused = new Set<MediaTrack>();
   /** Newest first. */
   readonly #runs: Run[] = [];
   readonly #timer: NodeJS.Timeout;
   #tap: MediaTap | null = null;
   #state: PackageState = 'preparing';
+  #reorders = false;
   /** Whether the newest run contains video. */
   #hasPicture = false;
   #closed = false;
+  /** Starts or stops encoding the newest run's sound, which is needed while anyone takes it. */
+  #updateSound: () => void = () => undefined;
 
   constructor(options: Options) {
     this.#options = options;
@@ -90,6 +97,10 @@ export class Packager implements BroadcastPackage {
 
   get state(): PackageState {
     return this.#state;
+  }
+
+  get reorders(): boolean {
+    return this.#reorders;
   }
 
   /** The runs that can be fetched, newest first. */
@@ -155,7 +166,7 @@ export class Packager implements BroadcastPackage {
     this.#emitter.clear();
   }
 
-  /** Stops taking media. Returns false if it was stopped before. */
+  /** Stops accepting media. Returns false if it has already stopped. */
   #stop(): boolean {
     if (this.#closed) return false;
     this.#closed = true;
@@ -166,11 +177,13 @@ export class Packager implements BroadcastPackage {
     return true;
   }
 
-  #add(track: TappedTrack): void {
+  #add(track: MediaTrack): void {
+    // The anchors of such a track are times on the server's clock.
+    if (track.form === 'units') this.setClockOffset(0);
     const packaged = packageTrack({
       track,
       addInput: (layerCount) => this.#segmenter.addTrack({ kind: track.kind, layerCount }),
-      onUnit: (layer, unit) => this.#offerThumbnail(track, layer, unit),
+      onUnit: (layer, unit) => this.#noteUnit(track, layer, unit),
       ffmpeg: this.#options.ffmpeg,
       segmentS: this.#options.config.segmentS,
       log: this.#options.log,
@@ -179,15 +192,16 @@ export class Packager implements BroadcastPackage {
     else {
       this.#refused.add(track);
       this.#options.log.warn(
-        { codec: track.codec.mimeType },
+        { codec: codecOf(track) },
         'codec not supported in HLS, available over WebRTC only',
       );
     }
-    track.events.on('closed', () => this.#remove(track));
+    const events: Listenable<{ closed: [] }> = track.events;
+    events.on('closed', () => this.#remove(track));
     this.#updateState();
   }
 
-  #remove(track: TappedTrack): void {
+  #remove(track: MediaTrack): void {
     this.#tracks.get(track)?.close();
     this.#tracks.delete(track);
     this.#refused.delete(track);
@@ -196,6 +210,8 @@ export class Packager implements BroadcastPackage {
 
   #openRun({ videoLayers, audio }: RunSpec): RunWriter {
     this.#hasPicture = videoLayers > 0;
+    this.#updateSound = () => undefined;
+    this.samples.setKinds({ video: videoLayers > 0, audio });
     const { config, clock, log, files, keeper } = this.#options;
     for (const before of this.#runs) this.#closeLater(before);
     const run = new Run({ config, clock, log, files, ...(keeper && { keeper }) });
@@ -204,7 +220,9 @@ export class Packager implements BroadcastPackage {
     for (let layer = videoLayers - 1; layer >= 0; layer -= 1)
       run.rendition(`video-${layer}`, { kind: 'video', layer });
     if (audio) run.rendition('opus', { kind: 'audio' });
-    const aac = audio ? this.#addAac(run) : null;
+    const samples = new RunSamples(this.samples);
+    const aac = audio ? this.#addAac(run, samples) : null;
+    const best = run.find(`video-${videoLayers - 1}`)?.rendition;
     return {
       rendition: (id) => {
         const entry = run.find(id);
@@ -212,6 +230,13 @@ export class Packager implements BroadcastPackage {
         return untilTheRunEnds(entry.rendition);
       },
       audioListener: aac,
+      ...(best && {
+        videoListener: samples.listener({
+          kind: 'video',
+          timescale: VIDEO_TIMESCALE,
+          config: () => best.config,
+        }),
+      }),
       // The AAC rendition always lags slightly behind the others.
       end: () => void (aac?.ended ?? Promise.resolve()).then(() => this.#endSoon(run)),
     };
@@ -221,15 +246,31 @@ export class Packager implements BroadcastPackage {
     setTimeout(() => run.end(), END_AFTER_MS).unref();
   }
 
-  #addAac(run: Run): AacRendition {
+  #addAac(run: Run, samples: RunSamples): AacRendition {
+    const rendition = run.rendition('aac', { kind: 'audio', onDemand: true });
     const aac = new AacRendition({
-      writer: untilTheRunEnds(run.rendition('aac', { kind: 'audio', onDemand: true })),
+      writer: untilTheRunEnds(rendition),
+      listener: samples.listener({
+        kind: 'audio',
+        timescale: AUDIO_TIMESCALE,
+        config: () => rendition.config,
+      }),
       encoder: this.#options.aac,
       partTargetS: run.partTargetS,
       log: this.#options.log,
     });
-    run.events.on('wanted', () => aac.want());
-    run.events.on('unwanted', () => aac.unwant());
+    let isPlayed = false;
+    const update = (): void => (isPlayed || this.samples.isWanted ? aac.want() : aac.unwant());
+    run.events.on('wanted', () => {
+      isPlayed = true;
+      update();
+    });
+    run.events.on('unwanted', () => {
+      isPlayed = false;
+      update();
+    });
+    this.#updateSound = update;
+    update();
     return aac;
   }
 
@@ -241,27 +282,38 @@ export class Packager implements BroadcastPackage {
     }, LINGER_MS).unref();
   }
 
-  /** Uses the middle layer, which is good enough for a thumbnail and cheaper to decode. */
-  #offerThumbnail(track: TappedTrack, layer: number, unit: AccessUnit): void {
-    if (track.kind === 'video' && layer === Math.floor(track.layerCount / 2))
-      this.thumbnail.offer(unit);
+  /**
+   * Offers the middle layer as a thumbnail, which is good enough and cheaper to decode than the
+   * highest.
+   */
+  #noteUnit(track: MediaTrack, layer: number, unit: AccessUnit): void {
+    const layerCount = track.form === 'rtp' ? track.layerCount : 1;
+    if (unit.keyFrame && layer === layerCount - 1 && track.kind === 'video')
+      this.samples.noteKeyFrame(unit.arrivedMs);
+    if (track.kind === 'video' && layer === Math.floor(layerCount / 2)) this.thumbnail.offer(unit);
   }
 
   #requestKeyFrame(): void {
-    for (const track of this.#tracks.keys()) if (track.kind === 'video') track.requestKeyFrame();
+    for (const track of this.#tracks.keys())
+      if (track.kind === 'video' && track.form === 'rtp') track.requestKeyFrame();
   }
 
   #tick(): void {
     const nowMs = this.#options.clock.nowMs();
     for (const track of this.#tracks.values()) track.tick(nowMs);
     this.#segmenter.tick(nowMs);
+    if (this.samples.takeKeyFrameDue(nowMs)) this.#requestKeyFrame();
     this.#updateState();
   }
 
   #updateState(): void {
+    const refused = [...this.#refused].find(({ kind }) => kind === 'video');
+    this.samples.setKinds({ refused: refused ? codecOf(refused) : null });
     const state = this.#stateNow();
-    if (state === this.#state || this.#closed) return;
+    const reorders = this.#reordersNow();
+    if ((state === this.#state && reorders === this.#reorders) || this.#closed) return;
     this.#state = state;
+    this.#reorders = reorders;
     this.#emitter.emit('changed');
   }
 
@@ -272,6 +324,15 @@ export class Packager implements BroadcastPackage {
     return this.#runs[0]?.isReady ? 'ready' : 'preparing';
   }
 
+  /** A new track is assumed to be like the one before until it shows what it is. */
+  #reordersNow(): boolean {
+    for (const { reorders } of this.#tracks.values()) if (reorders) return true;
+    const isInOrder = [...this.#tracks].some(
+      ([{ kind }, { reorders }]) => kind === 'video' && reorders === false,
+    );
+    return this.#reorders && !isInOrder;
+  }
+
   /** Whether video is being sent, even if it cannot be decoded yet. */
   get #awaitsPicture(): boolean {
     return [...this.#tracks.keys()].some(
@@ -280,9 +341,12 @@ export class Packager implements BroadcastPackage {
   }
 }
 
+const codecOf = (track: MediaTrack): string =>
+  track.form === 'rtp' ? track.codec.mimeType : track.codec;
+
 /**
- * Wraps a rendition whose media is complete before the run ends, so that it ends together with the
- * others.
+ * Delays the end of a rendition whose media is complete before the run ends, so that it ends
+ * together with the others.
  */
 function untilTheRunEnds(rendition: Rendition): RenditionWriter {
   return {

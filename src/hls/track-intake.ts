@@ -4,8 +4,8 @@ import { isLoss, type Ordered, ReorderBuffer } from '../media/rtp/reorder-buffer
 import { parseRtpPacket } from '../media/rtp/rtp-packet.js';
 
 /**
- * How long a packet waits for earlier ones. Retransmissions arrive within one or two round trips,
- * and waiting doesn't delay parts, which are written later than this anyway.
+ * How long a packet waits for earlier ones. Retransmissions arrive within one or two round trips.
+ * Waiting for them doesn't delay parts, because parts are written later anyway.
  */
 const REORDER_MS = 200;
 /** More than a second of a layer at a high bit rate. */
@@ -92,7 +92,7 @@ export class TrackIntake<Unit> {
       if (isLoss(item)) {
         this.#packetsLost += item.lost;
         depacketizer.lost();
-        // The loss remains visible until the next key frame, so one is requested at once.
+        // Viewers see the loss until the next key frame, so one is requested at once.
         this.#options.track.requestKeyFrame();
       } else for (const unit of depacketizer.push(item)) this.#options.onUnit(index, unit);
     }

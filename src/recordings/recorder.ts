@@ -31,7 +31,7 @@ type Options = Readonly<{
    * recording is incomplete.
    */
   onEnded: (began: boolean, problem: RecordingProblem | null) => Promise<void>;
-  /** Called the first time that something could not be stored. */
+  /** Called once, when something could not be stored for the first time. */
   onProblem: (problem: RecordingProblem) => void;
   /** Stores an image under a key. */
   putPicture: (key: string, jpeg: Uint8Array) => Promise<void>;
@@ -55,8 +55,8 @@ export class Recorder implements SegmentKeeper {
 
   keepInit({ run, rendition, file, path, ...about }: PackagedInit): void {
     const line: RecordedInit = { kind: 'init', file, ...about };
-    // The initialization section is stored even if there is no space left: it is small, and later
-    // segments could not be played without it.
+    // The initialization section is stored even if there is no space left, because it is small, and
+    // later segments could not be played without it.
     this.#keep(async () => {
       await this.#options.store.put(`${this.#options.id}/${run}/${rendition}/${file}`, path);
       await this.#append(run, rendition, line);
@@ -133,7 +133,7 @@ export class Recorder implements SegmentKeeper {
     const reason = error instanceof Error ? error.message : String(error);
     log.warn(
       { reason, problem },
-      'the broadcast can’t be recorded, and continues without a recording',
+      'the broadcast can’t be recorded; it continues without a recording',
     );
   }
 
@@ -146,7 +146,7 @@ export class Recorder implements SegmentKeeper {
 
 class NoRoomError extends Error {
   constructor() {
-    super('no space for recordings: see RECORDINGS_MAX_GB and RECORDINGS_MIN_FREE_MB');
+    super('no space is left for recordings: check RECORDINGS_MAX_GB and RECORDINGS_MIN_FREE_MB');
   }
 }
 

@@ -18,10 +18,10 @@ import { S3Store } from './store/s3-store.js';
 import { SpooledStore } from './store/spooled-store.js';
 import { Uploader } from './store/uploader.js';
 
-/** Whether a recording's file is a journal, which grows and is read as a whole. */
+/** Whether a recording's file is a journal. Journals grow, and are read as a whole. */
 const isJournal = (key: string): boolean => key.endsWith('.jsonl');
 
-/** The parts needed for the upload to a bucket. */
+/** The parts that upload files to a bucket. */
 type Upload = Readonly<{ remote: S3Store; uploader: Uploader; maxBytes: number }>;
 
 /**
@@ -35,7 +35,9 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   readonly journals: Journals;
   /** Whether this is one of several nodes, which all have recordings. */
   readonly isNode: boolean;
-  /** Whether recordings can be stored: those of a cluster need a bucket, which all nodes read. */
+  /**
+   * Whether recordings can be stored. A cluster needs a bucket, so that all nodes can read them.
+   */
   readonly canRecord: boolean;
   readonly #folder: string;
   readonly #isTemporary: boolean;
@@ -100,8 +102,8 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Copies the journals of an active recording to the store, except what can be read from its
-   * files. Resolves with their size.
+   * Copies the journals of an active recording to the store, except those whose content can also be
+   * read from its other files. Resolves with their size.
    */
   async archiveSoFar(key: string): Promise<number> {
     if (!this.#upload) return 0;
@@ -121,7 +123,7 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Copies the journals that other nodes wrote for a recording from the store. Journals that are
+   * Copies from the store the journals that other nodes wrote for a recording. Journals that are
    * complete here stay as they are.
    * @throws {Error} while the store is unreachable
    */
@@ -129,7 +131,8 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
     if (!this.#upload) return;
     const { remote } = this.#upload;
     for (const journal of (await remote.list(`${key}/`)).filter(isJournal)) {
-      // Journals only grow, and this node's own are uploaded with a delay.
+      // A longer local journal is newer: journals only grow, and this node uploads its own with a
+      // delay.
       const [near, far] = [await this.#spool.head(journal), await remote.head(journal)];
       if (near !== null && near >= (far ?? 0)) continue;
       const stream = await remote.get(journal);
@@ -166,8 +169,8 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Like {@link delete}, but leaves unreachable files to the next sweep, which finds them by their
-   * journals.
+   * Like {@link delete}, but leaves files that can't be reached to the next sweep, which finds them
+   * by their journals.
    */
   async deleteOrLater(key: string): Promise<void> {
     await this.delete(key).catch((err: unknown) =>

@@ -18,12 +18,15 @@ import { RecordingService } from './recording.service.js';
 
 /** The interval between retries while the database fails. */
 const RETRY_MS = 2_000;
-/** How long a stop waits for the upload of what other nodes need to finish a recording. */
+/**
+ * How long the process, when it stops, waits for the upload of files that other nodes need to
+ * finish its recordings.
+ */
 const UPLOAD_MS = 3_000;
 
 /**
  * The interval at which a node uploads its journals, so that another node can finish its
- * recordings, and looks for unfinished recordings of nodes that are gone.
+ * recordings, and searches for unfinished recordings of lost nodes.
  */
 const TEND_MS = 15_000;
 /**
@@ -33,7 +36,7 @@ const JOURNAL_BYTES_PER_S = 100_000;
 
 type Active = {
   readonly id: string;
-  /** When its journals are to be uploaded again, in ms since 1970. */
+  /** The time of the next upload of its journals, in ms since 1970. */
   dueMs: number;
 };
 
@@ -45,7 +48,7 @@ export class RecordingKeepers
   readonly #log: Log;
   /** The recorders of unfinished recordings. */
   readonly #recorders = new Map<Recorder, Active>();
-  /** The parts of recordings that continue elsewhere, until they are uploaded. */
+  /** This node's parts of recordings that continue on other nodes, until the parts are uploaded. */
   readonly #uploads = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   readonly #stopping = new AbortController();
@@ -72,7 +75,7 @@ export class RecordingKeepers
     }, TEND_MS);
   }
 
-  /** Uploads the journals so far, and finishes the recordings of nodes that are gone. */
+  /** Uploads the journals as they are now, and finishes the recordings of lost nodes. */
   async tend(): Promise<void> {
     for (const active of this.#recorders.values()) {
       if (this.clock.nowMs() < active.dueMs) continue;
@@ -108,11 +111,14 @@ export class RecordingKeepers
         this.repository
           .setProblem(id, problem)
           .catch((err: unknown) =>
-            log.debug({ err }, 'a recording problem could not be stored, retrying at the end'),
+            log.debug(
+              { err },
+              'a recording’s problem could not be stored; retrying when the recording ends',
+            ),
           );
       },
       onEnded: async (began, problem) => {
-        // What another node began is finished here, even if nothing was added.
+        // A recording that another node began is finished here, even if this node added nothing.
         if (began || (isContinued && (await this.repository.find(id))))
           await this.#untilDone(() => this.#finish(id, problem), log);
         this.space.forget(id);
@@ -129,7 +135,7 @@ export class RecordingKeepers
     const patience = setTimeout(() => this.#stopping.abort(), RETRY_MS);
     await Promise.all([...this.#recorders.keys()].map((recorder) => recorder.settled()));
     clearTimeout(patience);
-    // What isn't uploaded by then waits in the folder for the next start.
+    // Files that aren't uploaded by then wait in the folder for the next start.
     const late = pause(UPLOAD_MS, undefined, { ref: false });
     await Promise.race([Promise.all(this.#uploads), late]);
   }
@@ -140,10 +146,10 @@ export class RecordingKeepers
   }
 
   async #begin(id: string): Promise<boolean> {
-    const begun = await this.repository.begin(id);
-    if (begun === null) return false;
-    await this.space.begun(id, begun.ownerId);
-    await this.recordings.addChapter(id, begun.title);
+    const recording = await this.repository.begin(id);
+    if (recording === null) return false;
+    await this.space.begin(id, recording.ownerId);
+    await this.recordings.addChapter(id, recording.title);
     return true;
   }
 
@@ -154,7 +160,7 @@ export class RecordingKeepers
       return recordings.finish(id, problem);
     if (problem) await repository.setProblem(id, problem);
     await files.archive(id);
-    // If the other node has finished the recording by then, it did so without this part, so the
+    // If the other node has already finished the recording, it did so without this part; then the
     // recording is finished again.
     const upload = files
       .uploaded(id)
@@ -166,7 +172,10 @@ export class RecordingKeepers
     this.#uploads.add(upload);
   }
 
-  /** Retries until the database responds. Meanwhile the live files hold the media to be stored. */
+  /**
+   * Retries until the database responds. Meanwhile, the media remains in the files of live
+   * playback.
+   */
   async #untilDone<T>(work: () => Promise<T>, log: Log): Promise<T> {
     for (let failures = 0; ; failures += 1)
       try {

@@ -14,7 +14,7 @@ export class RecordingMetrics {
     );
     metrics.gauge(
       'onair_recordings_full',
-      '1 if recordings have no space left and nothing is recorded, otherwise 0.',
+      '1 if no space is left for recordings and nothing is being recorded, otherwise 0.',
       () => (space.hasRoom ? 0 : 1),
     );
     metrics.gauge(
@@ -24,7 +24,7 @@ export class RecordingMetrics {
     );
     metrics.gauge(
       'onair_recordings_store_up',
-      '1 if the latest upload of a recording succeeded or there was none, otherwise 0.',
+      '0 if the latest upload of a recording failed, otherwise 1.',
       () => (files.spool?.isUp === false ? 0 : 1),
     );
   }

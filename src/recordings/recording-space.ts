@@ -20,7 +20,7 @@ const EVERY_MS = 15_000;
 /** The maximum number of recordings deleted per check. */
 const DELETED_MAX = 20;
 /** How long an account whose broadcast was not recorded counts as waiting for space. */
-const WANTED_MS = 600_000;
+const WAITING_MS = 600_000;
 
 /** An account's storage use and storage limit. */
 export type StorageUse = Readonly<{
@@ -49,8 +49,8 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   readonly #limits: Config['recordings'];
   readonly #log: Log;
   readonly #usages = new AccountUsages();
-  /** The accounts that recorded or tried to, with the time when they last did. */
-  readonly #wanting = new Map<string, number>();
+  /** The time at which each account last recorded or tried to. */
+  readonly #waiting = new Map<string, number>();
   /** The state last logged for each account near its limit. */
   readonly #logged = new Map<string, StorageState>();
   /** Accounts over their limit, whose broadcasts are not recorded. */
@@ -77,9 +77,9 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.look();
+    await this.check();
     this.#timer = setInterval(() => {
-      this.look().catch((err: unknown) =>
+      this.check().catch((err: unknown) =>
         this.#log.warn({ err }, 'the size of recordings could not be determined'),
       );
     }, EVERY_MS);
@@ -104,7 +104,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     const spool = this.files.spool;
     const full = this.#fullAccounts.size;
     return [
-      ...(this.#isFull ? ['recordings have no space left: nothing is recorded'] : []),
+      ...(this.#isFull ? ['no space is left for recordings: nothing is being recorded'] : []),
       ...(full > 0 && !this.#isFull
         ? [`${full} ${full === 1 ? 'account has' : 'accounts have'} no space left for recordings`]
         : []),
@@ -121,16 +121,16 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     const { bytes, keptBytes } = this.#usages.of(accountId);
     const limitBytes = this.#limitOf(accountId);
     const state = storageState(bytes, limitBytes);
-    return { bytes, keptBytes, limitBytes, state, oldestGo: this.#oldestGo };
+    return { bytes, keptBytes, limitBytes, state, oldestGo: this.#deletesOldest };
   }
 
   /**
    * Registers a new recording of an account. Deletes the account's oldest recordings first if that
    * makes enough space.
    */
-  async begun(id: string, accountId: string): Promise<void> {
-    this.#usages.begun(id, accountId);
-    if (this.#oldestGo && this.useOf(accountId).state === 'full')
+  async begin(id: string, accountId: string): Promise<void> {
+    this.#usages.begin(id, accountId);
+    if (this.#deletesOldest && this.useOf(accountId).state === 'full')
       await this.#makeRoomFor(accountId);
     this.#findFull();
   }
@@ -138,21 +138,21 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   /** Whether an active recording may continue. */
   hasRoomFor(id: string): boolean {
     const accountId = this.#usages.ownerOf(id);
-    if (accountId !== null) this.#wanting.set(accountId, this.clock.nowMs());
+    if (accountId !== null) this.#waiting.set(accountId, this.clock.nowMs());
     return !this.#isDiskFull && !this.#isSpoolFull && !this.#fullAccounts.has(accountId ?? '');
   }
 
   /** Adds to the size of an active recording. */
   add(id: string, bytes: number): void {
-    this.#usages.grown(id, bytes);
+    this.#usages.grow(id, bytes);
   }
 
   /** Removes a finished or deleted recording from the list of active recordings. */
   forget(id: string): void {
-    this.#usages.finished(id);
+    this.#usages.finish(id);
   }
 
-  /** Whether a clip of this size fits into the account's limit. */
+  /** Whether a clip of this size fits within the account's limit. */
   hasRoomForClip(accountId: string, bytes: number): boolean {
     if (this.#isDiskFull || this.#isSpoolFull) return false;
     const limitBytes = this.#limitOf(accountId);
@@ -165,7 +165,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /** Measures usage and free space, and makes space for accounts that record. */
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     const freeBytes = await this.#freeBytes();
     this.#isDiskFull = freeBytes < this.#limits.minFreeBytes;
     const spool = this.files.spool;
@@ -183,7 +183,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
    * Whether a limit is configured. If the disk is nearly full but there is no limit, nothing is
    * deleted.
    */
-  get #oldestGo(): boolean {
+  get #deletesOldest(): boolean {
     return this.#limits.maxBytes !== null || this.#limits.accountMaxBytes !== null;
   }
 
@@ -201,8 +201,8 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   async #weigh(freeBytes: number): Promise<void> {
-    // Active recordings are excluded, so that a recording that has just finished isn't counted
-    // twice.
+    // Recordings that are still counted in memory are excluded; otherwise, one that has just
+    // finished would be counted twice.
     this.#usages.set(await this.repository.usages(this.#usages.growing));
     this.#owners = await this.repository.owners();
     const { maxBytes, minFreeBytes } = this.#limits;
@@ -214,11 +214,11 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   /** Makes space for accounts that are recording or waiting to record. */
   async #makeRoom(): Promise<void> {
     const nowMs = this.clock.nowMs();
-    for (const [accountId, atMs] of this.#wanting) {
+    for (const [accountId, atMs] of this.#waiting) {
       const { state, oldestGo } = this.useOf(accountId);
       if (state === 'full' && oldestGo) await this.#makeRoomFor(accountId);
-      const isWaiting = this.useOf(accountId).state === 'full' && nowMs - atMs < WANTED_MS;
-      if (!isWaiting) this.#wanting.delete(accountId);
+      const isWaiting = this.useOf(accountId).state === 'full' && nowMs - atMs < WAITING_MS;
+      if (!isWaiting) this.#waiting.delete(accountId);
     }
   }
 
@@ -236,7 +236,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     for (const one of removable.slice(0, DELETED_MAX)) {
       if (over < 0) break;
       await this.recordings.remove(one.id);
-      this.#usages.removed(accountId, one.bytes);
+      this.#usages.subtract(accountId, one.bytes);
       over -= one.bytes;
       this.#log.info(
         { broadcastId: one.id, accountId, bytes: one.bytes },
@@ -271,7 +271,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
     this.#isFull = isFull;
     const { takenBytes } = this;
     const about = { takenBytes, isDiskFull: this.#isDiskFull, isSpoolFull: this.#isSpoolFull };
-    if (isFull) this.#log.warn(about, 'recordings have no space left');
-    else this.#log.info(about, 'recordings have space again');
+    if (isFull) this.#log.warn(about, 'no space is left for recordings');
+    else this.#log.info(about, 'there is space for recordings again');
   }
 }

@@ -70,7 +70,7 @@ export class RecordingRepository {
     await this.db.recording.upsert({
       where: { broadcastId },
       create: { broadcastId },
-      // The node that ran the broadcast before may have finished the recording.
+      // The node that ran the broadcast earlier may have finished the recording.
       update: { state: 'RECORDING' },
     });
     return { title: broadcast.title, ownerId: broadcast.channel.ownerId };
@@ -105,7 +105,10 @@ export class RecordingRepository {
     });
   }
 
-  /** Whether another node runs the broadcast of a recording, and so will finish it. */
+  /**
+   * Whether another node runs the broadcast of a recording, and will therefore finish the
+   * recording.
+   */
   async continuesElsewhere(id: string, self: NodeId): Promise<boolean> {
     const broadcast = await this.db.broadcast.findUnique({
       where: { id },
@@ -116,7 +119,7 @@ export class RecordingRepository {
 
   /**
    * Returns each account's usage: the recordings of the account's channels, except the given
-   * recordings, and the clips that the account made. Clips of deleted accounts count for the
+   * recordings, and the clips that the account created. Clips of deleted accounts count for the
    * channel's owner.
    */
   async usages(except: readonly string[]): Promise<StoredUsage[]> {
@@ -164,7 +167,7 @@ export class RecordingRepository {
     return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
   }
 
-  /** Returns the ids of unfinished recordings of ended broadcasts whose node is gone. */
+  /** Returns the ids of unfinished recordings of ended broadcasts whose node no longer exists. */
   async unfinished(): Promise<string[]> {
     const rows = await this.db.$queryRaw<{ id: string }[]>`
       SELECT recordings.broadcast_id AS id

@@ -55,7 +55,7 @@ export class RecordingService implements OnApplicationBootstrap {
     await this.finishLeftOvers();
   }
 
-  /** Finishes the recordings that an earlier process, or a node that is gone, left unfinished. */
+  /** Finishes the recordings that an earlier process or a lost node left unfinished. */
   async finishLeftOvers(): Promise<void> {
     const { repository, files } = this;
     // With a single node, the end of an earlier process's broadcasts may not be stored yet.
@@ -92,7 +92,7 @@ export class RecordingService implements OnApplicationBootstrap {
     this.log.info({ broadcastId: id, durationMs, bytes, problem: missing }, 'recording finished');
   }
 
-  /** Adds the parts of a recording that other nodes made. */
+  /** Adds the parts of a recording that other nodes recorded. */
   async #restore(id: string): Promise<void> {
     await this.files
       .restore(id)

@@ -1,11 +1,7 @@
 import type { types } from 'mediasoup';
 import type { ReceiverTerms } from '../broadcast/ports/media.js';
+import { usefulCapabilities } from './bandwidth-estimation.js';
 import { isReceivable } from './numbering.js';
-
-/** The header extensions for bandwidth estimation. */
-export const TRANSPORT_CC =
-  'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01';
-export const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 /**
  * Returns the codecs, retransmissions, and header extensions that a router can send and a client
@@ -15,7 +11,7 @@ export function agreedCapabilities(
   { codecs = [], headerExtensions = [] }: types.RtpCapabilities,
   terms: Pick<ReceiverTerms, 'codecs' | 'headerExtensions'>,
 ): types.RtpCapabilities {
-  return withOneEstimation({
+  return usefulCapabilities({
     codecs: codecs.flatMap((codec) => agreedCodec(codec, terms.codecs)),
     headerExtensions: headerExtensions.filter(({ kind, uri, preferredId }) =>
       terms.headerExtensions.some(
@@ -23,28 +19,6 @@ export function agreedCapabilities(
       ),
     ),
   });
-}
-
-/**
- * Keeps only the kind of feedback that mediasoup will use for bandwidth estimation. mediasoup
- * supports several kinds, but uses one.
- */
-export function withOneEstimation(capabilities: types.RtpCapabilities): types.RtpCapabilities {
-  const { codecs = [], headerExtensions = [] } = capabilities;
-  const has = (kind: types.MediaKind, uri: string) =>
-    headerExtensions.some((one) => one.kind === kind && one.uri === uri);
-  return {
-    headerExtensions,
-    codecs: codecs.map((codec) => {
-      const byTransport = has(codec.kind, TRANSPORT_CC);
-      const byRemb = !byTransport && has(codec.kind, ABS_SEND_TIME);
-      const rtcpFeedback = (codec.rtcpFeedback ?? []).filter(({ type }) => {
-        if (type === 'transport-cc') return byTransport;
-        return type !== 'goog-remb' || byRemb;
-      });
-      return { ...codec, rtcpFeedback };
-    }),
-  };
 }
 
 function agreedCodec(

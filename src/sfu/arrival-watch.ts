@@ -30,7 +30,7 @@ export class ArrivalWatch {
   }
 
   /** Checks all tracks. Does nothing if there are no tracks. */
-  look(tracks: readonly Heard[], nowMs: number): void {
+  check(tracks: readonly Heard[], nowMs: number): void {
     const bytes = tracks.reduce((sum, track) => sum + track.bytes, 0);
     const isMore = bytes > this.#bytes;
     this.#bytes = bytes;

@@ -1,11 +1,12 @@
 import type { types } from 'mediasoup';
-import type { ReceiverTerms, TappedTrack } from '../broadcast/ports/media.js';
+import type { ReceiverTerms } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
-import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
+import { agreedCapabilities } from './agreed-capabilities.js';
+import { usefulCapabilities } from './bandwidth-estimation.js';
 import { BroadcastRouters, type RouterLease } from './broadcast-routers.js';
 import { LastingTracks } from './lasting/lasting-tracks.js';
 import { whileItLives } from './media-refused.js';
@@ -27,7 +28,7 @@ const OFFERED_MIDS = { audio: '0', video: '1' };
 type Options = Readonly<{ pool: WorkerPool; clock: Clock; log: Log }>;
 
 /**
- * A broadcast's media on its way to the viewers on this node: the tracks in the origin router, and
+ * Sends a broadcast's media to the viewers on this node: holds the tracks in the origin router, and
  * a router on each other worker that has viewers.
  */
 export class BroadcastOutput {
@@ -53,6 +54,8 @@ export class BroadcastOutput {
   #lasting: Promise<LastingTracks> | null = null;
   #lastingUsers = 0;
   #closed = false;
+  /** Whether the publisher sends video that no viewer can receive over WebRTC. */
+  lacksVideo = false;
 
   private constructor(options: Options, origin: WorkerRouter) {
     this.#options = options;
@@ -93,6 +96,13 @@ export class BroadcastOutput {
     return this.#lastingUsers > 0;
   }
 
+  /**
+   * Whether a viewer is about to receive video. The viewer will request a key frame at that moment.
+   */
+  get isJoining(): boolean {
+    return [...this.#viewers].some((viewer) => viewer.isJoining);
+  }
+
   /** Returns the current track with that producer id. */
   producer(id: string): types.Producer | undefined {
     return this.#producers.get(id);
@@ -103,7 +113,7 @@ export class BroadcastOutput {
     const lease = await this.#routers.lease(null);
     // The schema of the request has validated the shape; mediasoup validates the names and numbers.
     return this.#connect(lease, {
-      capabilities: capabilities as types.RtpCapabilities,
+      capabilities: usefulCapabilities(capabilities as types.RtpCapabilities),
       producers: () => this.producers,
       mids: null,
     });
@@ -129,20 +139,25 @@ export class BroadcastOutput {
       {
         capabilities: terms
           ? agreedCapabilities(rtpCapabilities, terms)
-          : withOneEstimation(rtpCapabilities),
+          : usefulCapabilities(rtpCapabilities),
         producers: () => lasting.producers,
         mids: terms?.mids ?? OFFERED_MIDS,
         isOffered: terms === null,
       },
+      () => lasting.start(),
     );
   }
 
-  /** Offers a track of the origin router to all viewers, until it closes. */
-  add(producer: types.Producer): void {
+  /**
+   * Offers a track of the origin router to all viewers, until it closes. Resolves when those with
+   * fixed session descriptions receive what arrives from now on. Never rejects.
+   */
+  async add(producer: types.Producer): Promise<void> {
     this.#keep(producer);
     this.#emitter.emit('trackAdded', producer);
-    void this.#addToLasting(producer);
+    const followed = this.#addToLasting(producer);
     this.#offer(producer, false);
+    await followed;
   }
 
   /**
@@ -160,7 +175,7 @@ export class BroadcastOutput {
     await Promise.allSettled([this.#addToLasting(after), ...moving]);
   }
 
-  /** No longer offers a track to viewers who join; the present ones keep it until it closes. */
+  /** Stops offering a track to viewers who join; those who receive it keep it until it closes. */
   withdraw(producer: types.Producer): void {
     this.#producers.delete(producer.id);
   }
@@ -197,7 +212,8 @@ export class BroadcastOutput {
 
   async #connect(
     { site, release }: RouterLease,
-    options: Omit<ViewerOptions, 'site' | 'transport' | 'onReady'>,
+    options: Omit<ViewerOptions, 'site' | 'transport' | 'lacksVideo' | 'onReady'>,
+    startTracks: () => void = () => undefined,
   ): Promise<ViewerConnection> {
     let viewer: ViewerConnection;
     try {
@@ -205,9 +221,11 @@ export class BroadcastOutput {
       const transport = await site.worker.createTransport(site.router);
       const onReady = () => {
         site.start();
+        startTracks();
         this.#emitter.emit('viewerReady');
       };
-      viewer = new ViewerConnection({ ...options, site, transport, onReady });
+      const lacksVideo = () => this.lacksVideo;
+      viewer = new ViewerConnection({ ...options, site, transport, lacksVideo, onReady });
       this.assertOpen();
     } catch (error) {
       release();
@@ -249,8 +267,8 @@ export class BroadcastOutput {
     for (const viewer of this.#viewers) {
       if (viewer.isFixed !== isFixed) continue;
       void viewer.consume(producer).catch((err: unknown) => {
-        // If the viewer or the track is closed, the viewer left in the meantime, the track ended,
-        // or a worker died. Otherwise the viewer can join again.
+        // If either is closed, no warning is needed, because the viewer has left, the track has
+        // ended, or a worker has died. After any other error, the viewer can join again.
         if (viewer.closed || producer.closed) return;
         this.#options.log.warn({ err }, 'a viewer could not receive a new track');
         viewer.close();
@@ -273,14 +291,11 @@ export class BroadcastOutput {
     return whileItLives(router, async () => {
       // The packager's tap handles missing sets.
       const onLackingSets = () => undefined;
-      const tap = await RouterTap.create(router, { clock, log, onLackingSets });
-      const transport = await router.createDirectTransport();
       const options = {
         router,
-        tap,
-        transport,
+        openTap: () => RouterTap.create(router, { clock, log, onLackingSets }),
+        clock,
         log,
-        originalOf: ({ id }: TappedTrack) => this.#producers.get(id),
         onProducer: (producer: types.Producer) => this.#offer(producer, true),
       };
       return LastingTracks.create(options, this.producers);

@@ -7,8 +7,8 @@ import { WorkerRouter } from './worker-router.js';
 /** The load of an additional router, to which everything that the publisher sends is piped. */
 const PIPE_LOAD = 3;
 /**
- * The maximum number of routers with client-specific numbers per broadcast, over all workers.
- * Clients of the same make use the same numbers, so a dozen is enough for all makes.
+ * The maximum number of routers with client-specific numbers per broadcast, over all workers. The
+ * same kind of client always uses the same numbers, so a dozen is enough for all kinds.
  */
 const NUMBERED_ROUTERS_MAX = 12;
 const FULL_RETRY_MS = 30_000;
@@ -28,9 +28,9 @@ export type RouterLease = Readonly<{
 }>;
 
 /**
- * One broadcast's routers: the origin, which receives from the publisher, and those to which its
- * media is piped: one on each other worker with viewers, and one for each {@link Numbering} on each
- * worker.
+ * One broadcast's routers: the origin, which receives the publisher's media, and the routers to
+ * which that media is piped. These are one on each other worker with viewers, and one for each
+ * {@link Numbering} on each worker.
  */
 export class BroadcastRouters {
   readonly origin: WorkerRouter;

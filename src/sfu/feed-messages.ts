@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { types } from 'mediasoup';
 
 /*
- * What nodes say to each other about a feed: the tracks of a broadcast, sent from its origin to
- * another node through one pipe. The pipe's ends are mediasoup PipeTransports with SRTP, whose keys
+ * The messages between nodes about a feed: the tracks of a broadcast, sent from its origin to another
+ * node through one pipe. The pipe's ends are mediasoup PipeTransports with SRTP, whose keys
  * are in these messages.
  */
 
@@ -25,10 +25,10 @@ export type PipeEnd = z.output<typeof PipeEnd>;
 
 export const FeedRequest = z.object({
   broadcastId: z.string(),
-  /** The broadcast's epoch, of which the caller believes that the origin runs it. */
+  /** The epoch in which, as far as the caller knows, the origin runs the broadcast. */
   epoch: z.number().int(),
   end: PipeEnd,
-  /** Whether the caller will say `start` for tracks that wait for it. */
+  /** Whether the caller will send `start` for tracks that wait for it. */
   saysStart: z.boolean().default(false),
 });
 export type FeedRequest = z.output<typeof FeedRequest>;
@@ -37,7 +37,7 @@ const FeedTrack = z.object({
   /** Names the track in later messages. */
   id: z.string(),
   kind: z.enum(['audio', 'video']),
-  // mediasoup made these at the origin, and checks them again here.
+  // mediasoup created these at the origin, and validates them here.
   rtpParameters: z.custom<types.RtpParameters>((value) => typeof value === 'object'),
   paused: z.boolean(),
   /** The simulcast layers that arrive at the origin, which the pipe will therefore carry. */
@@ -54,11 +54,11 @@ export type FeedTrack = z.output<typeof FeedTrack>;
 export const FeedAnswer = z.object({ end: PipeEnd, tracks: z.array(FeedTrack) });
 export type FeedAnswer = z.output<typeof FeedAnswer>;
 
-/** What the caller sends on the stream. */
+/** The messages that the caller sends on the stream. */
 export const FeedCommand = z.object({ type: z.literal('start') });
 export type FeedCommand = z.output<typeof FeedCommand>;
 
-/** What the origin sends on the stream after its answer. */
+/** The messages that the origin sends on the stream after its answer. */
 export const FeedMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('added'), track: FeedTrack }),
   /** Viewers who join from now on get another track; see BroadcastOutput.replace. */

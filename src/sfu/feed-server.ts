@@ -27,7 +27,7 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** Sends the broadcasts of this node to others that have viewers, once to each. */
+/** Sends the broadcasts of this node to the other nodes that have viewers, once to each. */
 export class FeedServer {
   constructor(private readonly options: Options) {}
 
@@ -41,7 +41,10 @@ export class FeedServer {
     const { find, rtc, log } = this.options;
     const output = find({ id: broadcastId, epoch });
     if (!output || output.closed)
-      throw new CallError('gone', `broadcast ${broadcastId} in epoch ${epoch} is not here`);
+      throw new CallError(
+        'gone',
+        `this node doesn't run broadcast ${broadcastId} in epoch ${epoch}`,
+      );
     const { worker, router } = output.origin;
     const pipe = await openPipe(router, rtc);
     worker.load += PIPE_LOAD;
@@ -63,14 +66,14 @@ export class FeedServer {
 
 type FeedParts = Readonly<{ pipe: types.PipeTransport; stream: NodeStream; log: Log }>;
 
-/** One broadcast's tracks on their way to one other node. */
+/** Sends one broadcast's tracks to one other node. */
 class Feed {
   readonly #pipe: types.PipeTransport;
   readonly #stream: NodeStream;
   readonly #log: Log;
-  /** Keeps messages in the order of what happened. */
+  /** The end of the queue that keeps messages in order. */
   #tail: Promise<unknown> = Promise.resolve();
-  /** Those that are paused until the other node says `start`. */
+  /** The consumers that are paused until the other node sends `start`. */
   readonly #waiting = new Set<types.Consumer>();
 
   constructor({ pipe, stream, log }: FeedParts) {
@@ -80,8 +83,8 @@ class Feed {
   }
 
   /**
-   * Describes the present tracks, and reports all later ones. Must be called before the pipe is
-   * connected: mediasoup then requests a key frame for each track that doesn't wait.
+   * Describes the current tracks, and reports all later ones. Must be called before the pipe is
+   * connected, when mediasoup requests a key frame for each track that doesn't wait.
    */
   async open(output: BroadcastOutput, { mayWait }: { mayWait: boolean }): Promise<FeedTrack[]> {
     const offs = [
@@ -107,7 +110,7 @@ class Feed {
         await this.#start();
       }
     } catch (err) {
-      if (!this.#pipe.closed) this.#log.warn({ err }, 'a feed was broken');
+      if (!this.#pipe.closed) this.#log.warn({ err }, 'a feed to another node failed');
       this.#pipe.close();
     }
   }
@@ -130,8 +133,8 @@ class Feed {
       })
       .catch((err: unknown) => {
         if (this.#pipe.closed) return;
-        // The other node opens another feed.
-        this.#log.warn({ err }, 'another node could not be sent a track');
+        // Closing the pipe makes the other node open another feed.
+        this.#log.warn({ err }, 'a track could not be sent to another node');
         this.#pipe.close();
       });
   }

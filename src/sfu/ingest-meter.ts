@@ -60,7 +60,7 @@ export class IngestMeter {
     this.#arrival.lost();
   }
 
-  /** Reports the first packet at once. The counters might show it only a second later. */
+  /** Reports the first packet at once, because the counters might show it only a second later. */
   #awaitPacket(producer: types.Producer, traces: ProducerTraces): void {
     if (this.isArriving) return;
     const stop = traces.want('rtp');
@@ -96,7 +96,7 @@ export class IngestMeter {
       }),
     );
     this.#isReading = false;
-    if (this.#isConnected) this.#arrival.look(heard, performance.now());
+    if (this.#isConnected) this.#arrival.check(heard, performance.now());
   }
 
   #meter(producer: types.Producer, ssrc: number): StreamMeter | null {

@@ -9,7 +9,7 @@ function addAll(order: KeyFrameOrder, layers: readonly number[], atMs: number): 
 }
 
 describe('KeyFrameOrder', () => {
-  it('says nothing before a complete set of key frames', () => {
+  it('reports nothing before a complete set of key frames', () => {
     const order = new KeyFrameOrder();
     expect(order.isBestFirst).toBe(false);
     order.add(2, ALL, 0);

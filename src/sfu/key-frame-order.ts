@@ -1,17 +1,21 @@
 import type { types } from 'mediasoup';
 import { TracedPacket } from './ingest-meter.js';
 
-/** Key frames of all layers that an encoder makes at one request arrive within this time, in ms. */
+/**
+ * The key frames of all layers that an encoder creates for one request arrive within this time, in
+ * ms.
+ */
 const GROUP_MS = 300;
-/** The number of key frames that are remembered. */
+/** The number of recent key frames that are stored. */
 const REMEMBERED = 3;
 
 /**
  * Whether the key frame of a track's best simulcast layer arrives before those of the other layers.
  *
- * A viewer whose connection is ready before the first packets of a track arrive receives the layer
- * whose key frame arrives first, and can't change to another one for about three seconds: mediasoup
- * needs sender reports for that. It is part of a producer's `appData`, so all pipes know it.
+ * If a viewer's connection is ready before the first packets of a track arrive, the viewer receives
+ * the layer whose key frame arrives first. It can't change to another layer for about three
+ * seconds, because mediasoup needs sender reports for that. It is part of a producer's `appData`,
+ * so all pipes know it.
  */
 export class KeyFrameOrder {
   readonly #bestFirst: boolean[] = [];
@@ -26,7 +30,7 @@ export class KeyFrameOrder {
     return this.#bestFirst.length > 0 && this.#bestFirst.every(Boolean);
   }
 
-  /** Adds the arrival of a layer's key frame; `layers` are those that arrive at present. */
+  /** Adds the arrival of a layer's key frame; `layers` are those that are currently arriving. */
   add(layer: number, layers: readonly number[], nowMs: number): void {
     const group = this.#group;
     if (group && !group.layers.has(layer) && nowMs - group.startedMs <= GROUP_MS)
@@ -52,8 +56,8 @@ export class KeyFrameOrder {
 }
 
 /**
- * Whether a video track can be started with the one key frame that its first viewer needs anyway.
- * Otherwise, viewers have to be connected after all its layers arrive.
+ * Whether the key frame that the first viewer of a video track requests is enough to start the
+ * track. Otherwise, viewers can be connected only after all its layers arrive.
  */
 export function startsWithOneKeyFrame({
   rtpParameters: { encodings = [] },

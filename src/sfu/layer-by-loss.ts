@@ -1,6 +1,6 @@
 /**
- * mediasoup's score of a viewer's reception, from 0 to 10. At this score, at least one in ten
- * packets is lost.
+ * mediasoup scores a viewer's reception from 0 to 10. At this score, at least one in ten packets is
+ * lost.
  */
 const BAD_SCORE = 6;
 /** At this score, hardly any packets are lost. */

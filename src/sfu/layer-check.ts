@@ -3,8 +3,8 @@ import type { types } from 'mediasoup';
 /** The interval at which the layers are measured. */
 const INTERVAL_MS = 1_000;
 /**
- * The maximum number of measurements. Encoders start layers one after another, but a layer that
- * hasn't started by then isn't waited for.
+ * The maximum number of measurements. Encoders start layers one after another. A layer that hasn't
+ * started by then is ignored.
  */
 const SAMPLES_MAX = 30;
 /** The number of consecutive measurements that must agree. */

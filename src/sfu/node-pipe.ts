@@ -7,8 +7,8 @@ import { whileItLives } from './media-refused.js';
 export type NodeRtc = NonNullable<Config['node']['rtc']>;
 
 /**
- * Opens this node's end of a pipe to another node. Media is encrypted, and packets that are lost on
- * the way are sent again.
+ * Opens this node's end of a pipe to another node. Media is encrypted, and lost packets are
+ * retransmitted.
  */
 export function openPipe(
   router: types.Router,

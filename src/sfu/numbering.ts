@@ -130,8 +130,8 @@ function keyOf({ mimeType, parameters = {}, preferredPayloadType }: RouterCodec)
 }
 
 /**
- * Orders the codecs so that no type that mediasoup assigns to retransmissions collides with a later
- * codec. If no such order exists, drops the least preferred codecs.
+ * Orders the codecs so that none of the types that mediasoup assigns to retransmissions collides
+ * with a later codec. If no such order exists, drops the least preferred codecs.
  */
 function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
   for (let count = codecs.length; count > 0; count--) {
@@ -142,8 +142,8 @@ function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
 }
 
 /**
- * Audio comes first, because it has no retransmissions, followed by the payload types that would be
- * assigned first.
+ * Audio comes first, because it has no retransmissions. Then follow the codecs whose payload types
+ * // mediasoup would assign first.
  */
 function rank({ kind, preferredPayloadType }: RouterCodec): number {
   return kind === 'audio' ? -1 : RTX_PAYLOAD_TYPES.indexOf(preferredPayloadType) + 1;

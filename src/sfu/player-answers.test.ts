@@ -12,7 +12,8 @@ import { readOffer } from '../sdp/offer.js';
 import { receiverTerms, receivingSections } from '../sdp/receiver-terms.js';
 import { SdpError } from '../sdp/sdp-error.js';
 import { senderAnswer, senderOffer } from '../sdp/sender-description.js';
-import { agreedCapabilities, withOneEstimation } from './agreed-capabilities.js';
+import { agreedCapabilities } from './agreed-capabilities.js';
+import { usefulCapabilities } from './bandwidth-estimation.js';
 import { mediaCodecs } from './media-codecs.js';
 import { numberCodecs } from './numbering.js';
 
@@ -33,6 +34,7 @@ const transport = {
   ],
   dtlsParameters: { fingerprints: [{ algorithm: 'sha-256' as const, value: 'AA:BB:CC:DD' }] },
 };
+const ESTIMATION = /goog-remb|transport-cc|transport-wide-cc|abs-send-time/;
 const session = { id: 1_700_000_000_000, version: 1 };
 
 /** Returns the routed codecs, with the codec being sent first. */
@@ -85,7 +87,7 @@ describe('the answer to a player’s offer', () => {
     },
   );
 
-  it.each(PLAYERS)('%s keeps the payload types and extension ids of the offer', (player) => {
+  it.each(PLAYERS)('%s keeps the payload types and extension ids from the offer', (player) => {
     const offered = parse(playerOffer(player));
     const answered = parse(answer(player, 'video/VP8'));
     expect(answered.media).toHaveLength(offered.media.length);
@@ -120,9 +122,13 @@ describe('the answer to a player’s offer', () => {
     }
   });
 
-  it('enables bandwidth estimation if an extension for it has the server’s id', () => {
-    expect(answer('firefox', 'video/VP8')).toMatch(/^a=rtcp-fb:120 goog-remb\r$/m);
-    expect(answer('chrome', 'video/VP8')).not.toMatch(/goog-remb|transport-cc/);
+  it('enables bandwidth estimation if its extension has the server’s id, and never REMB', () => {
+    const offer = playerOffer('chrome').replaceAll(/^a=extmap:(\d+)/gm, (line, id: string) => {
+      if (id === '3') return 'a=extmap:5';
+      return id === '5' ? 'a=extmap:3' : line;
+    });
+    expect(answerTo(offer, 'video/VP8')).toMatch(/transport-cc/);
+    for (const player of PLAYERS) expect(answer(player, 'video/VP8')).not.toMatch(ESTIMATION);
   });
 });
 
@@ -154,7 +160,7 @@ describe('the answer to any offer', () => {
 describe('the server’s own offer', () => {
   it('contains everything with the server’s payload types, and leaves the DTLS role open', async () => {
     const router = generateRouterRtpCapabilities(structuredClone(mediaCodecs));
-    const agreed = withOneEstimation(router) as RtpCapabilities;
+    const agreed = usefulCapabilities(router) as RtpCapabilities;
     await expect(senderOffer({ tracks: [], transport, agreed, session })).toMatchFileSnapshot(
       `${EXPECTED}/our-offer.sdp`,
     );

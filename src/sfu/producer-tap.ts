@@ -3,6 +3,7 @@ import type { TappedTrack } from '../broadcast/ports/media.js';
 import type { Clock } from '../common/clock.js';
 import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
 import type { MediaKind } from '../protocol/rtc.js';
+import { PatientRequest } from './patient-request.js';
 import { reportsTellOf, SenderReport, unixMsOf } from './sender-report.js';
 
 /** The offset of the SSRC in an RTP packet (RFC 3550 5.1). */
@@ -14,6 +15,8 @@ export type TapSite = Readonly<{
   /** The router's capabilities. Everything that it routes can be tapped. */
   rtpCapabilities: types.RtpCapabilities;
   clock: Clock;
+  /** Whether key-frame requests can wait for those of a viewer; see {@link PatientRequest}. */
+  isJoining?: () => boolean;
 }>;
 
 /**
@@ -21,6 +24,7 @@ export type TapSite = Readonly<{
  * stream with its own SSRC, timestamps, and gaps.
  */
 export class ProducerTap implements TappedTrack {
+  readonly form = 'rtp';
   readonly #emitter = new TypedEmitter<EventsOf<TappedTrack>>();
   readonly events = this.#emitter.listenable;
   readonly codec: TappedTrack['codec'];
@@ -30,11 +34,17 @@ export class ProducerTap implements TappedTrack {
   /** The SSRCs of the track's layers. */
   readonly ssrcs: readonly number[];
   readonly #clock: Clock;
+  readonly #keyFrame: PatientRequest;
 
-  private constructor(producer: types.Producer, consumer: types.Consumer, clock: Clock) {
+  private constructor(
+    producer: types.Producer,
+    consumer: types.Consumer,
+    { clock, isJoining = () => false }: TapSite,
+  ) {
     this.#producer = producer;
     this.#consumer = consumer;
     this.#clock = clock;
+    this.#keyFrame = new PatientRequest({ request: () => this.#requestKeyFrame(), isJoining });
     this.codec = codecOf(consumer.rtpParameters);
     this.ssrcs = (consumer.rtpParameters.encodings ?? []).map(({ ssrc }) => ssrc ?? 0);
     this.#layers = new Map(this.ssrcs.map((ssrc, layer) => [ssrc, layer]));
@@ -42,19 +52,16 @@ export class ProducerTap implements TappedTrack {
   }
 
   /** Creates a tap, which sends nothing before {@link start}. */
-  static async create(
-    { transport, rtpCapabilities, clock }: TapSite,
-    producer: types.Producer,
-  ): Promise<ProducerTap> {
-    const consumer = await transport.consume({
+  static async create(site: TapSite, producer: types.Producer): Promise<ProducerTap> {
+    const consumer = await site.transport.consume({
       producerId: producer.id,
-      rtpCapabilities,
+      rtpCapabilities: site.rtpCapabilities,
       pipe: true,
       // No packets are lost between the worker and this process.
       enableRtx: false,
       paused: true,
     });
-    return new ProducerTap(producer, consumer, clock);
+    return new ProducerTap(producer, consumer, site);
   }
 
   get id(): string {
@@ -100,7 +107,11 @@ export class ProducerTap implements TappedTrack {
   }
 
   requestKeyFrame(): void {
-    if (this.kind !== 'video' || this.#consumer.closed) return;
+    if (this.kind === 'video') this.#keyFrame.ask();
+  }
+
+  #requestKeyFrame(): void {
+    if (this.#consumer.closed) return;
     this.#consumer.requestKeyFrame().catch(() => {
       // The consumer was closed in the meantime, so nobody needs the key frame.
     });
@@ -120,12 +131,14 @@ export class ProducerTap implements TappedTrack {
     consumer.on('producerresume', () => this.#emitter.emit('paused', false));
     consumer.observer.once('close', () => {
       producer.off('trace', onTrace);
+      this.#keyFrame.arrived();
       this.#emitter.emit('closed');
       this.#emitter.clear();
     });
   }
 
   #traced({ type, info }: types.ProducerTraceEventData): void {
+    if (type === 'keyframe') this.#keyFrame.arrived();
     if (type !== 'sr') return;
     const report = SenderReport.safeParse(info);
     if (!report.success) return;

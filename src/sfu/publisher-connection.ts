@@ -20,9 +20,10 @@ import { reportsTellOf, SenderReport } from './sender-report.js';
 
 /**
  * Key frame requests from joining viewers and from the packager are coalesced into at most one per
- * this period.
+ * this period. Chromium ignores a request that arrives within 300 ms after another one, and
+ * mediasoup would repeat it only after a second. The remaining 100 ms allow for network jitter.
  */
-const KEY_FRAME_REQUEST_DELAY_MS = 500;
+export const KEY_FRAME_REQUEST_DELAY_MS = 400;
 /** The interval at which the delay from capture to the server is measured. */
 const DELAY_INTERVAL_MS = 2_000;
 

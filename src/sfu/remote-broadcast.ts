@@ -12,12 +12,12 @@ import { sumOfBitrates } from './sum-of-bitrates.js';
 import type { ViewerConnection } from './viewer-connection.js';
 import type { WorkerPool } from './worker-pool.js';
 
-/** How long the pipe stays open without viewers, who often come back. */
+/** How long the pipe stays open without viewers, because viewers often return. */
 const UNUSED_MS = 10_000;
 /** The time between two attempts to find the broadcast; it doubles up to the second value. */
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 1_000;
-/** How long the tracks of one node continue beside those of the next one. */
+/** How long the tracks of one node continue alongside those of the next one. */
 const LINGER_MS = 2_000;
 
 type Options = Readonly<{
@@ -32,7 +32,7 @@ type Options = Readonly<{
 
 /**
  * The media of one broadcast that is published on another node. Follows the broadcast from node to
- * node. Viewers' transports stay open meanwhile, as they do while a publisher reconnects.
+ * node. Viewers' transports stay open during a move, as they do while a publisher reconnects.
  */
 export class RemoteBroadcast implements RemoteMedia {
   readonly #emitter = new TypedEmitter<EventsOf<RemoteMedia>>();
@@ -83,10 +83,7 @@ export class RemoteBroadcast implements RemoteMedia {
   }
 
   receive(terms: ReceiverTerms | null): Promise<ViewerConnection> {
-    return this.#use(async () => {
-      await this.#feed?.feed.start();
-      return this.output.receive(terms);
-    });
+    return this.#use(() => this.output.receive(terms));
   }
 
   moved(): void {
@@ -97,7 +94,10 @@ export class RemoteBroadcast implements RemoteMedia {
     this.output.close();
   }
 
-  /** Keeps the pipe open while a viewer connects, and waits for the first attempt to get the tracks. */
+  /**
+   * Keeps the pipe open while a viewer connects. Waits until the first attempt to get the tracks
+   * has succeeded or failed.
+   */
   async #use(connect: () => Promise<ViewerConnection>): Promise<ViewerConnection> {
     this.#users += 1;
     try {
@@ -133,7 +133,7 @@ export class RemoteBroadcast implements RemoteMedia {
     }
   }
 
-  /** Whether the broadcast is known to run elsewhere than where its tracks come from. */
+  /** Whether the broadcast is known to run on a different node from the one that sends the tracks. */
   get #isElsewhere(): boolean {
     const source = this.#options.locate();
     return this.#feed !== null && source !== null && !isSame(source, this.#feed.source);
@@ -156,7 +156,7 @@ export class RemoteBroadcast implements RemoteMedia {
   async #changed({ feed }: Feed): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
-    // It may have moved meanwhile.
+    // The broadcast may have moved in the meantime.
     this.moved();
     await Promise.race([promise, feed.closed]);
   }
@@ -170,7 +170,7 @@ export class RemoteBroadcast implements RemoteMedia {
       return { source, feed: await RemoteFeed.open(source, this.output, this.#options) };
     } catch (err) {
       if (this.closed) return null;
-      // Its publisher hasn't come back yet, or it has just moved.
+      // The publisher hasn't returned yet, or the broadcast has just moved.
       const isGone = err instanceof CallError && err.failure === 'gone';
       const about = { err, from: source.nodeId };
       log[isGone ? 'debug' : 'warn'](about, 'a broadcast of another node could not be watched');

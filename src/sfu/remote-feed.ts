@@ -15,17 +15,17 @@ import { KeyFrameOrder } from './key-frame-order.js';
 import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
 
 /**
- * How long viewers wait until all layers arrive, unless they can start before. Without them, mediasoup
- * would start with the first one that arrives, and keep to it for seconds.
+ * How long viewers wait until all layers arrive, unless they can start earlier. If they didn't
+ * wait, mediasoup would start with the first layer that arrives, and stay with it for seconds.
  */
 const LAYERS_WAIT_MS = 300;
-/** After that time without a packet of a track, something is wrong between the nodes. */
+/** If no packet of a track arrives for this long, something is wrong between the nodes. */
 const SILENCE_WARN_MS = 10_000;
 
 type Options = Readonly<{ calls: NodeCalls; rtc: NodeRtc; log: Log }>;
 type Expected = Readonly<{ producer: types.Producer; layers: readonly number[] }>;
 
-/** A broadcast's tracks from another node, which become those of an output on this node. */
+/** Receives a broadcast's tracks from another node, and passes them to an output on this node. */
 export class RemoteFeed {
   readonly #tracks = new Map<string, types.Producer>();
   readonly #pipe: types.PipeTransport;
@@ -46,7 +46,7 @@ export class RemoteFeed {
     this.#output = output;
     this.#log = log;
     this.#pipe.observer.once('close', () => this.#stream.close());
-    // Its worker may have died meanwhile.
+    // The worker may have died in the meantime.
     if (this.#pipe.closed) this.#stream.close();
     void this.#stream.closed.then(() => this.#pipe.close());
   }
@@ -77,8 +77,9 @@ export class RemoteFeed {
       }));
       feed.#waiting = expected.filter(({ waits }) => waits);
       await feed.#allArrive(expected.filter(({ waits }) => !waits));
-      if (output.hasFixedViewers) await feed.start();
-      for (const producer of made) output.add(producer);
+      await Promise.all(made.map((producer) => output.add(producer)));
+      // Players that were connected before don't become ready again.
+      if (output.hasFixedViewers) void feed.start();
       void feed.#follow();
       return feed;
     } catch (error) {
@@ -93,15 +94,15 @@ export class RemoteFeed {
   }
 
   /**
-   * Makes the origin send all tracks, now that a viewer is ready. Resolves when all layers arrive,
-   * or have not arrived in time.
+   * Makes the origin send all tracks, because a viewer is ready. Resolves when all layers arrive,
+   * or after a timeout.
    */
   start(): Promise<void> {
     this.#started ??= this.#start();
     return this.#started;
   }
 
-  /** No longer offers its tracks to viewers who join. */
+  /** Stops offering its tracks to viewers who join. */
   withdraw(): void {
     for (const producer of this.#tracks.values()) this.#output.withdraw(producer);
   }
@@ -120,7 +121,7 @@ export class RemoteFeed {
     try {
       for await (const message of this.#stream) await this.#take(FeedMessage.parse(message));
     } catch (err) {
-      if (!this.#pipe.closed) this.#log.warn({ err }, 'the feed of another node was broken');
+      if (!this.#pipe.closed) this.#log.warn({ err }, 'the feed from another node failed');
     }
     this.close();
   }
@@ -128,12 +129,12 @@ export class RemoteFeed {
   async #take(message: FeedMessage): Promise<void> {
     switch (message.type) {
       case 'added':
-        return this.#output.add(await this.#produce(message.track));
+        return void this.#output.add(await this.#produce(message.track));
       case 'replaced': {
         const after = await this.#produce(message.track);
         const before = this.#tracks.get(message.before);
         if (before) await this.#output.replace(before, after);
-        else this.#output.add(after);
+        else void this.#output.add(after);
         return;
       }
       case 'paused': {
@@ -159,7 +160,7 @@ export class RemoteFeed {
     });
     this.#tracks.set(id, producer);
     producer.observer.once('close', () => this.#tracks.delete(id));
-    // Sender reports are traced for taps, as those of publishers are.
+    // Sender reports are traced for taps, like those of publishers.
     await producer.enableTraceEvent(['sr']);
     return producer;
   }
@@ -186,7 +187,10 @@ export class RemoteFeed {
     if (missing().length > 0) this.#warnLater(missing);
   }
 
-  /** Reports later that nothing arrives: an encoder may take seconds until its next key frame. */
+  /**
+   * Waits before it reports that nothing arrives, because an encoder may take seconds until its
+   * next key frame.
+   */
   #warnLater(missing: () => readonly { producer: types.Producer }[]): void {
     const timer = setTimeout(() => {
       const silent = missing().filter(({ producer }) => producer.score.length === 0);

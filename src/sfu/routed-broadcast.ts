@@ -1,11 +1,19 @@
 import type { types } from 'mediasoup';
-import type { BroadcastMedia, ReceiverTerms } from '../broadcast/ports/media.js';
+import type {
+  BroadcastMedia,
+  SourceMedia,
+  ReceiverTerms,
+  PeerSource,
+} from '../broadcast/ports/media.js';
+import type { UnitTrack } from '../broadcast/ports/unit-track.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
-import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
-import type { BroadcastSource } from '../protocol/broadcast.js';
+import { type EventsOf, type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
 import { BroadcastOutput } from './broadcast-output.js';
+import { BroadcastTap } from './broadcast-tap.js';
+import { ProgramConnection } from './program/program-connection.js';
+import { isMadeOfUnits } from './program/program-rtp.js';
 import { PublisherConnection } from './publisher-connection.js';
 import type { ProducerTap } from './producer-tap.js';
 import { RouterTap } from './router-tap.js';
@@ -20,7 +28,7 @@ import type { WorkerPool } from './worker-pool.js';
  * is noticed within 10 s, as on the socket. Encoders send one every 4 to 6 s (RFC 7675 5.1), and
  * one of these may be lost.
  */
-const CONSENT_S: Readonly<Record<BroadcastSource, number>> = { browser: 10, whip: 15 };
+const CONSENT_S: Readonly<Record<PeerSource, number>> = { browser: 10, whip: 15 };
 
 type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
 
@@ -31,14 +39,16 @@ export class RoutedBroadcast implements BroadcastMedia {
   /** The viewers' side. */
   readonly output: BroadcastOutput;
   readonly #options: Options;
-  readonly #publishers = new Set<PublisherConnection>();
-  readonly #taps = new Set<RouterTap>();
+  readonly #publishers = new Set<SourceMedia>();
+  readonly #taps = new Set<BroadcastTap>();
+  /** The tracks that arrive as access units. */
+  readonly #unitTracks = new Set<UnitTrack>();
 
   private constructor(options: Options, output: BroadcastOutput) {
     this.#options = options;
     this.output = output;
     output.events.on('trackAdded', (producer) => {
-      for (const tap of this.#taps) void tap.add(producer);
+      if (!isMadeOfUnits(producer)) for (const tap of this.#taps) void tap.add(producer);
     });
     output.events.on('closed', () => {
       this.#emitter.emit('closed');
@@ -63,7 +73,7 @@ export class RoutedBroadcast implements BroadcastMedia {
     return { incomingBps, outgoingBps };
   }
 
-  async publish(source: BroadcastSource): Promise<PublisherConnection> {
+  async publish(source: PeerSource): Promise<PublisherConnection> {
     this.output.assertOpen();
     const { worker, router } = this.output.origin;
     const consentS = CONSENT_S[source];
@@ -74,11 +84,31 @@ export class RoutedBroadcast implements BroadcastMedia {
       router,
       announcedAddresses: worker.announcedAddresses,
       clock: this.#options.clock,
-      onProducer: (producer) => this.output.add(producer),
+      onProducer: (producer) => void this.output.add(producer),
     });
     this.#publishers.add(publisher);
     publisher.events.on('closed', () => this.#publishers.delete(publisher));
     return publisher;
+  }
+
+  async ingest(): Promise<ProgramConnection> {
+    this.output.assertOpen();
+    const { clock, log } = this.#options;
+    const { router } = this.output.origin;
+    const program = await ProgramConnection.create({
+      router,
+      clock,
+      log,
+      onProducer: (producer) => void this.output.add(producer),
+      onUnitTrack: (track) => this.#addUnits(track),
+      onReordering: (reorders) => (this.output.lacksVideo = reorders),
+    });
+    this.#publishers.add(program);
+    program.events.on('closed', () => {
+      this.#publishers.delete(program);
+      this.output.lacksVideo = false;
+    });
+    return program;
   }
 
   watch(capabilities: RtpCapabilities): Promise<ViewerConnection> {
@@ -89,22 +119,27 @@ export class RoutedBroadcast implements BroadcastMedia {
     return this.output.receive(terms);
   }
 
-  async tap(): Promise<RouterTap> {
+  async tap(): Promise<BroadcastTap> {
     this.output.assertOpen();
     const { clock, log } = this.#options;
-    const tap = await RouterTap.create(this.output.origin.router, {
+    const rtp = await RouterTap.create(this.output.origin.router, {
       clock,
       log,
+      isJoining: () => this.output.isJoining,
       onLackingSets: (track, lacking) =>
         void this.#repeatSets(track, lacking).catch((err: unknown) => {
-          // If either is closed, the broadcast's media ended in the meantime, or its worker died.
-          if (!tap.closed && !this.closed)
+          // If either is closed, no warning is needed, because the broadcast's media has ended, or
+          // its worker has died.
+          if (!rtp.closed && !this.closed)
             log.warn({ err }, 'viewers who join this track may see no video');
         }),
     });
+    const tap = new BroadcastTap(rtp);
     this.#taps.add(tap);
     tap.events.on('closed', () => this.#taps.delete(tap));
-    for (const producer of this.output.producers) void tap.add(producer);
+    for (const producer of this.output.producers)
+      if (!isMadeOfUnits(producer)) void tap.add(producer);
+    for (const track of this.#unitTracks) tap.addUnits(track);
     return tap;
   }
 
@@ -112,10 +147,16 @@ export class RoutedBroadcast implements BroadcastMedia {
     this.output.close();
   }
 
+  #addUnits(track: UnitTrack): void {
+    this.#unitTracks.add(track);
+    const events: Listenable<{ closed: [] }> = track.events;
+    events.on('closed', () => this.#unitTracks.delete(track));
+    for (const tap of this.#taps) tap.addUnits(track);
+  }
+
   /**
    * Gives viewers who join from now on the track with repeated parameter sets. Viewers who received
-   * the beginning of the track keep the original one, and so does the packager, because they have
-   * the sets.
+   * the beginning of the track have the sets and keep the original track, and so does the packager.
    */
   async #repeatSets(track: ProducerTap, { stores, packet }: LackingSets): Promise<void> {
     const nowMs = () => this.#options.clock.nowMs();

@@ -1,17 +1,18 @@
 import type { types } from 'mediasoup';
 import type { MediaTap, TappedTrack } from '../broadcast/ports/media.js';
-import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
-import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
 import { ProducerTap, type TapSite } from './producer-tap.js';
 import { checkSets, type LackingSets } from './set-check.js';
 
 /** Called for a track whose parameter sets were sent only once. */
 type OnLackingSets = (tap: ProducerTap, lacking: LackingSets) => void;
 
+type Options = Pick<TapSite, 'clock' | 'isJoining'> & { log: Log; onLackingSets: OnLackingSets };
+
 /** Receives a broadcast's RTP from its origin router in this process. */
 export class RouterTap implements MediaTap {
-  readonly #emitter = new TypedEmitter<EventsOf<MediaTap>>();
+  readonly #emitter = new TypedEmitter<{ trackAdded: [TappedTrack]; closed: [] }>();
   readonly events = this.#emitter.listenable;
   readonly #site: TapSite;
   readonly #log: Log;
@@ -30,10 +31,10 @@ export class RouterTap implements MediaTap {
 
   static async create(
     router: types.Router,
-    { clock, log, onLackingSets }: { clock: Clock; log: Log; onLackingSets: OnLackingSets },
+    { log, onLackingSets, ...options }: Options,
   ): Promise<RouterTap> {
     const transport = await router.createDirectTransport();
-    const site = { transport, rtpCapabilities: router.rtpCapabilities, clock };
+    const site = { transport, rtpCapabilities: router.rtpCapabilities, ...options };
     return new RouterTap(site, log, onLackingSets);
   }
 
@@ -55,7 +56,8 @@ export class RouterTap implements MediaTap {
       this.#emitter.emit('trackAdded', track);
       track.start();
     } catch (err) {
-      // If either is closed, the track ended in the meantime, or its worker died.
+      // If either is closed, no error is logged, because the track has ended, or its worker has
+      // died.
       if (!this.closed && !producer.closed)
         this.#log.error({ err }, 'a track could not be packaged');
     }

@@ -3,24 +3,31 @@ import { ntpOf } from './sender-report.js';
 /** RFC 3550 6.4.1, RFC 4585 6.1. */
 const SENDER_REPORT = 200;
 const PAYLOAD_FEEDBACK = 206;
-/** RFC 4585 6.3.1, RFC 5104 4.3.1. */
+/** Picture loss indication and full intra request (RFC 4585 6.3.1, RFC 5104 4.3.1). */
 const PLI = 1;
 const FIR = 4;
+const HEADER_BYTES = 4;
+const REPORT_BYTES = 28;
 
-/** Whether an RTCP packet, compound or not, contains a key frame request. */
-export function isKeyFrameRequest(bytes: Buffer): boolean {
-  for (let offset = 0; offset + 4 <= bytes.length;) {
-    const format = bytes.readUInt8(offset) & 0x1f;
-    const type = bytes.readUInt8(offset + 1);
-    if (type === PAYLOAD_FEEDBACK && (format === PLI || format === FIR)) return true;
-    offset += 4 * (bytes.readUInt16BE(offset + 2) + 1);
+/** Returns the SSRCs for which an RTCP packet, compound or not, requests a key frame. */
+export function keyFrameRequests(rtcp: Buffer): number[] {
+  const ssrcs: number[] = [];
+  let at = 0;
+  while (at + HEADER_BYTES <= rtcp.length) {
+    const end = at + 4 * (rtcp.readUInt16BE(at + 2) + 1);
+    const format = rtcp.readUInt8(at) & 0x1f;
+    const isFeedback = rtcp.readUInt8(at + 1) === PAYLOAD_FEEDBACK && end <= rtcp.length;
+    if (isFeedback && format === PLI && end >= at + 12) ssrcs.push(rtcp.readUInt32BE(at + 8));
+    if (isFeedback && format === FIR && end >= at + 16) ssrcs.push(rtcp.readUInt32BE(at + 12));
+    at = end;
   }
-  return false;
+  return ssrcs;
 }
 
 /**
- * Returns a sender report without counts and report blocks: it says that the RTP clock showed
- * `rtpTime` at `ntpMs`, in milliseconds since 1970.
+ * Returns a sender report without report blocks: the RTP clock showed `rtpTime` at `ntpMs`, in
+ * milliseconds since 1970, with a fraction. Its counts are 0, since mediasoup generates its own
+ * reports for each viewer.
  */
 export function senderReport({
   ssrc,
@@ -32,10 +39,10 @@ export function senderReport({
   rtpTime: number;
 }): Buffer {
   const { ntpSec, ntpFrac } = ntpOf(ntpMs);
-  const report = Buffer.alloc(28);
+  const report = Buffer.alloc(REPORT_BYTES);
   report.writeUInt8(0x80, 0);
   report.writeUInt8(SENDER_REPORT, 1);
-  report.writeUInt16BE(report.length / 4 - 1, 2);
+  report.writeUInt16BE(REPORT_BYTES / 4 - 1, 2);
   report.writeUInt32BE(ssrc, 4);
   report.writeUInt32BE(ntpSec, 8);
   report.writeUInt32BE(ntpFrac, 12);

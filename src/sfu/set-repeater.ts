@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 import type { TappedPacket, TappedReport } from '../broadcast/ports/media.js';
 import { H264SetInserter } from '../media/rtp/h264-set-inserter.js';
 import type { H264SetStore } from '../media/rtp/h264-set-store.js';
-import { isKeyFrameRequest, senderReport } from './rtcp.js';
+import { keyFrameRequests, senderReport } from './rtcp.js';
 import type { ProducerTap } from './producer-tap.js';
 
 /**
@@ -64,7 +64,7 @@ export class SetRepeater {
     const transport = await router.createDirectTransport();
     this.#transport = transport;
     transport.on('rtcp', (packet) => {
-      if (isKeyFrameRequest(packet)) tap.requestKeyFrame();
+      if (keyFrameRequests(packet).length > 0) tap.requestKeyFrame();
     });
     const producer = await transport.produce({
       kind: 'video',

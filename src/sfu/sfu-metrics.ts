@@ -35,7 +35,7 @@ export class SfuMetrics {
     );
     metrics.gauge(
       'onair_webrtc_viewers',
-      'Viewers connected by WebRTC or WHEP, included in all viewers.',
+      'Viewers connected over WebRTC, including WHEP. Also counted among all viewers.',
       () => this.#sum(({ viewers }) => viewers.size),
     );
     metrics.gauge('onair_routers', 'Routers of broadcasts on all workers.', () =>
@@ -54,8 +54,23 @@ export class SfuMetrics {
       ['worker'],
     );
     metrics.gauge(
+      'onair_worker_info',
+      'Always 1. The labels describe the media worker: its origin (built, prebuilt or given) and its parts.',
+      () => {
+        const { origin, parts } = sfu.workerOrigin;
+        return [{ labels: { origin, parts: parts.join(' ') }, value: 1 }];
+      },
+      ['origin', 'parts'],
+    );
+    metrics.gauge(
+      'onair_worker_udp_total',
+      'Counters of each media worker about the RTP and RTCP datagrams that it sent since it started.',
+      () => this.#udpCounts(),
+      ['worker', 'what'],
+    );
+    metrics.gauge(
       'onair_bitrate_bps',
-      'Bit rate over WebRTC in bits per second: in from publishers, out to viewers.',
+      'Bit rate over WebRTC in bits per second: received from publishers (in), sent to viewers (out).',
       async () => {
         const { incomingBps, outgoingBps } = await this.#currentBitrates();
         return [
@@ -76,6 +91,15 @@ export class SfuMetrics {
 
   #sum(amount: (output: BroadcastOutput) => number): number {
     return [...this.sfu.broadcasts].reduce((sum, { output }) => sum + amount(output), 0);
+  }
+
+  #udpCounts() {
+    return this.sfu.pool.workers.flatMap((worker) =>
+      Object.entries(worker.udp).map(([what, value]) => ({
+        labels: { worker: String(worker.index), what },
+        value,
+      })),
+    );
   }
 
   /** Leaves out workers that die in the meantime. */

@@ -4,15 +4,16 @@ import type { Config } from '../config/config.js';
 import { listenInfos } from './listen-addresses.js';
 import { mediaCodecs } from './media-codecs.js';
 import { whileItLives } from './media-refused.js';
+import { UdpCounters } from './udp-counters.js';
 import { startWorkerProcess } from './worker-process.js';
 import { workerSettings } from './worker-settings.js';
 
 /** How long a worker may take to start. A worker whose version doesn't match never answers. */
 const START_TIMEOUT_MS = 20_000;
 /**
- * How long a worker may take to end. After that it is killed, which loses nothing, because its
- * broadcasts have ended or moved. The whole shutdown may take ten seconds, and on a busy machine
- * its other steps need several of them.
+ * How long a worker may take to end before it is killed. Killing it loses nothing, because its
+ * broadcasts have ended or moved. The limit is short because the whole shutdown may take only ten
+ * seconds, and on a busy machine its other steps need several of them.
  */
 const END_TIMEOUT_MS = 2_000;
 /** A peer's network loss is noticed within 10 s, as on the socket. */
@@ -25,6 +26,7 @@ export class SfuWorker {
   readonly announcedAddresses: readonly string[];
   readonly #worker: types.Worker;
   readonly #server: types.WebRtcServer;
+  readonly #counters: UdpCounters;
   /**
    * A rough count of the streams that the worker forwards, which determines where new streams are
    * placed; see {@link ./broadcast-routers}.
@@ -37,20 +39,53 @@ export class SfuWorker {
       worker,
       server,
       rtc,
-    }: { worker: types.Worker; server: types.WebRtcServer; rtc: Config['rtc'] },
+      counters,
+    }: {
+      worker: types.Worker;
+      server: types.WebRtcServer;
+      rtc: Config['rtc'];
+      counters: UdpCounters;
+    },
   ) {
     this.index = index;
     this.announcedAddresses = rtc.announcedAddresses;
     this.#worker = worker;
     this.#server = server;
+    this.#counters = counters;
+    worker.observer.once('close', () => counters.close());
   }
 
   /**
    * Starts the process and binds its port. Rejects if the port is in use or the binary's version
    * doesn't match.
+   * @param onWarning is called with what the worker reports about the machine
    */
-  static async create(index: number, rtc: Config['rtc']): Promise<SfuWorker> {
-    const worker = await withTimeout(startWorkerProcess(workerSettings(rtc.workerBin)));
+  static async create(
+    index: number,
+    rtc: Config['rtc'],
+    onWarning: (sentence: string) => void,
+  ): Promise<SfuWorker> {
+    const counters = UdpCounters.create();
+    try {
+      return await SfuWorker.#start(index, { rtc, counters, onWarning });
+    } catch (error) {
+      counters.close();
+      throw error;
+    }
+  }
+
+  static async #start(
+    index: number,
+    {
+      rtc,
+      counters,
+      onWarning,
+    }: { rtc: Config['rtc']; counters: UdpCounters; onWarning: (sentence: string) => void },
+  ): Promise<SfuWorker> {
+    const { segments } = rtc;
+    const worker = await withTimeout(
+      startWorkerProcess(workerSettings(rtc.workerBin), { segments, counters, onWarning }),
+    );
     const port = rtc.port === 0 ? 0 : rtc.port + index;
     try {
       const server = await worker.createWebRtcServer({
@@ -60,7 +95,7 @@ export class SfuWorker {
           interfaces: networkInterfaces(),
         }),
       });
-      return new SfuWorker(index, { worker, server, rtc });
+      return new SfuWorker(index, { worker, server, rtc, counters });
     } catch (cause) {
       worker.close();
       throw new Error(
@@ -83,6 +118,11 @@ export class SfuWorker {
   async cpuSeconds(): Promise<number> {
     const { ru_utime: userMs, ru_stime: systemMs } = await this.#worker.getResourceUsage();
     return (userMs + systemMs) / 1_000;
+  }
+
+  /** The worker's counters of sent datagrams. */
+  get udp(): ReturnType<UdpCounters['read']> {
+    return this.#counters.read();
   }
 
   /** Calls the listener once if the process dies unexpectedly. */

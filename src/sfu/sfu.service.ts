@@ -8,6 +8,7 @@ import type { RtpCapabilities } from '../protocol/rtc.js';
 import { FeedServer } from './feed-server.js';
 import { RemoteBroadcast } from './remote-broadcast.js';
 import { RoutedBroadcast } from './routed-broadcast.js';
+import { readWorkerOrigin, type WorkerOrigin } from './worker-origin.js';
 import { WorkerPool } from './worker-pool.js';
 
 /**
@@ -32,6 +33,9 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
     this.#log = log.child({ part: 'sfu' });
   }
 
+  /** The origin of the workers, and the parts that they use. */
+  workerOrigin: WorkerOrigin = { origin: 'given', parts: [] };
+
   async onModuleInit(): Promise<void> {
     const pool = await WorkerPool.create(this.config.rtc, this.#log);
     this.#pool = pool;
@@ -40,7 +44,14 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
     this.#rtpCapabilities = router.rtpCapabilities as RtpCapabilities;
     router.close();
     this.#serveFeeds();
-    this.#log.info({ workers: pool.workers.length, port: this.config.rtc.port }, 'media is ready');
+    const { origin, parts } = await readWorkerOrigin(this.config.rtc.workerBin);
+    const { port, segments } = this.config.rtc;
+    const used = parts.filter((part) => part !== 'gso' || segments).toSorted();
+    this.workerOrigin = { origin, parts: used };
+    this.#log.info(
+      { workers: pool.workers.length, port, worker: origin, parts: used.join(' ') || 'none' },
+      'media is ready',
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -4,7 +4,7 @@ import type { types } from 'mediasoup';
 const SAMPLES = 3;
 /** The number of recorded intervals between key frames. */
 const INTERVALS = 5;
-/** Key frames that are further apart than this are assumed to be from different encoders. */
+/** Key frames that are further apart than this are assumed to come from different encoders. */
 const INTERVAL_MAX_MS = 120_000;
 const RTP_TIME = 2 ** 32;
 /** One cycle of RTP sequence numbers. */

@@ -1,4 +1,4 @@
-import { parseScalabilityMode, type types } from 'mediasoup';
+import type { types } from 'mediasoup';
 import type { ReceiverMedia, ReceiverTerms } from '../broadcast/ports/media.js';
 import { DomainError } from '../common/domain-error.js';
 import { type EventsOf, TypedEmitter } from '../common/typed-emitter.js';
@@ -9,18 +9,25 @@ import type {
   MediaKind,
   RtpCapabilities,
 } from '../protocol/rtc.js';
-import { ABS_SEND_TIME, agreedCapabilities, TRANSPORT_CC } from './agreed-capabilities.js';
+import { agreedCapabilities } from './agreed-capabilities.js';
+import { hasLayers, isEstimated, withoutEstimation } from './bandwidth-estimation.js';
+import { layersOf, optionsOf } from './consumer-options.js';
 import { LayerByLoss } from './layer-by-loss.js';
+import { keepLowestLayer } from './lowest-layer.js';
 import { refusingMedia } from './media-refused.js';
 import { PeerConnection } from './peer-connection.js';
 import type { WorkerRouter } from './worker-router.js';
 
+/** A viewer who isn't ready after this time has a bad connection, or has left. */
+const JOINING_MS = 1_000;
 /** The interval at which losses are checked for viewers without bandwidth estimation. */
 const LOSS_INTERVAL_MS = 2_000;
 
 export type ViewerOptions = {
   site: WorkerRouter;
   transport: types.WebRtcTransport;
+  /** Whether the publisher sends video that no viewer can receive over WebRTC. */
+  lacksVideo: () => boolean;
   /** The viewer's receive capabilities; mediasoup validates their names and numbers. */
   capabilities: types.RtpCapabilities;
   /** Returns the current tracks. */
@@ -30,7 +37,7 @@ export type ViewerOptions = {
    * each track and then resumes it.
    */
   mids: ReceiverTerms['mids'] | null;
-  /** Whether the viewer has yet to answer the server's offer. Nothing is sent before that. */
+  /** Whether the viewer has yet to answer the server's offer. Nothing is sent before the answer. */
   isOffered?: boolean;
   /**
    * Called when the viewer can receive media: it is connected and has resumed a track, a video track
@@ -54,11 +61,15 @@ export class ViewerConnection implements ReceiverMedia {
   /** Consumers by the origin's producer id. */
   readonly #byTrack = new Map<string, types.Consumer>();
   readonly #unsupported = new Set<MediaKind>();
+  readonly #lacksVideo: ViewerOptions['lacksVideo'];
   #capabilities: types.RtpCapabilities;
   #mids: ViewerOptions['mids'];
   #isOffered: boolean;
+  #estimates = false;
   #pinnedLayer: number | null = null;
   #connected = false;
+  readonly #createdMs = performance.now();
+  #wasReady = false;
 
   constructor({
     site,
@@ -67,8 +78,10 @@ export class ViewerConnection implements ReceiverMedia {
     producers,
     mids,
     isOffered = false,
+    lacksVideo,
     onReady,
   }: ViewerOptions) {
+    this.#lacksVideo = lacksVideo;
     this.site = site;
     this.#peer = new PeerConnection(transport, site.worker.announcedAddresses);
     this.#capabilities = capabilities;
@@ -88,6 +101,12 @@ export class ViewerConnection implements ReceiverMedia {
   /** Whether the viewer's session description is fixed. */
   get isFixed(): boolean {
     return this.#mids !== null;
+  }
+
+  /** Whether the viewer will soon be ready to receive video for the first time. */
+  get isJoining(): boolean {
+    const isLate = performance.now() - this.#createdMs > JOINING_MS;
+    return !this.#wasReady && !isLate && !this.closed && this.count('video') > 0;
   }
 
   get transport() {
@@ -116,7 +135,7 @@ export class ViewerConnection implements ReceiverMedia {
   }
 
   get unsupported(): MediaKind[] {
-    return [...this.#unsupported];
+    return [...this.#unsupported, ...(this.#lacksVideo() ? (['video'] as const) : [])];
   }
 
   get agreed(): RtpCapabilities {
@@ -169,7 +188,7 @@ export class ViewerConnection implements ReceiverMedia {
     if (this.#consuming.has(producer.id) || this.closed || producer.closed) return;
     this.#consuming.add(producer.id);
     producer.observer.once('close', () => this.#consuming.delete(producer.id));
-    const request = { producerId: producer.id, rtpCapabilities: this.#capabilities };
+    const request = { producerId: producer.id, rtpCapabilities: this.#capabilitiesFor(producer) };
     if (
       !(await refusingMedia('receive capabilities', this.#peer.raw, async () =>
         this.site.canConsume(request),
@@ -191,12 +210,23 @@ export class ViewerConnection implements ReceiverMedia {
     this.#byTrack.set(producer.id, consumer);
     consumer.observer.once('close', () => this.#byTrack.delete(producer.id));
     this.#sources.set(consumer.id, producer.id);
+    if (isEstimated(consumer)) keepLowestLayer(consumer, this.#peer.raw, () => [producer]);
     await this.#adopt(consumer);
   }
 
   /**
-   * Replaces a track that the viewer can't display with another one. A track that is already
-   * displayed and has only one layer is kept.
+   * Estimation starts with the first track that has layers, and then includes all later video,
+   * because mediasoup keeps estimating until the transport closes.
+   */
+  #capabilitiesFor(producer: types.Producer): types.RtpCapabilities {
+    this.#estimates ||= hasLayers(producer);
+    const isCounted = this.#estimates && producer.kind === 'video';
+    return isCounted ? this.#capabilities : withoutEstimation(this.#capabilities);
+  }
+
+  /**
+   * Replaces a track that the viewer can't display with another one. A single-layer track that is
+   * already displayed is kept.
    */
   async replace(before: types.Producer, after: types.Producer): Promise<void> {
     const consumer = this.#byTrack.get(before.id);
@@ -245,7 +275,9 @@ export class ViewerConnection implements ReceiverMedia {
     const isResumed = (kind: MediaKind) =>
       consumers.some((consumer) => consumer.kind === kind && !consumer.paused);
     const hasVideo = consumers.some(({ kind }) => kind === 'video');
-    if (this.#connected && isResumed(hasVideo ? 'video' : 'audio')) this.#onReady();
+    if (!this.#connected || !isResumed(hasVideo ? 'video' : 'audio')) return;
+    this.#wasReady = true;
+    this.#onReady();
   }
 
   async #adopt(consumer: types.Consumer): Promise<void> {
@@ -287,18 +319,6 @@ export class ViewerConnection implements ReceiverMedia {
   }
 }
 
-function optionsOf(consumer: types.Consumer): ConsumerOptions {
-  return {
-    id: consumer.id,
-    producerId: consumer.producerId,
-    kind: consumer.kind,
-    // These are mediasoup's own parameters, which have the shape that the protocol describes.
-    rtpParameters: consumer.rtpParameters as ConsumerOptions['rtpParameters'],
-    layers: layersOf(consumer),
-    producerPaused: consumer.producerPaused,
-  };
-}
-
 async function hasSent(consumer: types.Consumer): Promise<boolean> {
   const stats = await consumer.getStats();
   return stats.some(({ type, packetCount }) => type === 'outbound-rtp' && packetCount > 0);
@@ -319,15 +339,4 @@ function keepsTo(
       ) && codec !== undefined
     );
   });
-}
-
-function isEstimated({ rtpParameters: { headerExtensions = [] } }: types.Consumer): boolean {
-  return headerExtensions.some(({ uri }) => uri === TRANSPORT_CC || uri === ABS_SEND_TIME);
-}
-
-function layersOf(consumer: types.Consumer): number {
-  const mode = consumer.rtpParameters.encodings?.[0]?.scalabilityMode;
-  return consumer.type === 'simulcast' || consumer.type === 'svc'
-    ? parseScalabilityMode(mode).spatialLayers
-    : 1;
 }

@@ -65,7 +65,9 @@ export class WorkerPool {
   }
 
   async #start(index: number): Promise<void> {
-    const worker = await SfuWorker.create(index, this.#rtc);
+    const worker = await SfuWorker.create(index, this.#rtc, (warning) =>
+      this.#log.warn({ worker: index }, `media worker: ${warning}`),
+    );
     if (this.#closed) return worker.close();
     this.#slots[index] = worker;
     worker.onDied(() => {

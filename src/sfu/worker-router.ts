@@ -58,7 +58,7 @@ export class WorkerRouter {
     return piping;
   }
 
-  /** Makes the tracks arrive in this router, now that one of its viewers is ready. Idempotent. */
+  /** Lets media arrive in this router, because one of its viewers is ready. Idempotent. */
   start(): void {
     this.#isStarted = true;
     this.#pipe

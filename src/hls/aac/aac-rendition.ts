@@ -2,16 +2,16 @@ import type { Log } from '../../common/logger.js';
 import { initSegment } from '../../media/mp4/init-segment.js';
 import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
-import type { AudioListener } from '../segmenter/segmenter-types.js';
+import type { SampleListener } from '../segmenter/segmenter-types.js';
 import { AAC_CONFIG, AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 import { AacSegments } from './aac-segments.js';
 import type { AacStream, AacTaker } from '../../media/aac/aac-thread.js';
 import { endOf, type Epoch, HeldSegment } from './held-segment.js';
 
 /**
- * The number of complete segments buffered while nobody plays AAC; the first listener's playlist
- * starts with these segments. Players without low-latency support start 15 to 20 s before the live
- * edge (VLC 3 does), and would be silent for that long if fewer were buffered.
+ * The number of complete segments buffered while nobody plays AAC. The first listener's playlist
+ * starts with them. Players without low-latency support, such as VLC 3, start 15 to 20 s before the
+ * live edge. With fewer segments, they would be silent at first.
  */
 const HELD_SEGMENTS = 10;
 /**
@@ -35,6 +35,8 @@ const HALF_FRAME = AAC_FRAME_TICKS / 2;
 
 type Options = {
   writer: RenditionWriter;
+  /** Receives the frames before muxing. */
+  listener?: SampleListener;
   encoder: { open(fromTicks: number, taker: AacTaker): AacStream };
   partTargetS: number;
   log: Log;
@@ -57,7 +59,7 @@ type Encoding = {
  * therefore never overlap, and a segment's first frame deviates from the segment's start by at most
  * half a frame.
  */
-export class AacRendition implements AudioListener {
+export class AacRendition implements SampleListener {
   /**
    * Resolves when the rendition has ended: after {@link end}, once the requested segments are
    * written or have failed.
@@ -251,7 +253,7 @@ export class AacRendition implements AudioListener {
       this.#out.end(segment);
   }
 
-  /** Abandons everything not encoded yet. */
+  /** Abandons everything that isn't encoded yet. */
   #giveUp(): void {
     clearTimeout(this.#retry);
     for (const segment of this.#segments.splice(0)) this.#out.end(segment);

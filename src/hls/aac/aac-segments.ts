@@ -1,6 +1,7 @@
 import { AUDIO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import { fragment } from '../../media/mp4/fragment.js';
 import type { Sample } from '../../media/mp4/sample.js';
+import type { SampleListener } from '../segmenter/segmenter-types.js';
 import type { RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import { AAC_FRAME_TICKS } from '../../media/codecs/aac-format.js';
 
@@ -9,6 +10,7 @@ type Segment = Readonly<{ start: SegmentStart; baseTicks: number; endTicks: numb
 
 type Options = {
   writer: RenditionWriter;
+  listener?: SampleListener;
   /** The maximum duration of a part, in seconds. */
   partTargetS: number;
 };
@@ -48,7 +50,10 @@ export class AacSegments {
       this.#partTicks = frameTicks;
       const lateMs = ((frameTicks - segment.baseTicks) / AUDIO_TIMESCALE) * 1_000;
       const { start } = segment;
-      this.#options.writer.startSegment({ ...start, wallMs: start.wallMs + lateMs });
+      const { writer, listener } = this.#options;
+      const late = { ...start, wallMs: start.wallMs + lateMs };
+      writer.startSegment(late);
+      listener?.startSegment(late, frameTicks);
     }
     this.#samples.push({ data, durationTicks: AAC_FRAME_TICKS, keyFrame: true });
     if (this.#samples.length === this.#partFrames) this.#writePart();
@@ -64,6 +69,7 @@ export class AacSegments {
     if (this.#samples.length > 0) this.#writePart();
     this.#open = null;
     this.#options.writer.endSegment();
+    this.#options.listener?.endSegment();
   }
 
   #writePart(): void {
@@ -78,5 +84,6 @@ export class AacSegments {
       frames: samples.length,
       independent: true,
     });
+    this.#options.listener?.addPart(baseTicks, samples);
   }
 }

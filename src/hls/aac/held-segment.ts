@@ -9,7 +9,8 @@ import type { OpusPackets } from '../../media/aac/aac-messages.js';
 const BYTES_MAX = 2 * 1_048_576;
 
 /**
- * A series of continuous segments, whose frames lie on one grid that starts with the first segment.
+ * A series of continuous segments. Their frames lie on one grid, which starts with the first
+ * segment.
  */
 export type Epoch = Readonly<{ anchorTicks: number }>;
 
@@ -32,7 +33,7 @@ export class HeldSegment {
     this.endTicks = baseTicks;
   }
 
-  /** Copies the samples; those beyond a segment's size limit become silence. */
+  /** Copies the samples. Samples beyond a segment's size limit become silence. */
   add(baseTicks: number, samples: readonly Sample[]): void {
     const room = this.#bytes < BYTES_MAX;
     const part = pack(baseTicks, samples, room);

@@ -8,7 +8,7 @@ import { TypedEmitter } from '../../common/typed-emitter.js';
 type Earlier = Readonly<{ nodeId: NodeId; untilMs: number }>;
 
 /**
- * A node may learn of the end of its broadcast later than this node, and then has the media for
+ * A node may learn later than this node that its broadcast has ended, and then has the media for
  * longer.
  */
 const MARGIN_MS = 5_000;

@@ -10,13 +10,15 @@ type OfChannel =
 type OfRendition = Readonly<{ run: string; rendition: string }> & FileAddress;
 type FileAddress =
   | Readonly<{ what: 'playlist' }>
+  /** The digests of the newest segments. */
+  | Readonly<{ what: 'digests' }>
   | Readonly<{ what: 'init'; init: number }>
   | Readonly<{ what: 'segment'; msn: number }>
   | Readonly<{ what: 'part'; msn: number; part: number }>;
 
 /** A number as written in playlists: no leading zeros, at most nine digits. */
 const NUMBER = '(0|[1-9][0-9]{0,8})';
-const RUN = /^\/([A-Za-z0-9_-]{16})\/(video-[0-9]|opus|aac)(\.m3u8|\/[^/]+)$/;
+const RUN = /^\/([A-Za-z0-9_-]{16})\/(video-[0-9]|opus|aac)(\.m3u8|\.digests\.json|\/[^/]+)$/;
 const INIT = new RegExp(`^/init-${NUMBER}\\.mp4$`);
 const SEGMENT = new RegExp(`^/${NUMBER}\\.m4s$`);
 const PART = new RegExp(`^/${NUMBER}\\.${NUMBER}\\.m4s$`);
@@ -51,6 +53,8 @@ export function hlsPath(address: HlsAddress): string {
       return `${base}/thumbnail${address.version === null ? '' : `/${address.version}`}.jpg`;
     case 'playlist':
       return `${base}/${address.run}/${address.rendition}.m3u8`;
+    case 'digests':
+      return `${base}/${address.run}/${address.rendition}.digests.json`;
     case 'init':
       return `${base}/${address.run}/${address.rendition}/init-${address.init}.mp4`;
     case 'segment':
@@ -64,6 +68,7 @@ export function hlsPath(address: HlsAddress): string {
 
 function parseFile(file: string): FileAddress | null {
   if (file === '.m3u8') return { what: 'playlist' };
+  if (file === '.digests.json') return { what: 'digests' };
   const part = PART.exec(file);
   if (part) return { what: 'part', msn: Number(part[1]), part: Number(part[2]) };
   const segment = SEGMENT.exec(file);

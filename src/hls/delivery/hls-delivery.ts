@@ -4,7 +4,7 @@ import { HlsAuthorizer, withoutToken } from '../../access/hls-authorizer.js';
 import { errorBodyOf } from '../../common/error-body.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { type HlsAddress, parseHlsAddress } from './hls-address.js';
-import { type Answer, send, sendError } from '../../common/http/media-answer.js';
+import { type MediaResponse, send, sendError } from '../../common/http/media-response.js';
 import { HLS_EDGE, type HlsEdge } from './hls-edge.js';
 import { LocalHls, type Wanted } from './local-hls.js';
 import { isClientGone, noSuchMedia, notLive } from './refusals.js';
@@ -16,7 +16,7 @@ export type Traffic = Readonly<{
 }>;
 
 /** A request for a resource of a broadcast. */
-export type Asked = Wanted &
+export type HlsRequest = Wanted &
   Readonly<{
     path: string;
     /** Whether the path contains a token, which authorizes the request. */
@@ -30,6 +30,7 @@ export class HlsDelivery {
   readonly #requests = {
     multivariant: 0,
     playlist: 0,
+    digests: 0,
     init: 0,
     segment: 0,
     part: 0,
@@ -52,7 +53,7 @@ export class HlsDelivery {
   }
 
   /** Parses a request; returns null if its path is not an HLS address. */
-  read(request: IncomingMessage): Asked | null {
+  read(request: IncomingMessage): HlsRequest | null {
     const { url = '', method } = request;
     if (!url.startsWith('/hls/') || (method !== 'GET' && method !== 'HEAD')) return null;
     const [path = '', query = ''] = url.split('?', 2);
@@ -65,18 +66,22 @@ export class HlsDelivery {
    * Answers a request. Never rejects.
    * @param isAdmitted whether access was already checked, so that the address needs no token
    */
-  async answer(asked: Asked, response: ServerResponse, { isAdmitted = false } = {}): Promise<void> {
-    const { address, request } = asked;
+  async answer(
+    resource: HlsRequest,
+    response: ServerResponse,
+    { isAdmitted = false } = {},
+  ): Promise<void> {
+    const { address, request } = resource;
     try {
-      let access = await this.#assertAllowed(asked, isAdmitted);
-      let found = this.edge?.find(asked) ?? this.local.find(asked);
+      let access = await this.#assertAllowed(resource, isAdmitted);
+      let found = this.edge?.find(resource) ?? this.local.find(resource);
       if (found instanceof Promise) {
         found = await found;
         // The request may have waited for a while, so access is checked again before sending.
-        access = await this.#assertAllowed(asked, isAdmitted);
+        access = await this.#assertAllowed(resource, isAdmitted);
       }
-      const answer = access.isProtected ? forOne(found, address) : found;
-      const bytes = await send(request, response, answer);
+      const media = access.isProtected ? forOne(found, address) : found;
+      const bytes = await send(request, response, media);
       if (bytes === null) throw noSuchMedia();
       this.#requests[address.what] += 1;
       this.#bytes += bytes;
@@ -90,7 +95,7 @@ export class HlsDelivery {
    *   allowed to watch
    */
   async #assertAllowed(
-    { path, address }: Asked,
+    { path, address }: HlsRequest,
     isAdmitted: boolean,
   ): Promise<{ isProtected: boolean }> {
     const { isAllowed, isProtected } = await this.authorizer.open(path);
@@ -113,10 +118,11 @@ export class HlsDelivery {
  * Restricts caching of responses from a protected channel. Only the player's own cache may store
  * them, and no cache may store resources that change.
  */
-function forOne(answer: Answer, { what }: HlsAddress): Answer {
-  const changes = what === 'multivariant' || what === 'playlist' || what === 'thumbnail';
+function forOne(media: MediaResponse, { what }: HlsAddress): MediaResponse {
+  const changes =
+    what === 'multivariant' || what === 'playlist' || what === 'digests' || what === 'thumbnail';
   const cacheControl = changes
     ? 'private, no-store'
-    : answer.cacheControl.replace('public', 'private');
-  return { ...answer, cacheControl };
+    : media.cacheControl.replace('public', 'private');
+  return { ...media, cacheControl };
 }

@@ -5,13 +5,13 @@ import type { NodeResource, NodeResources } from '../../cluster/node-resources.j
 import type { Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { takesGzip } from '../../common/http/byte-range.js';
-import type { Answer } from '../../common/http/media-answer.js';
+import type { MediaResponse } from '../../common/http/media-response.js';
 import { HttpError } from '../../protocol/error.js';
 import { PlaylistWaiters } from '../run/playlist-waiters.js';
 import type { BroadcastOrigins } from './broadcast-origins.js';
 import { type HlsAddress, hlsPath } from './hls-address.js';
 import type { LocalHls, Wanted } from './local-hls.js';
-import { type BytesAnswer, MediaCache } from './media-cache.js';
+import { type BufferedResponse, MediaCache } from './media-cache.js';
 import { readPlaylistQuery } from './playlist-requests.js';
 import { assertReleased, notLive, originUnreachable, tooManyWait } from './refusals.js';
 
@@ -25,7 +25,7 @@ const CACHE_MAX_BYTES = 64 * 1_048_576;
 const RESOURCE_MAX_BYTES = 64 * 1_048_576;
 const WAITING_MAX = 20_000;
 const WAITING_PER_CONNECTION_MAX = 8;
-/** Longer than an origin lets a request wait, which is three target durations. */
+/** An origin lets a request wait for three target durations; this is longer. */
 const WAIT_MS = 60_000;
 const RETRY_MS = 1_000;
 /**
@@ -50,9 +50,9 @@ type Fetch = {
   readonly gzip: boolean;
   /** The number of requests that wait for it. */
   readers: number;
-  /** The node that is being asked. */
+  /** The node to which the request was sent. */
   asking: { readonly node: NodeId; readonly abort: AbortController } | null;
-  outcome: { readonly answer: BytesAnswer } | { readonly error: unknown } | null;
+  outcome: { readonly media: BufferedResponse } | { readonly error: unknown } | null;
 };
 
 /**
@@ -104,11 +104,11 @@ export class HlsEdge implements OnApplicationShutdown {
   }
 
   /**
-   * Returns a resource of another node, as a promise unless it is in memory; null if this node has
-   * to answer.
+   * Returns a resource of another node, as a promise unless it is in memory. Returns null if this
+   * node has to answer the request itself.
    * @throws {DomainError} the origin's error; `unavailable` if the origin can't be reached
    */
-  find(wanted: Wanted): Answer | Promise<Answer> | null {
+  find(wanted: Wanted): MediaResponse | Promise<MediaResponse> | null {
     const { address, query, request } = wanted;
     if (this.#nodesFor(address).length === 0) return null;
     const hasText = address.what === 'playlist' || address.what === 'multivariant';
@@ -124,8 +124,8 @@ export class HlsEdge implements OnApplicationShutdown {
   }
 
   /**
-   * Returns the nodes to ask, in order. After a broadcast has ended or moved, the nodes that made
-   * its earlier runs may still have them.
+   * Returns the nodes to try, in order. After a broadcast has ended or moved, the nodes that
+   * packaged its earlier runs may still have them.
    */
   #nodesFor(address: HlsAddress): NodeId[] {
     const { origins, local } = this.#parts;
@@ -143,7 +143,7 @@ export class HlsEdge implements OnApplicationShutdown {
     key: string,
     about: Pick<Fetch, 'address' | 'path' | 'gzip'>,
     { request }: Wanted,
-  ): Promise<Answer> {
+  ): Promise<MediaResponse> {
     if (!this.#waiters.hasRoomFor(request)) throw tooManyWait();
     const fetch = this.#fetches.get(key) ?? this.#begin(key, about);
     fetch.readers += 1;
@@ -156,7 +156,7 @@ export class HlsEdge implements OnApplicationShutdown {
     }
     if (fetch.outcome === null) throw originUnreachable();
     if ('error' in fetch.outcome) throw fetch.outcome.error;
-    return fetch.outcome.answer;
+    return fetch.outcome.media;
   }
 
   #begin(key: string, about: Pick<Fetch, 'address' | 'path' | 'gzip'>): Fetch {
@@ -164,9 +164,9 @@ export class HlsEdge implements OnApplicationShutdown {
     this.#fetches.set(key, fetch);
     this.#load(fetch)
       .then(
-        (answer) => {
-          fetch.outcome = { answer };
-          this.#cache.put(key, answer);
+        (media) => {
+          fetch.outcome = { media };
+          this.#cache.put(key, media);
         },
         (error: unknown) => {
           fetch.outcome = { error };
@@ -181,16 +181,16 @@ export class HlsEdge implements OnApplicationShutdown {
     return fetch;
   }
 
-  /** Asks one node after another. The list of nodes may change in the meantime. */
-  async #load(fetch: Fetch): Promise<BytesAnswer> {
+  /** Tries one node after another. The list of nodes may change in the meantime. */
+  async #load(fetch: Fetch): Promise<BufferedResponse> {
     const { address } = fetch;
-    const asked = new Set<NodeId>();
+    const tried = new Set<NodeId>();
     const unreachable = new Set<NodeId>();
     let refusal: unknown = null;
     for (;;) {
-      const node = this.#nodesFor(address).find((one) => !asked.has(one));
+      const node = this.#nodesFor(address).find((one) => !tried.has(one));
       if (node === undefined) break;
-      asked.add(node);
+      tried.add(node);
       try {
         return await this.#ask(node, fetch);
       } catch (error) {
@@ -210,7 +210,7 @@ export class HlsEdge implements OnApplicationShutdown {
    * @throws {CallError} if the node can't be reached
    * @throws {DomainError} if it refuses
    */
-  async #ask(node: NodeId, fetch: Fetch): Promise<BytesAnswer> {
+  async #ask(node: NodeId, fetch: Fetch): Promise<BufferedResponse> {
     const abort = new AbortController();
     fetch.asking = { node, abort };
     try {
@@ -221,7 +221,7 @@ export class HlsEdge implements OnApplicationShutdown {
       });
       this.#fetched += 1;
       this.#fetchedBytes += resource.body.byteLength;
-      return answerOf(resource);
+      return responseOf(resource);
     } finally {
       fetch.asking = null;
     }
@@ -233,7 +233,7 @@ export class HlsEdge implements OnApplicationShutdown {
     fetch.asking?.abort.abort();
   }
 
-  /** Aborts the current requests of these fetches, which then ask the next node. */
+  /** Aborts the current requests of these fetches, which then try the next node. */
   #abort(isMeant: (fetch: Fetch) => boolean): void {
     for (const fetch of this.#fetches.values()) if (isMeant(fetch)) fetch.asking?.abort.abort();
   }
@@ -254,7 +254,7 @@ function directives(query: string): string {
 }
 
 /** @throws {DomainError} if the response is a refusal */
-function answerOf({ status, headers, body }: NodeResource): BytesAnswer {
+function responseOf({ status, headers, body }: NodeResource): BufferedResponse {
   const { 'content-type': contentType, 'cache-control': cacheControl, etag, vary } = headers;
   if (status !== 200) throw refusalOf(status, body);
   if (contentType === undefined || cacheControl === undefined || etag === undefined)

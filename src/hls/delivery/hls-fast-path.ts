@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { ADMISSION, type Admission } from '../../common/admission.js';
-import { sendError } from '../../common/http/media-answer.js';
+import { sendError } from '../../common/http/media-response.js';
 import { HlsDelivery } from './hls-delivery.js';
 
 /**
@@ -30,14 +30,14 @@ export class HlsFastPath implements OnApplicationBootstrap {
 
   /** Answers the request, or returns false and leaves the request untouched. */
   #take(request: IncomingMessage, response: ServerResponse): boolean {
-    const asked = this.delivery.read(request);
+    const resource = this.delivery.read(request);
     // Pages fetch thumbnails without a token. Cookies, which the framework parses, identify the
     // viewer.
-    const needsCookies = asked?.address.what === 'thumbnail' && !asked.hasToken;
-    if (!asked || needsCookies) return false;
+    const needsCookies = resource?.address.what === 'thumbnail' && !resource.hasToken;
+    if (!resource || needsCookies) return false;
     const refused = this.admission.refusal(request, response);
     if (refused) sendError(response, refused);
-    else void this.delivery.answer(asked, response);
+    else void this.delivery.answer(resource, response);
     return true;
   }
 }

@@ -51,7 +51,7 @@ export class HlsMetrics {
   }
 }
 
-/** Registers the metrics that only nodes of a cluster have. */
+/** Registers the metrics that exist only on nodes of a cluster. */
 function registerEdge(edge: HlsEdge, origin: HlsOrigin, metrics: Metrics): void {
   metrics.gauge(
     'onair_hls_fetched_total',

@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { NODE_RESOURCES, type NodeResources } from '../../cluster/node-resources.js';
 import { errorBodyOf } from '../../common/error-body.js';
-import { send, sendError } from '../../common/http/media-answer.js';
+import { send, sendError } from '../../common/http/media-response.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { parseHlsAddress } from './hls-address.js';
 import { LocalHls } from './local-hls.js';
-import { isClientGone, noSuchMedia, nothingHere } from './refusals.js';
+import { isClientGone, noSuchMedia, notFound } from './refusals.js';
 
 /**
  * Answers other nodes' requests for resources of the broadcasts that are packaged here. The other
@@ -39,10 +39,10 @@ export class HlsOrigin implements OnModuleInit {
     try {
       const [path = '', query = ''] = url.split('?', 2);
       const address = parseHlsAddress(path);
-      if (!address) throw nothingHere();
+      if (!address) throw notFound();
       this.#requests += 1;
-      const answer = await this.local.find({ address, query, request });
-      const bytes = await send(request, response, answer);
+      const media = await this.local.find({ address, query, request });
+      const bytes = await send(request, response, media);
       if (bytes === null) throw noSuchMedia();
       this.#bytes += bytes;
     } catch (error) {

@@ -1,10 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { Inject, Injectable } from '@nestjs/common';
-import type { Answer } from '../../common/http/media-answer.js';
+import type { MediaResponse } from '../../common/http/media-response.js';
 import type { Run } from '../run/run.js';
 import type { HlsAddress } from './hls-address.js';
 import { HLS_SOURCE, type HlsChannel, type HlsSource } from './hls-source.js';
-import { initAnswer, partAnswer, segmentAnswer, thumbnailAnswer } from './media-requests.js';
+import {
+  digestsResponse,
+  initResponse,
+  partResponse,
+  segmentResponse,
+  thumbnailResponse,
+} from './media-requests.js';
 import { PlaylistRequests } from './playlist-requests.js';
 import { noSuchRendition, noSuchRun, notLive } from './refusals.js';
 
@@ -41,24 +47,25 @@ export class LocalHls {
    * checked access.
    * @throws {DomainError} `not_found`, `bad_request`; `unavailable` if it did not arrive in time
    */
-  find({ address, query, request }: Wanted): Promise<Answer> | Answer {
+  find({ address, query, request }: Wanted): Promise<MediaResponse> | MediaResponse {
     const { channel: name } = address;
     const { headers } = request;
     if (address.what === 'multivariant')
       return this.#playlists.multivariant(name, headers, request);
     const channel = this.source.find(name);
     if (!channel) throw notLive(name);
-    if (address.what === 'thumbnail') return thumbnailAnswer(channel.thumbnail, address.version);
+    if (address.what === 'thumbnail') return thumbnailResponse(channel.thumbnail, address.version);
     const run = runOf(channel, address.run);
     if (!run) throw noSuchRun();
     const found = run.find(address.rendition);
     if (!found) throw noSuchRendition();
     if (address.what === 'playlist')
       return this.#playlists.media(found, { query, headers }, request);
-    run.asked(address.rendition, { forPlaylist: false });
-    if (address.what === 'init') return initAnswer(found, address.init);
-    if (address.what === 'segment') return segmentAnswer(found, address.msn);
-    return partAnswer(found, address, request);
+    run.requested(address.rendition, { forPlaylist: false });
+    if (address.what === 'digests') return digestsResponse(found);
+    if (address.what === 'init') return initResponse(found, address.init);
+    if (address.what === 'segment') return segmentResponse(found, address.msn);
+    return partResponse(found, address, request);
   }
 }
 

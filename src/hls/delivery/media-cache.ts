@@ -1,23 +1,22 @@
 import type { Clock } from '../../common/clock.js';
-import type { Answer } from '../../common/http/media-answer.js';
+import type { MediaResponse } from '../../common/http/media-response.js';
 
 /** A response in memory. */
-export type BytesAnswer = Answer & Readonly<{ source: Uint8Array }>;
+export type BufferedResponse = MediaResponse & Readonly<{ source: Uint8Array }>;
 
-type Entry = Readonly<{ answer: BytesAnswer; untilMs: number }>;
+type Entry = Readonly<{ media: BufferedResponse; untilMs: number }>;
 
 const MAX_AGE = /\bmax-age=(\d{1,9})\b/;
 const SHARED = /\bs-maxage=[1-9]/;
 /**
- * How long a running playlist is stored. It allows shared caches to store it for a second; a
- * fraction of that spares the origin most requests from players that poll, and is shorter than a
- * part.
+ * How long a running playlist is stored. Its headers would allow a second. A fraction of that is
+ * shorter than a part, but still saves the origin most requests from players that poll.
  */
 const RUNNING_MS = 200;
 
 /**
- * Stores responses in memory for as long as they allow (RFC 9111), and running playlists for less.
- * Beyond the maximum size, the least recently used responses are evicted.
+ * Stores responses in memory for as long as their headers allow (RFC 9111), and running playlists
+ * for less. Beyond the maximum size, the least recently used responses are evicted.
  */
 export class MediaCache {
   /** In order of last use. */
@@ -34,25 +33,25 @@ export class MediaCache {
     return this.#bytes;
   }
 
-  get(key: string): BytesAnswer | null {
+  get(key: string): BufferedResponse | null {
     const entry = this.#entries.get(key);
     if (!entry) return null;
     this.#entries.delete(key);
     if (entry.untilMs <= this.clock.nowMs()) {
-      this.#bytes -= entry.answer.source.byteLength;
+      this.#bytes -= entry.media.source.byteLength;
       return null;
     }
     this.#entries.set(key, entry);
-    return entry.answer;
+    return entry.media;
   }
 
   /** Stores a response if its headers allow that. */
-  put(key: string, answer: BytesAnswer): void {
-    const forMs = lifetimeMs(answer.cacheControl);
+  put(key: string, media: BufferedResponse): void {
+    const forMs = lifetimeMs(media.cacheControl);
     if (forMs === 0) return;
     this.#drop(key);
-    this.#entries.set(key, { answer, untilMs: this.clock.nowMs() + forMs });
-    this.#bytes += answer.source.byteLength;
+    this.#entries.set(key, { media, untilMs: this.clock.nowMs() + forMs });
+    this.#bytes += media.source.byteLength;
     for (const oldest of this.#entries.keys()) {
       if (this.#bytes <= this.maxBytes) return;
       this.#drop(oldest);
@@ -60,7 +59,7 @@ export class MediaCache {
   }
 
   #drop(key: string): void {
-    this.#bytes -= this.#entries.get(key)?.answer.source.byteLength ?? 0;
+    this.#bytes -= this.#entries.get(key)?.media.source.byteLength ?? 0;
     this.#entries.delete(key);
   }
 }

@@ -1,9 +1,10 @@
 import type { IncomingMessage } from 'node:http';
-import type { Answer, Source } from '../../common/http/media-answer.js';
+import type { MediaResponse, Source } from '../../common/http/media-response.js';
 import { noPicture, noSuchMedia } from './refusals.js';
 import type { FoundRendition } from '../run/run.js';
 import type { Segment } from '../run/segment.js';
 import type { Picture } from '../thumbnail/thumbnail.js';
+import { RUNNING_CACHING } from './playlist-requests.js';
 import { waitForMedia } from './wait-for-media.js';
 
 /** The minimum interval between two thumbnails. */
@@ -19,7 +20,7 @@ type PartOf = Readonly<{ msn: number; part: number }>;
  * @param version null if the request names none
  * @throws {DomainError} `not_found` without a thumbnail
  */
-export function thumbnailAnswer(picture: Picture | null, version: string | null): Answer {
+export function thumbnailResponse(picture: Picture | null, version: string | null): MediaResponse {
   if (!picture) throw noPicture();
   return {
     source: picture.jpeg,
@@ -36,11 +37,24 @@ function thumbnailCaching(picture: Picture, version: string | null): string {
   return version === picture.version ? 'public, max-age=86400, immutable' : 'no-cache';
 }
 
+/** Returns the digests of a rendition's newest segments. */
+export function digestsResponse({ digests }: FoundRendition): MediaResponse {
+  const { bytes, etag } = digests.body();
+  return {
+    source: bytes,
+    contentType: 'application/json; charset=utf-8',
+    cacheControl: RUNNING_CACHING,
+    etag,
+    ranges: false,
+    encoding: null,
+  };
+}
+
 /**
  * Returns an initialization section.
  * @throws {DomainError} `not_found`
  */
-export function initAnswer(found: FoundRendition, number: number): Answer {
+export function initResponse(found: FoundRendition, number: number): MediaResponse {
   const bytes = found.rendition.init(number);
   if (!bytes) throw noSuchMedia();
   return media(found, bytes, { name: `init-${number}`, maxAgeS: found.run.rewindS });
@@ -50,7 +64,7 @@ export function initAnswer(found: FoundRendition, number: number): Answer {
  * Returns a finished segment.
  * @throws {DomainError} `not_found`
  */
-export function segmentAnswer(found: FoundRendition, msn: number): Answer {
+export function segmentResponse(found: FoundRendition, msn: number): MediaResponse {
   const segment = found.rendition.segment(msn);
   if (!segment?.hasMedia) throw noSuchMedia();
   const bytes = segment.bytes();
@@ -64,11 +78,11 @@ export function segmentAnswer(found: FoundRendition, msn: number): Answer {
  * available.
  * @throws {DomainError} `not_found`; `unavailable` if it did not arrive in time
  */
-export async function partAnswer(
+export async function partResponse(
   found: FoundRendition,
   named: PartOf,
   request: IncomingMessage,
-): Promise<Answer> {
+): Promise<MediaResponse> {
   const { run, rendition } = found;
   const source = partSource(found, named);
   if (source) return partMedia(found, named, source);
@@ -97,20 +111,20 @@ function stored(
   return { offset, byteLength, open };
 }
 
-function partMedia(found: FoundRendition, { msn, part }: PartOf, source: Source): Answer {
+function partMedia(found: FoundRendition, { msn, part }: PartOf, source: Source): MediaResponse {
   return media(found, source, { name: `${msn}.${part}`, maxAgeS: PART_MAX_AGE_S });
 }
 
 /**
  * Returns media with caching headers for immutable content, since its address contains the run's
- * random id. The lifetime is limited: caches have no use for media that has left the rewind window,
- * and media deleted here shouldn't remain in caches for a year.
+ * random id. The lifetime is limited, because caches have no use for media that has left the rewind
+ * window, and media that was deleted on the server shouldn't remain in caches for a year.
  */
 function media(
   { rendition }: FoundRendition,
   source: Source,
   { name, maxAgeS }: { name: string; maxAgeS: number },
-): Answer {
+): MediaResponse {
   return {
     source,
     contentType: rendition.about.kind === 'video' ? 'video/mp4' : 'audio/mp4',

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { DomainError } from '../../common/domain-error.js';
 import { takesGzip } from '../../common/http/byte-range.js';
-import type { Answer } from '../../common/http/media-answer.js';
+import type { MediaResponse } from '../../common/http/media-response.js';
 import type { HlsSource } from './hls-source.js';
 import {
   parsePlaylistQuery,
@@ -21,10 +21,13 @@ const PLAYLIST_TYPE = 'application/vnd.apple.mpegurl';
 /** How long a request waits for a broadcast's first media. */
 const PREPARING_MS = 5_000;
 /** The polling interval while waiting. */
-const LOOK_AGAIN_MS = 100;
+const POLL_MS = 100;
 const PREPARING_MAX = 5_000;
 const PREPARING_PER_CONNECTION_MAX = 8;
-/** Encoding twenty seconds of audio takes 1.5 s on an otherwise idle machine. */
+/**
+ * The maximum time to wait for an on-demand rendition. On an otherwise idle machine, encoding
+ * twenty seconds of audio takes 1.5 s.
+ */
 const CATCH_UP_MS = 5_000;
 /** How long caches may store an ended playlist, which no longer changes, in target durations. */
 const ENDED_MAX_AGE_TARGETS = 6;
@@ -37,7 +40,7 @@ export class PlaylistRequests {
     maxPerConnection: PREPARING_PER_CONNECTION_MAX,
     waitMs: PREPARING_MS,
   });
-  #look: NodeJS.Timeout | null = null;
+  #timer: NodeJS.Timeout | null = null;
 
   constructor(source: HlsSource) {
     this.#source = source;
@@ -52,7 +55,7 @@ export class PlaylistRequests {
     channel: string,
     headers: IncomingHttpHeaders,
     request: IncomingMessage,
-  ): Promise<Answer> {
+  ): Promise<MediaResponse> {
     const run = this.#readyRun(channel) ?? (await this.#waitForRun(channel, request));
     const text = Buffer.from(run.multivariant());
     const gzip = takesGzip(headers['accept-encoding']);
@@ -71,9 +74,9 @@ export class PlaylistRequests {
     { run, rendition, playlist }: FoundRendition,
     { query, headers }: { query: string; headers: IncomingHttpHeaders },
     request: IncomingMessage,
-  ): Promise<Answer> {
+  ): Promise<MediaResponse> {
     const { until, skip } = readPlaylistQuery(query);
-    run.asked(rendition.id, { forPlaylist: true });
+    run.requested(rendition.id, { forPlaylist: true });
     if (!until) await catchUp(run, rendition, request);
     if (!canBePlayed(rendition)) await waitForFirst(run, rendition, request);
     if (until) await waitUntil(run, rendition, { until, request });
@@ -92,7 +95,7 @@ export class PlaylistRequests {
   }
 
   /**
-   * Returns the run if it can be played; null if it can't be played yet.
+   * Returns the run if it can be played, or null if it can't be played yet.
    * @throws {DomainError} if it never will be playable
    */
   #readyRun(name: string): Run | null {
@@ -106,7 +109,7 @@ export class PlaylistRequests {
     if (!this.#preparing.hasRoomFor(request)) throw tooManyWait();
     const isThere = () => this.#isDecided(name);
     const waited = this.#preparing.wait({ key: name, isThere }, request);
-    this.#look ??= setInterval(() => this.#lookAgain(), LOOK_AGAIN_MS);
+    this.#timer ??= setInterval(() => this.#poll(), POLL_MS);
     assertReleased(await waited, PREPARING_MS);
     const run = this.#readyRun(name);
     if (!run) throw tooEarly(PREPARING_MS);
@@ -118,11 +121,11 @@ export class PlaylistRequests {
     return channel?.state !== 'preparing' || channel.run?.isReady === true;
   }
 
-  #lookAgain(): void {
+  #poll(): void {
     this.#preparing.check();
-    if (this.#preparing.size > 0 || !this.#look) return;
-    clearInterval(this.#look);
-    this.#look = null;
+    if (this.#preparing.size > 0 || !this.#timer) return;
+    clearInterval(this.#timer);
+    this.#timer = null;
   }
 }
 
@@ -200,14 +203,14 @@ async function waitUntil(
 
 /**
  * How long shared caches may store a running playlist: long enough to answer all clients that
- * waited for the same part. RFC 8216bis B.1 suggests six target durations for the responses of
- * blocking playlist requests, but video.js, when a segment has ended, repeats such a request until
- * it sees the next part, and would stall for all that time. A browser's own cache must revalidate,
+ * waited for the same part. For responses to blocking playlist requests, RFC 8216bis B.1 suggests
+ * six target durations. However, when a segment has ended, video.js repeats such a request until it
+ * sees the next part, and would stall for all that time. A browser's own cache must revalidate,
  * which costs a 304: it serves only one player, and would answer each repeated request with the
  * stored response while that is fresh (RFC 9111). `s-maxage` (5.2.2.10) applies to shared caches
  * only.
  */
-const RUNNING_CACHING = 'public, max-age=0, s-maxage=1';
+export const RUNNING_CACHING = 'public, max-age=0, s-maxage=1';
 
 function cachingOf({ targetDurationS }: Run, { ended }: Rendition): string {
   return ended ? `public, max-age=${ENDED_MAX_AGE_TARGETS * targetDurationS}` : RUNNING_CACHING;

@@ -11,13 +11,13 @@ class ClientGoneError extends Error {
 
 export const isClientGone = (error: unknown): boolean => error instanceof ClientGoneError;
 
-/** @throws unless the request was released to check again */
+/** @throws unless the wait ended because the request must check its condition again */
 export function assertReleased(end: WaitEnd, retryAfterMs: number): void {
   if (end === 'gone') throw new ClientGoneError();
   if (end === 'late') throw tooEarly(retryAfterMs);
 }
 
-export const nothingHere = (): DomainError =>
+export const notFound = (): DomainError =>
   new DomainError('not_found', 'There is nothing at this address.');
 
 export const noPicture = (): DomainError =>

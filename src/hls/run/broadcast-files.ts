@@ -11,7 +11,7 @@ const WRITES_WAITING_MAX = 4_096;
 /** The maximum number of pending jobs, which include removals: at most one per file. */
 const JOBS_WAITING_MAX = 1_000_000;
 
-/** An owner of files, which drops its oldest ones to free space. */
+/** An owner of files, which can drop its oldest ones to free space. */
 export interface FilesOwner {
   /** Removes the oldest file that is not needed; returns false if there is none. */
   dropOldest(): boolean;
@@ -25,7 +25,7 @@ type Options = Readonly<{
   folder: string;
   maxBytes: number;
   log: Log;
-  /** Runs a job when it is this broadcast's turn. */
+  /** Runs a job when this broadcast's turn comes. */
   run: <T>(job: () => Promise<T>) => Promise<T>;
   onClosed: () => void;
 }>;
@@ -40,7 +40,7 @@ export class BroadcastFiles {
   readonly #owners: FilesOwner[] = [];
   readonly #sizes = new Map<string, number>();
   readonly #folders = new Set<string>();
-  /** Runs jobs in order, so that nothing is written into a folder that is being removed. */
+  /** Runs jobs in order, so that no file is written into a folder that is being removed. */
   readonly #queue = new SerialQueue(JOBS_WAITING_MAX);
   #bytes = 0;
   #isFailing = false;

@@ -18,7 +18,7 @@ export class OnDemand {
    * @param begins whether this request starts an idle rendition; otherwise it only keeps an active
    *   one from stopping
    */
-  asked(begins: boolean): void {
+  requested(begins: boolean): void {
     if (this.#timer) {
       this.#timer.refresh();
       return;

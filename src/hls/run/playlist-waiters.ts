@@ -5,7 +5,8 @@ import type { Socket } from 'node:net';
 export type WaitEnd = 'released' | 'late' | 'gone';
 
 /**
- * The condition for which a request waits. Requests with the same key wait for the same condition.
+ * Identifies the condition for which a request waits: requests with the same key wait for the same
+ * condition.
  */
 export type Awaited = Readonly<{
   key: string;
@@ -27,9 +28,7 @@ type Options = Readonly<{
   waitMs: number;
 }>;
 
-/**
- * The number of requests answered in one batch. The next batch follows after other pending work.
- */
+/** The number of requests answered in one batch. Other pending work runs between batches. */
 const RELEASED_AT_ONCE = 250;
 
 /** Requests that wait for media that is not available yet. */

@@ -43,7 +43,10 @@ type Options = Readonly<{
   onMemory: (bytes: number) => void;
   /** Called when new media is available or the rendition has ended. */
   onChanged: () => void;
-  /** Receives the segments that are to be kept after they leave the window; null if none are. */
+  /**
+   * Receives the segments that are recorded, and therefore stored after they leave the window; null
+   * if none are.
+   */
   keeper: RenditionKeeper | null;
 }>;
 
@@ -89,9 +92,9 @@ export class Rendition implements RenditionWriter {
 
   /**
    * Whether every segment so far can be decoded independently (RFC 8216bis 4.4.2.1). If the
-   * publisher once sends no key frame in time, the segment is cut between two key frames, and this
-   * stays false. video.js needs this guarantee: without it, a player that runs out of media within
-   * a segment fetches the previous part again and again.
+   * publisher doesn't send a key frame in time, the segment is cut between two key frames, and this
+   * stays false from then on. video.js needs this guarantee: without it, a player that runs out of
+   * media within a segment fetches the previous part again and again.
    */
   get isIndependent(): boolean {
     return this.#isIndependent;

@@ -8,6 +8,7 @@ import type { BroadcastFiles, FilesOwner } from './broadcast-files.js';
 import { OnDemand } from './on-demand.js';
 import type { RenditionReport } from '../../media/playlist/media-playlist.js';
 import { PlaylistWaiters } from './playlist-waiters.js';
+import { RenditionDigests } from './rendition-digests.js';
 import { RenditionPlaylist } from './rendition-playlist.js';
 import { keepRendition } from './keep-rendition.js';
 import { Rendition, type RenditionAbout, type RenditionKeeper } from './rendition.js';
@@ -39,7 +40,10 @@ export type RunOptions = Readonly<{
   /** The broadcast's files, opened by the SegmentStore. */
   files: BroadcastFiles;
   limits?: Partial<RunLimits>;
-  /** Receives the segments that are to be kept after they leave the window; absent if none are. */
+  /**
+   * Receives the segments that are recorded, and therefore stored after they leave the window;
+   * absent if none are.
+   */
   keeper?: SegmentKeeper;
 }>;
 
@@ -50,11 +54,12 @@ const WAITING_PER_CONNECTION_MAX = 8;
 const WAIT_TARGETS = 3;
 const IDLE_MS = 30_000;
 
-/** A rendition of a run together with its playlist. */
+/** A rendition of a run together with the texts about it. */
 export type FoundRendition = Readonly<{
   run: Run;
   rendition: Rendition;
   playlist: RenditionPlaylist;
+  digests: RenditionDigests;
 }>;
 
 /** A set of renditions with the same segments; used both for writing and for answering requests. */
@@ -166,7 +171,8 @@ export class Run implements FilesOwner {
       partTargetS: this.partTargetS,
       reports: () => this.#reportsFor(id),
     });
-    this.#entries.set(id, { run: this, rendition, playlist });
+    const digests = new RenditionDigests(rendition);
+    this.#entries.set(id, { run: this, rendition, playlist, digests });
     if (isOnDemand(about)) this.#onDemand.set(id, this.#watch(id));
     return rendition;
   }
@@ -177,8 +183,8 @@ export class Run implements FilesOwner {
   }
 
   /** Records a request for a rendition; only a playlist request starts an on-demand one. */
-  asked(id: string, { forPlaylist }: { forPlaylist: boolean }): void {
-    if (!this.#ended) this.#onDemand.get(id)?.asked(forPlaylist);
+  requested(id: string, { forPlaylist }: { forPlaylist: boolean }): void {
+    if (!this.#ended) this.#onDemand.get(id)?.requested(forPlaylist);
   }
 
   /**
@@ -256,8 +262,8 @@ export class Run implements FilesOwner {
   }
 
   /**
-   * Frees memory until the run is within its limit: first that of the oldest finished segments,
-   * then that of the largest open one.
+   * Frees memory until the run is within its limit: first the memory of the oldest finished
+   * segments, then that of the largest open one.
    */
   #fitMemory(): void {
     while (this.#memoryBytes > this.#limits.memoryBytes) {
@@ -282,8 +288,8 @@ export class Run implements FilesOwner {
   }
 
   /**
-   * Whether every rendition has finished its first segment, or one is so far ahead that the others
-   * are no longer waited for.
+   * Whether every rendition has finished its first segment, or one is so far ahead that the run no
+   * longer waits for the others.
    */
   #canBePlayed(): boolean {
     const live = [...this.#entries.values()]

@@ -6,8 +6,8 @@ import { BroadcastFiles } from './broadcast-files.js';
 
 /**
  * The maximum number of concurrent writes and removals for all broadcasts together. If the disk
- * hangs, at most this many of the four threads in Node's pool are blocked, and other work that
- * needs the pool continues.
+ * hangs, at most this many of the four threads in Node's pool are blocked, and the others remain
+ * for other work.
  */
 const JOBS_AT_A_TIME = 2;
 

@@ -24,12 +24,12 @@ const IN_MEMORY_MIN = 3;
 /** RFC 8216bis 6.2.2: a running playlist spans at least three target durations. */
 const LISTED_MIN_TARGETS = 3;
 /**
- * RFC 8216bis 6.2.2: a part stays available for three target durations after it leaves the
- * playlist, and leaves the playlist no sooner than three target durations before the end. Two more
- * allow for segments that are longer than usual.
+ * RFC 8216bis 6.2.2: a part leaves the playlist when it is at least three target durations from the
+ * end, and stays available for another three. Two more allow for segments that are longer than
+ * usual.
  */
 const PARTS_TARGETS = 8;
-/** How long a segment that could not be written is kept in memory and retried. */
+/** How long a segment that could not be written stays in memory and is retried. */
 const UNWRITTEN_TARGETS = 6;
 /**
  * How long a segment stays available after it leaves the playlist, since a player may have read an
@@ -38,8 +38,8 @@ const UNWRITTEN_TARGETS = 6;
 const GRACE_MS = 30_000;
 
 /**
- * The finished segments of one rendition, numbered without gaps. They are first in memory and then
- * on disk, until they leave the rewind window.
+ * The finished segments of one rendition, numbered without gaps. They are stored first in memory,
+ * then on disk, until they leave the rewind window.
  */
 export class SegmentWindow {
   readonly #options: Options;

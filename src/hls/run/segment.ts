@@ -93,7 +93,7 @@ export class Segment {
   /** Completes the segment. It becomes a gap if it has no parts or was abandoned. */
   complete(): void {
     this.#state = this.#parts.length === 0 ? 'gap' : 'complete';
-    // Parts are often views of larger buffers, which they would keep in memory.
+    // Parts are copied, because they are often views of larger buffers, which would stay in memory.
     if (this.#chunks.length > 0) this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
@@ -139,7 +139,7 @@ export class Segment {
     return bytes;
   }
 
-  /** Makes the segment available only as a whole from now on. */
+  /** From now on, the segment is available only as a whole. */
   forgetParts(): void {
     this.#parts = [];
   }

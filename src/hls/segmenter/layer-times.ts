@@ -2,13 +2,16 @@ import type { TrackClock } from '../timeline/track-clock.js';
 import { arrivalOf, type LayerUnit, type Timing } from './layer-unit.js';
 
 /**
- * If units have times consistent with one another over this period, the clock must have changed.
+ * If the times of units are consistent with one another over this period, the clock must have
+ * changed.
  */
 const PROOF_MS = 150;
 const PROOF_UNITS = 3;
-/** At low frame rates, two frames this far apart are proof enough. */
+/** At low frame rates, two consistent frames this far apart are proof enough. */
 const SELDOM_MS = 500;
-/** How much the spacing of consistent units may differ from the spacing of their arrivals. */
+/**
+ * The maximum difference between the spacing of consistent units and the spacing of their arrivals.
+ */
 const UNEVEN_MS = 150;
 /** After this time, the clock is assumed to have changed no matter how unevenly units arrive. */
 const PATIENCE_MS = 2_000;
@@ -17,9 +20,9 @@ const MAX_HELD = 200;
 
 /**
  * Assigns times to the units of one layer. A unit whose time does not fit is held until the cause
- * is known. If its time is wrong, the next unit fits again, and the held one is dropped. If the
- * clock has changed, the following units are consistent with one another, and none is lost. A unit
- * that follows a dropped one is marked.
+ * is known. If the next unit fits again, the held one had a wrong time and is dropped. If the
+ * following units are consistent with one another, the clock has changed, and no unit is lost. A
+ * unit that follows a dropped one is marked.
  */
 export class LayerTimes<U extends LayerUnit> {
   readonly #clock: TrackClock;

@@ -19,19 +19,19 @@ import { type Frame, VideoLane } from '../timeline/video-lane.js';
  * frames.
  */
 const SILENT_TICKS = 1 * VIDEO_TIMESCALE;
-/** How far repeated frames stay behind the audio, so that a late key frame still has a place. */
+/** How far repeated frames stay behind the audio, which leaves room for a late key frame. */
 const FILL_LAG_TICKS = 0.3 * VIDEO_TIMESCALE;
 /**
- * How much later than the audio captured at the same time a frame may arrive before a repeated
- * frame replaces it.
+ * The maximum time by which a frame may arrive later than the audio captured with it. After that, a
+ * repeated frame replaces it.
  */
 const MAX_LATE_TICKS = 3 * VIDEO_TIMESCALE;
-/** How late audio may be before it is replaced with silence. */
+/** The time after which late audio is replaced with silence. */
 const AUDIO_LAG_TICKS = 0.3 * AUDIO_TIMESCALE;
 /** The share of the target segment duration after which the next key frame is requested. */
 const ASK_SHARE = 0.95;
 /**
- * After the video has paused for this long, a key frame is requested, before the pause is filled.
+ * After the video has paused for this long, a key frame is requested; the pause is filled later.
  */
 const ASK_SILENT_TICKS = 0.7 * VIDEO_TIMESCALE;
 const ASK_AGAIN_MS = 1_000;
@@ -57,11 +57,11 @@ export class RunTimeline {
   readonly #video: readonly VideoLane[];
   readonly #audio: AudioLane | null;
   readonly #partTicks: number;
-  /** How much later video arrives than audio captured at the same time, in 90 kHz ticks. */
+  /** How much later video arrives than the audio captured with it, in 90 kHz ticks. */
   readonly #late = new LowestDelay({ bucketMs: 250, buckets: 4 });
   #wallMsOf: WallClock = () => 0;
   #begun = false;
-  /** The kinds that the publisher doesn't send, which must not be waited for. */
+  /** The kinds that the publisher doesn't send, for which the timeline must not wait. */
   #gone = { audio: false, video: false };
   #needsKeyFrame = false;
   #askedMs = -Infinity;
@@ -75,7 +75,12 @@ export class RunTimeline {
     this.#cuts = new SegmentCuts({ segmentS, maxS: targetDurationS(segmentS) });
     this.#video = Array.from({ length: spec.videoLayers }, (_, layer) => {
       const rendition = writer.rendition(`video-${layer}`);
-      const output = new RenditionOutput({ writer: rendition, timescale: VIDEO_TIMESCALE, partS });
+      const output = new RenditionOutput({
+        writer: rendition,
+        listener: layer === spec.videoLayers - 1 ? writer.videoListener : null,
+        timescale: VIDEO_TIMESCALE,
+        partS,
+      });
       return new VideoLane(output, { partS });
     });
     this.#audio = spec.audio ? openAudio(options) : null;
@@ -100,12 +105,12 @@ export class RunTimeline {
     );
   }
 
-  /** Begins the stretch by repeating the last frames, because it has no video yet. */
+  /** Begins the stretch, which has no video yet, by repeating the last frames. */
   repeatPictures(): void {
     for (const lane of this.#video) lane.repeatAt(this.#cuts.startTicks);
   }
 
-  /** Sets which kinds the publisher chose not to send. */
+  /** Sets the kinds that the publisher has chosen not to send. */
   setGone(gone: { audio: boolean; video: boolean }): void {
     this.#gone = gone;
   }
@@ -150,8 +155,8 @@ export class RunTimeline {
   finish(nowMs: number): number {
     if (!this.#begun) return this.#cuts.startTicks;
     this.#gone = { audio: true, video: true };
-    // Both times are later than any wait lasts: the first call decides, the second crosses the
-    // boundaries.
+    // Both times are beyond any waiting time. The first call decides on boundaries, the second
+    // crosses them.
     for (const laterMs of [1_000, 2_000]) this.advance(nowMs + laterMs);
     this.#begun = false;
     const ends = this.#video.filter((lane) => lane.in).map((lane) => lane.endTicks);
@@ -176,8 +181,8 @@ export class RunTimeline {
   }
 
   /**
-   * The additional time to wait for frames. If a pause were filled too early, every frame that
-   * arrives afterwards would be rejected.
+   * The additional time to wait for frames. If a pause was filled too early, every frame that
+   * arrived afterwards would be rejected.
    */
   get #lateTicks(): number {
     return Math.max(0, Math.min(MAX_LATE_TICKS, this.#late.valueMs ?? 0));
@@ -208,8 +213,8 @@ export class RunTimeline {
   }
 
   /**
-   * Decides about the earliest time at which lanes wait. Returns false if no lane waits, or it is
-   * too early to decide.
+   * Decides whether to cut at the earliest time at which lanes wait. Returns false if no lane
+   * waits, or if it is too early to decide.
    */
   #decide(): boolean {
     const verdict = this.#cuts.decide(this.#video, this.#nowMs);
@@ -251,7 +256,7 @@ export class RunTimeline {
   }
 
   /**
-   * Bridges a pause in both audio and video if the segment would otherwise have to end before this
+   * Fills a pause in both audio and video if the segment would otherwise have to end before this
    * key frame.
    */
   #bridgeTo(ticks: number): void {

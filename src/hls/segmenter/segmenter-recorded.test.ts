@@ -45,7 +45,7 @@ function play(): { run: RecordedRun; nowMs: number } {
   return { run: runs[0]!, nowMs };
 }
 
-describe('Segmenter on a recording of Chromium', () => {
+describe('Segmenter on a recording from Chromium', () => {
   it('cuts all three layers at the same ticks', () => {
     const { run } = play();
     const starts = [0, 1, 2].map((layer) =>

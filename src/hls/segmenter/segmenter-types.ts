@@ -14,14 +14,16 @@ export interface RunWriter {
   /** Called once for each rendition of the {@link RunSpec}, before anything is written. */
   rendition(id: RenditionId): RenditionWriter;
   /** Receives the audio before muxing, for transcoding to AAC. */
-  readonly audioListener: AudioListener | null;
-  /** Called after all its renditions and the {@link audioListener} have ended. */
+  readonly audioListener: SampleListener | null;
+  /** Receives the highest video layer before muxing; absent if nobody does. */
+  readonly videoListener?: SampleListener;
+  /** Called when all renditions and the {@link audioListener} have ended. */
   end(): void;
 }
 
-/** Receives a run's audio in the same segments and parts as its `opus` rendition. */
-export interface AudioListener {
-  /** @param baseTicks the segment's start on the run's timeline, in 48 kHz ticks */
+/** Receives a rendition's samples before muxing, in the same segments and parts. */
+export interface SampleListener {
+  /** @param baseTicks the segment's start on the run's timeline, in ticks of the rendition */
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
   endSegment(): void;
@@ -49,8 +51,8 @@ export type SegmenterOptions = Readonly<{
    */
   segmentS: number;
   /**
-   * The PART-TARGET of EXT-X-PART-INF, exactly as in the playlists. No part is longer, unless it
-   * consists of a single longer frame.
+   * The PART-TARGET of EXT-X-PART-INF, exactly as in the playlists. Only a part that consists of a
+   * single frame can be longer.
    */
   partS: number;
   /** Opens a new set of renditions, after the previous one has ended. */

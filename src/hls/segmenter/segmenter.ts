@@ -13,8 +13,8 @@ import { WallClock } from '../timeline/wall-clock.js';
  */
 const SILENCE_S = 5;
 /**
- * The same limit without audio. It is lower because nothing then shows up to which time frames have
- * to be repeated.
+ * The same limit without audio. It is lower, because without audio nothing shows how long frames
+ * have to be repeated.
  */
 const SILENCE_WITHOUT_SOUND_S = 2;
 const ASK_AGAIN_MS = 1_000;
@@ -188,9 +188,7 @@ export class Segmenter {
     else this.#askWhileWaiting();
   }
 
-  /**
-   * Requests key frames so that there are points among the waiting units where playback can start.
-   */
+  /** Requests key frames, because playback can start only at key frames among the waiting units. */
   #askWhileWaiting(): void {
     const video = this.#tracks.some((track) => track.kind === 'video' && track.sends);
     if (video) this.#askFor(Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950));
@@ -247,8 +245,8 @@ export class Segmenter {
   }
 
   /**
-   * Returns the position on a run's timeline at which a capture time continues, so that the
-   * timeline has advanced by as much as the wall clock.
+   * Returns the position on a run's timeline at which a capture time continues. The timeline has
+   * then advanced by as much as the wall clock.
    */
   #timelineAt(run: RunTimeline, wallMs: number): number {
     if (!this.#lastEnd || run !== this.#run) return 0;
@@ -281,7 +279,12 @@ function place(
   if (config.kind === 'video') {
     const ticks = captureTicks + offsetTicks;
     if (afterLoss) run.loseVideo(layer);
-    return run.pushVideo(layer, { ticks, keyFrame, data, config, arrivedMs });
+    const frame = { ticks, keyFrame, data, config, arrivedMs };
+    const { compositionTicks } = unit;
+    return run.pushVideo(
+      layer,
+      compositionTicks === undefined ? frame : { ...frame, compositionTicks },
+    );
   }
   const durationTicks = opusDurationTicks(data);
   const ticks = captureTicks + Math.round((offsetTicks * 8) / 15);

@@ -14,10 +14,13 @@ const MAX_BYTES = 32 * 1_048_576;
  * their clocks differ.
  */
 const CONTRADICTION_MS = 3_000;
-/** Layers whose first key frames are this close start together, with the last of them. */
+/**
+ * If the first key frames of layers are this close together, the layers start together, with the
+ * last one.
+ */
 const ONE_START_TICKS = 1 * VIDEO_TIMESCALE;
 
-/** Holds units until the relation of the tracks' clocks and the starting point are known. */
+/** Holds units until the tracks' clocks can be related and the starting point is known. */
 export class StartGate {
   #units: TrackUnit[] = [];
   #bytes = 0;
@@ -71,7 +74,7 @@ export class StartGate {
 
 function timeUnits(units: readonly TrackUnit[], tracks: readonly Track[]): TimedUnit[] {
   const timed = new Map<AccessUnit, TimedUnit>();
-  // Tracks with reports come first, because they determine the transit delay of the others.
+  // Tracks with reports come first, because the others get their transit delay.
   for (const track of tracks.toSorted(
     (a, b) => Number(b.clock.reported) - Number(a.clock.reported),
   )) {
@@ -92,8 +95,8 @@ function usualWayMs(tracks: readonly Track[]): number | null {
 }
 
 /**
- * Returns the time to start at: the earliest time at which the greatest number of layers can begin
- * or, without video, the time of the first audio. The result is in 90 kHz ticks since 1970 on the
+ * Returns the starting time: the earliest time at which as many layers as possible can begin or,
+ * without video, the time of the first audio. The result is in 90 kHz ticks since 1970 on the
  * publisher's clock; null if nothing can begin.
  */
 export function startTicks(units: readonly TimedUnit[]): number | null {

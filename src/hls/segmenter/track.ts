@@ -36,7 +36,7 @@ export class Track {
     for (const times of this.#times) times.clear();
   }
 
-  /** Whether the track is expected to send. */
+  /** Whether media is expected from the track. */
   get sends(): boolean {
     return !this.closed && !this.paused;
   }

@@ -7,15 +7,15 @@ import { THUMBNAIL_WIDTH_MAX, type Thumbnailer } from './thumbnailer.js';
 
 /** The minimum age of a thumbnail before it is replaced. */
 const INTERVAL_MS = 10_000;
-/** How much too early a publisher's timer may fire. */
+/** The tolerance for a publisher's timer that fires too early. */
 const EARLY_MS = 1_000;
 
 /** A JPEG. Each has a unique version (lowercase letters and digits). */
 export type Picture = Readonly<{ jpeg: Uint8Array; version: string }>;
 
 /**
- * One broadcast's newest thumbnail. It is made from key frames if FFmpeg is installed; otherwise
- * the publisher sends it.
+ * One broadcast's newest thumbnail. It is created from key frames if FFmpeg is installed;
+ * otherwise, the publisher sends it.
  */
 export class Thumbnail {
   readonly #emitter = new TypedEmitter<{ changed: [] }>();
@@ -44,7 +44,7 @@ export class Thumbnail {
   }
 
   /**
-   * Offers the broadcast's next frame, which is used if it is a key frame and the last thumbnail is
+   * Offers the broadcast's next frame. It is used if it is a key frame and the last thumbnail is
    * old enough.
    */
   offer(unit: AccessUnit): void {

@@ -6,11 +6,11 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { jpegSize } from './jpeg.js';
 
 export const THUMBNAIL_WIDTH_MAX = 640;
-/** The maximum size of a thumbnail made here, in bytes. */
+/** The maximum size of a thumbnail that this class creates, in bytes. */
 const BYTES_MAX = 60_000;
 /** FFmpeg's quality scale, 2 being the best. If the image is too large, the next value is tried. */
 const QUALITIES = [5, 12, 31];
-/** Limits FFmpeg's run time and its CPU time, of which a key frame needs a tenth of a second. */
+/** The limit for FFmpeg's run time and for its CPU time. A key frame needs a tenth of a second. */
 const TIMEOUT_MS = 20_000;
 /** The maximum number of waiting broadcasts; further broadcasts retry ten seconds later. */
 const QUEUE_MAX = 100;

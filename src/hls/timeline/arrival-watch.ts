@@ -3,15 +3,15 @@ import { LowestDelay } from './lowest-delay.js';
 /** How early or late a unit may arrive. Units are late when a TCP connection stalls. */
 const EARLY_MS = 3_000;
 const LATE_MS = 10_000;
-/** A larger difference after a pause means that the clock stood still during it. */
+/** A larger difference after a pause means that the clock stood still during the pause. */
 const RESUMED_MS = 150;
 /** How long a measured transit delay stays current. */
 const RECENT_MS = 1_500;
 /** Smaller differences are jitter and don't move the clock. */
 const SOONER_MS = 3;
 /**
- * Without reports, timing relies on arrival. A change of the minimum delay that is larger than this
- * and seen twice counts as drift.
+ * Without reports, times are derived from arrival. A change of the minimum delay that is larger
+ * than this and occurs twice counts as drift.
  */
 const DRIFT_MS = 20;
 
@@ -74,7 +74,7 @@ export class ArrivalWatch {
     this.#recent.note(delayMs, nowMs);
     this.#baseMs ??= delayMs;
     const soonerMs = delayMs - (wayMs ?? this.#baseMs);
-    // The unit from which the clock was set was late; this one arrived sooner.
+    // The clock was set by a unit that was late; this one arrived sooner.
     if (soonerMs < -SOONER_MS) return soonerMs;
     if (wayMs !== null || leastMs === null) return null;
     const beforeMs = this.#driftMs;

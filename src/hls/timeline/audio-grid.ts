@@ -20,7 +20,7 @@ const SILENCE_SAMPLES: readonly Sample[] = SILENCES.map(({ data, ticks }) => ({
 export const SILENCE: Sample = longest(SILENCE_SAMPLES);
 const SILENCE_TICKS = SILENCE.durationTicks;
 
-/** Since when packets have deviated in one direction, and their minimum deviation. */
+/** The time since which packets have deviated in one direction, and their minimum deviation. */
 type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
@@ -57,7 +57,7 @@ export class AudioGrid {
     return this.#append([packet]);
   }
 
-  /** Returns silence up to a time, or less than 20 ms before it. */
+  /** Returns silence that ends at a time, or less than 20 ms before it. */
   fillTo(ticks: number): Sample[] {
     const fromTicks = this.#endTicks ?? this.#startTicks;
     if (ticks - fromTicks < SILENCE_TICKS) return [];
@@ -67,8 +67,8 @@ export class AudioGrid {
   }
 
   /**
-   * Returns a start time that puts the packet in its exact place, with silence before it if there
-   * is room.
+   * Returns a start time that puts the packet in its exact place, preceded by silence if there is
+   * room.
    */
   #beginFor(ticks: number): number {
     const room = Math.max(0, ticks - this.#startTicks);

@@ -9,8 +9,8 @@ import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
 
 /**
- * Never reached: even with the shortest packets, the queue holds far more audio than the 2 s within
- * which video decides on the boundaries.
+ * Never reached, because video decides on the boundaries within 2 s. Even with the shortest
+ * packets, the queue holds far more audio than that.
  */
 const MAX_QUEUE = 4_000;
 
@@ -58,7 +58,7 @@ export class AudioLane {
 
   push(ticks: number, packet: Sample, config: AudioConfig): void {
     this.#config = config;
-    // Samples that are refused here are replaced with silence later.
+    // Rejected samples are replaced with silence later.
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.place(ticks, packet));
   }
 

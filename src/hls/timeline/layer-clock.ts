@@ -1,8 +1,8 @@
 import { TimestampUnwrapper } from '../../media/rtp/timestamp-unwrapper.js';
 
 /**
- * The number of frames that a layer remembers, which last 1 to 2 s. They are matched with other
- * layers' frames of the same captures.
+ * The number of recent frames that a layer stores, 1 to 2 s. They are matched with other layers'
+ * frames of the same captures.
  */
 const REMEMBERED = 64;
 /**
@@ -12,12 +12,13 @@ const REMEMBERED = 64;
 const SEARCH_MS = 6;
 /**
  * At low frame rates, the search goes further: up to this share of the interval between frames. A
- * layer that is timed by arrival is off by more, and there is no other frame nearby.
+ * layer that is timed by arrival deviates by more than the distance above, and no other frame is
+ * nearby.
  */
 const SEARCH_SHARE = 0.25;
-/** Encoders may round a capture's time differently. */
+/** Encoders may round the time of the same capture differently. */
 export const SAME_CAPTURE_MS = 0.5;
-/** Frames that refer to later ones are sent after them, by a few frames at most. */
+/** Frames that refer to later ones are sent after them, at most a few frames later. */
 const STEP_BACK_MS = 1_000;
 /** The number of frames that must coincide. */
 const COINCIDENCES = 3;
@@ -46,7 +47,7 @@ export class LayerClock {
     return this.#unwrapper.unwrap(rtpTime);
   }
 
-  /** Remembers a frame's unwrapped time. */
+  /** Records a frame's unwrapped time. */
   remember(time: number): void {
     this.#recent.push(time);
     if (this.#recent.length > REMEMBERED) this.#recent.shift();
@@ -79,7 +80,7 @@ export class LayerClock {
     return this.#recent.length > 0;
   }
 
-  /** The remembered frames on the shared axis. */
+  /** The recorded frames on the shared axis. */
   get instants(): number[] {
     const offset = this.offsetTicks;
     return offset === null ? [] : [...new Set(this.#recent)].map((time) => time + offset);

@@ -36,7 +36,7 @@ export class PartBuilder {
   #samples: Sample[] = [];
   #baseTicks = 0;
   #totalTicks = 0;
-  /** By how much the next sample starts before its capture time. */
+  /** How far before its capture time the next sample starts. */
   #shavedTicks = 0;
 
   constructor({ timescale, partS, elastic, onPart }: Options) {
@@ -66,14 +66,15 @@ export class PartBuilder {
    * Adds the next sample. `last` means that this sample ends the segment, whose end must be exact.
    */
   add(sample: Sample, { last = false } = {}): void {
-    const wholeTicks = sample.durationTicks + this.#shavedTicks;
+    const earlyTicks = this.#shavedTicks;
+    const wholeTicks = sample.durationTicks + earlyTicks;
     const excessTicks = this.#totalTicks + wholeTicks - this.#maxTicks;
     const shave =
       !last && excessTicks > 0 && excessTicks <= this.#roundingTicks && this.#totalTicks > 0;
     if (excessTicks > 0 && !shave) this.flush();
     this.#shavedTicks = shave ? excessTicks : 0;
     const durationTicks = wholeTicks - this.#shavedTicks;
-    this.#samples.push({ ...sample, durationTicks });
+    this.#samples.push(placed(sample, durationTicks, earlyTicks));
     this.#totalTicks += durationTicks;
     if (last || this.#isFull(sample.durationTicks)) this.flush();
   }
@@ -97,4 +98,12 @@ export class PartBuilder {
     const withNext = this.#totalTicks + sampleTicks;
     return this.#totalTicks >= this.#leastTicks && withNext > this.#maxTicks + this.#roundingTicks;
   }
+}
+
+/** Returns a sample with its duration. A sample that starts early is still shown at its time. */
+function placed(sample: Sample, durationTicks: number, earlyTicks: number): Sample {
+  const { compositionTicks } = sample;
+  return compositionTicks === undefined
+    ? { ...sample, durationTicks }
+    : { ...sample, durationTicks, compositionTicks: compositionTicks + earlyTicks };
 }

@@ -7,7 +7,7 @@ import type { RenditionWriter, SegmentStart } from './rendition-writer.js';
 import { PartBuilder, type SampleGroup } from './part-builder.js';
 import { sameConfig } from '../../media/codecs/same-config.js';
 
-/** Receives the samples of a rendition's parts before muxing; see `AudioListener`. */
+/** Receives the samples of a rendition's parts before muxing; see `SampleListener`. */
 type Listener = Readonly<{
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
@@ -17,7 +17,7 @@ type Listener = Readonly<{
 
 type Options = Readonly<{
   writer: RenditionWriter;
-  listener?: Listener | null;
+  listener?: Listener | null | undefined;
   timescale: number;
   partS: number;
 }>;
@@ -81,8 +81,8 @@ export class RenditionOutput {
 
   /**
    * Adds the next sample. `last` means that it ends the segment. The parameter sets of H.264 are
-   * also written in band before each key frame, because FFmpeg ignores a second EXT-X-MAP and would
-   * decode a changed size with the first parameter sets.
+   * also written in band before each key frame: FFmpeg ignores a second EXT-X-MAP, and would decode
+   * a picture of another size with the first parameter sets.
    */
   add(sample: Sample, { last = false } = {}): void {
     const before = sample.keyFrame ? this.#beforeKeys : null;

@@ -13,13 +13,13 @@ const EARLIEST_SHARE = 0.75;
  */
 const PATIENCE_SHARE = 1.25;
 /**
- * From this share on, one key frame is enough if key frames are too rare to wait for the next one:
- * the layer was missing, or the encoder uses a fixed interval and ignores requests.
+ * From this share on, one key frame is enough if waiting for the next one would take too long: the
+ * layer was missing, or the encoder uses a fixed interval and ignores requests.
  */
 const SELDOM_SHARE = 0.25;
 /** How long a possible cut waits for all layers that are being sent. */
 const WAIT_MS = 150;
-/** Layers that have sent nothing for this long are not waited for. */
+/** A cut doesn't wait for layers that have sent nothing for this long. */
 const SENDING_MS = 500;
 
 type Options = Readonly<{
@@ -31,7 +31,7 @@ type Options = Readonly<{
 type Place = Readonly<{ ticks: number; discontinuity: boolean; wallMs: number; nowMs: number }>;
 
 /**
- * Decides where all renditions of a run end a segment and begin the next, and remembers these
+ * Decides where all renditions of a run end a segment and begin the next, and stores these
  * boundaries.
  */
 export class SegmentCuts {
@@ -58,7 +58,7 @@ export class SegmentCuts {
     return this.#startTicks;
   }
 
-  /** The latest start of the segment after the newest one. */
+  /** The latest possible start of the segment after the newest one. */
   get latestTicks(): number {
     return this.#startTicks + this.#maxTicks;
   }
@@ -112,14 +112,14 @@ export class SegmentCuts {
     if (!lane.in) return false;
     if (head.keyFrame && lane.changesConfig(head)) return true;
     if (this.#isEntry(lane, head, lanes)) return true;
-    // Layers advance together, so that no layer has written past another layer's key frame.
+    // Layers advance together, so that none writes past another layer's key frame.
     if (areUnaligned(lanes) || lanes.some((other) => this.#isOverdue(other, head))) return true;
     return elapsed >= PATIENCE_SHARE * this.#targetTicks || this.#isDue(lane, head);
   }
 
   /**
-   * Decides about the earliest head at which a lane waits. Returns its time and whether to cut
-   * there; null if no lane waits, or another lane may still receive a frame of that time.
+   * Decides whether to cut at the earliest head at which a lane waits. Returns its time and the
+   * decision; null if no lane waits, or another lane may still receive a frame with that time.
    */
   decide(lanes: readonly VideoLane[], nowMs: number): Verdict | null {
     const current = lanes.filter((lane) => lane.nextMsn === this.#count);
@@ -148,7 +148,7 @@ export class SegmentCuts {
     return { cut: due, discontinuity: due && discontinuity };
   }
 
-  /** Whether enough lanes have a key frame, at this time or waiting to join, to cut here. */
+  /** Whether enough lanes have a key frame to cut here, either at this time or waiting to join. */
   #isGood(
     lanes: readonly VideoLane[],
     {
@@ -178,8 +178,8 @@ export class SegmentCuts {
   }
 
   /**
-   * Whether to let lanes join. Layers whose key frames belong to the same captures can join at
-   * their next key frame; others can't wait for that.
+   * Whether to let lanes join. If the layers' key frames belong to the same captures, a lane can
+   * join at its next key frame. Otherwise it can't wait for that.
    */
   #isTimeToJoin(lanes: readonly VideoLane[], elapsedTicks: number): boolean {
     if (!lanes.some((lane) => lane.in)) return true;
@@ -194,8 +194,7 @@ export class SegmentCuts {
     const { entryTicks } = lane;
     if (!head.keyFrame || head.repeated) return false;
     if (head.ticks - entryTicks <= PATIENCE_SHARE * this.#targetTicks) return false;
-    // The lane's turn has come and gone without a cut. From now on, even a very short segment is
-    // acceptable.
+    // The lane's turn passed without a cut. From now on, even a very short segment is acceptable.
     if (lane.keysPassed >= lanes.length) return true;
     if (head.ticks - this.#startTicks < SELDOM_SHARE * this.#targetTicks) return false;
     const waitsLonger = lanes.some(
@@ -218,7 +217,7 @@ const areUnaligned = (lanes: readonly VideoLane[]): boolean =>
     ),
   );
 
-/** The decision about a time. */
+/** The decision on whether to cut at a time. */
 export type Verdict = Readonly<{
   ticks: number;
   cut: boolean;

@@ -1,4 +1,4 @@
-/** The number of remembered steps. Layers that lag further behind get the oldest shift. */
+/** The number of stored steps. Layers that lag further behind get the oldest shift. */
 const MAX_STEPS = 64;
 /** If the shift is larger than this, catching up matters more than even motion. */
 const URGENT_MS = 20;

@@ -5,7 +5,7 @@ import { Slew } from './slew.js';
 
 /** The jitter of reports; smaller errors are ignored. */
 const TOLERANCE_MS = 3;
-/** A report with a larger error belongs to a different clock than the known one. */
+/** A report with a larger error belongs to another clock than the known one. */
 const JUMP_MS = 1_000;
 /** Two reports that differ by less than this confirm the same jump. */
 const AGREEMENT_MS = 100;
@@ -20,12 +20,12 @@ const SAME_DELAY_MS = 800;
  */
 const SAME_KEY_FRAME_MS = 200;
 /**
- * The number of remembered capture times, 2 s at 120 frames per second, which let all layers use
- * the same capture times.
+ * The number of stored capture times, 2 s at 120 frames per second. All layers use the same capture
+ * times.
  */
 const INSTANTS = 256;
 
-/** State shared by the clocks of all tracks of one publisher. */
+/** The state that the clocks of all tracks of one publisher share. */
 export type PublisherClock = {
   /**
    * The offset from capture times to the publisher's current clock. It is nonzero if that clock has
@@ -62,7 +62,7 @@ export class TrackClock {
   readonly #arrivals = new ArrivalWatch();
   /** The reports' errors before slewing. Clocks drift little within half a minute. */
   readonly #reports = new LowestDelay({ bucketMs: 5_000, buckets: 6 });
-  /** The remembered capture times on the layers' shared axis before slewing, ascending. */
+  /** The stored capture times on the layers' shared axis before slewing, ascending. */
   #instants: number[] = [];
   #state: 'unknown' | 'by-arrival' | 'reported' | 'distrusted' = 'unknown';
   #lastErrorTicks = 0;
@@ -149,8 +149,8 @@ export class TrackClock {
   }
 
   /**
-   * Sets the clock without reports, on the assumption that the units of the first unit's layer
-   * arrived `delayMs` after their capture.
+   * Sets the clock without reports. Assumes that the units of the first unit's layer arrived
+   * `delayMs` after their capture.
    */
   anchorByArrival(units: readonly ArrivedUnit[], delayMs: number): void {
     const layer = this.#layers[units[0]?.layer ?? 0];
@@ -194,8 +194,8 @@ export class TrackClock {
   }
 
   /**
-   * Returns by how much the spacing of the units' times differs from the spacing of their arrivals,
-   * in milliseconds.
+   * Returns the difference between the spacing of the units' times and the spacing of their
+   * arrivals, in milliseconds.
    */
   unevennessMs(units: readonly ArrivedUnit[]): number {
     const [first] = units;
@@ -297,7 +297,7 @@ export class TrackClock {
     } else if (Math.abs(errorTicks) <= TOLERANCE_MS * this.#ticksPerMs) {
       this.#slew.moveBy(0);
     } else if (errorTicks * this.#lastErrorTicks > 0) {
-      // Two reports agree on the direction; use the smaller error.
+      // Two reports agree on the direction, so the smaller error is used.
       const ticks = Math.min(Math.abs(errorTicks), Math.abs(this.#lastErrorTicks));
       this.#slew.moveBy(Math.sign(errorTicks) * ticks);
     }

@@ -3,20 +3,25 @@ import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
 import { sameConfig } from '../../media/codecs/same-config.js';
 
-/** A frame with its time on the run's timeline, in 90 kHz ticks. */
+/** A frame with its decode time on the run's timeline, in 90 kHz ticks. */
 export type Frame = Readonly<{
   ticks: number;
+  /**
+   * The presentation time minus {@link ticks}; signed. Absent if the stream has no B-frames. A frame
+   * without it is shown when it is decoded, even if its decode time is moved.
+   */
+  compositionTicks?: number;
   keyFrame: boolean;
   data: Uint8Array;
   config: VideoConfig;
   arrivedMs: number;
-  /** Whether it repeats an earlier frame for lack of a new one. */
+  /** Whether it repeats an earlier frame because no new one arrived. */
   repeated?: boolean;
 }>;
 
 /** The maximum duration of a frame; after this time, the last key frame is repeated. */
 const MAX_SHOWN_TICKS = VIDEO_TIMESCALE;
-/** How long a lane waits for its frame at a boundary that others declared. */
+/** How long a lane waits for its frame at a boundary that other lanes declared. */
 const LATE_MS = 400;
 /**
  * The number of consecutive segments that may start with an earlier frame. After that, a gap is
@@ -38,6 +43,11 @@ const MAX_CAUGHT_UP_TICKS = 3 * VIDEO_TIMESCALE;
  * duration as the distance to the next stretch of the timeline.
  */
 const MOMENT_TICKS = VIDEO_TIMESCALE / 100;
+/**
+ * Frames that are at most this much too early are decoded right after the frame before. Senders
+ * round decode times, and clocks combine times that are less than a millisecond apart.
+ */
+const NUDGE_TICKS = VIDEO_TIMESCALE / 100;
 /** The duration of the very last frame if nothing else is known. */
 const USUAL_TICKS = VIDEO_TIMESCALE / 30;
 
@@ -103,12 +113,12 @@ export class VideoLane {
     return this.#newestKeyTicks;
   }
 
-  /** The time of the last key frame that was written and isn't a repeated one. */
+  /** The time of the last key frame that was written, not counting repeated ones. */
   get ownKeyTicks(): number {
     return this.#ownKeyTicks;
   }
 
-  /** The time of the last key frame that started a segment, where players could last join. */
+  /** The time of the last key frame that started a segment, which is where players can join. */
   get entryTicks(): number {
     return this.#entryTicks;
   }
@@ -167,10 +177,11 @@ export class VideoLane {
   }
 
   /**
-   * Adds a frame. Returns false if this frame or one that it depends on could not be placed, so
-   * that a key frame is needed.
+   * Adds a frame. Returns false if a key frame is needed, because this frame, or one that it
+   * depends on, could not be placed.
    */
-  push(frame: Frame): boolean {
+  push(pushed: Frame): boolean {
+    const frame = this.#nudged(pushed);
     this.#newestMs = frame.arrivedMs;
     if (frame.ticks <= this.#newestTicks || this.#queue.length >= MAX_QUEUE)
       this.#needsKeyFrame = true;
@@ -183,11 +194,17 @@ export class VideoLane {
     return true;
   }
 
+  #nudged(frame: Frame): Frame {
+    const earlyTicks = this.#newestTicks - frame.ticks;
+    const isClose = earlyTicks >= 0 && earlyTicks <= NUDGE_TICKS;
+    return isClose && !this.#repeats ? movedTo(frame, this.#newestTicks + 1) : frame;
+  }
+
   /** Repeats the last key frame at a time after all others. The next frame must be a key frame. */
   repeatAt(ticks: number): void {
     const key = this.#queue.findLast((frame) => frame.keyFrame) ?? this.#lastKey;
     if (!key || ticks <= this.#newestTicks) return;
-    this.#queue.push({ ...key, ticks, repeated: true });
+    this.#queue.push(repeatedAt(key, ticks));
     this.#newestTicks = ticks;
     this.#needsKeyFrame = true;
     this.#repeats = true;
@@ -202,15 +219,15 @@ export class VideoLane {
     const shown = this.#shown;
     if (!head || !shown) return true;
     if (this.changesConfig(head)) {
-      // The frames after the dropped one depend on it.
+      // The frames after a dropped frame depend on it.
       while (this.#queue[0] && !this.#queue[0].keyFrame) this.#queue.shift();
       this.#needsKeyFrame ||= this.#queue.length === 0;
       return !this.#needsKeyFrame;
     }
-    // Frames that catch up follow one tick apart.
+    // Frames that are catching up follow each other at intervals of one tick.
     const ticks = Math.max(head.ticks, shown.ticks + 1);
     this.#show(shown, ticks, { repeat: head.keyFrame });
-    this.#begin({ ...head, ticks });
+    this.#begin(movedTo(head, ticks, { notBefore: true }));
     return true;
   }
 
@@ -220,7 +237,8 @@ export class VideoLane {
     if (this.in && this.head && this.head.ticks < instantTicks) return false;
     const late = nowMs - boundary.declaredMs >= LATE_MS;
     if (this.#newestTicks < instantTicks && !late) return false;
-    if (!this.in) this.#skipToKeyFrame(instantTicks);
+    const wasIn = this.in;
+    if (!wasIn) this.#skipToKeyFrame(instantTicks);
     const { head } = this;
     const joins = head !== undefined && this.#joins(head, boundary);
     const bridge = joins ? null : this.#bridgeOver(boundary);
@@ -229,7 +247,7 @@ export class VideoLane {
     if (joins) {
       this.#queue.shift();
       this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: head.config });
-      this.#begin({ ...head, ticks: boundary.ticks }, { segment: true });
+      this.#begin(movedTo(head, boundary.ticks, { notBefore: !wasIn }), { segment: true });
     } else if (bridge) {
       this.#output.startSegment(boundary.start, { ticks: boundary.ticks, config: bridge.config });
       this.#begin(bridge);
@@ -242,8 +260,8 @@ export class VideoLane {
   }
 
   /**
-   * Keeps the frames from the last key frame that isn't after the given time; if there is no such
-   * key frame, keeps the frames after that time.
+   * Drops the frames before the last key frame that isn't later than the given time. If there is no
+   * such key frame, drops the frames up to that time.
    */
   #skipToKeyFrame(ticks: number): void {
     const key = this.#queue.findLastIndex(
@@ -274,7 +292,7 @@ export class VideoLane {
     if (!this.in || !key || start.discontinuity || this.#bridged >= MAX_BRIDGED) return null;
     // The new configuration follows soon, with a discontinuity.
     if (head && this.changesConfig(head)) return null;
-    return { ...key, ticks, repeated: true };
+    return repeatedAt(key, ticks);
   }
 
   /** Continues after a repeated key frame: the next frame must be a key frame. */
@@ -336,15 +354,42 @@ export class VideoLane {
       while (endTicks - shown.ticks > this.#partTicks) {
         const until = Math.min(shown.ticks + this.#partTicks, endTicks - MOMENT_TICKS);
         this.#write(shown, until, false);
-        shown = { ...key, ticks: until };
+        shown = repeatedAt(key, until);
       }
-    // The interval is not measured on frames that catch up, which are shown for one tick, or on
-    // repeated frames, which fill the remaining time.
+    // Two kinds of frames say nothing about the interval: those that are catching up, which are
+    // shown for one tick, and repeated ones, which fill the remaining time.
     else if (endTicks - frame.ticks >= MOMENT_TICKS) this.#intervalTicks = endTicks - frame.ticks;
     this.#write(shown, endTicks, last);
   }
 
-  #write({ data, keyFrame, ticks }: Frame, endTicks: number, last: boolean): void {
-    this.#output.add({ data, keyFrame, durationTicks: endTicks - ticks }, { last });
+  #write(frame: Frame, endTicks: number, last: boolean): void {
+    const { data, keyFrame, ticks, compositionTicks } = frame;
+    const sample = { data, keyFrame, durationTicks: endTicks - ticks };
+    this.#output.add(compositionTicks === undefined ? sample : { ...sample, compositionTicks }, {
+      last,
+    });
   }
+}
+
+/** Repeats a key frame at a time. It is shown when it is decoded. */
+function repeatedAt({ compositionTicks, ...key }: Frame, ticks: number): Frame {
+  const repeated = { ...key, ticks, repeated: true };
+  return compositionTicks === undefined ? repeated : { ...repeated, compositionTicks: 0 };
+}
+
+/**
+ * Moves a frame's decode time. A key frame is shown when it is decoded; another frame of a stream
+ * with B-frames is still shown at its time. `notBefore` means that it isn't shown before it is
+ * decoded, because it is too late for that.
+ */
+function movedTo(frame: Frame, ticks: number, { notBefore = false } = {}): Frame {
+  if (frame.ticks === ticks) return frame;
+  const { compositionTicks } = frame;
+  if (compositionTicks === undefined || frame.keyFrame) return { ...frame, ticks };
+  const shownTicks = frame.ticks + compositionTicks;
+  return {
+    ...frame,
+    ticks,
+    compositionTicks: Math.max(shownTicks - ticks, notBefore ? 0 : -Infinity),
+  };
 }

@@ -1,5 +1,5 @@
 /**
- * If an offset differs by more than this from the offset that arrival times suggest, it belongs to
+ * An offset that differs by more than this from the one that arrival times suggest belongs to
  * another clock.
  */
 const PLAUSIBLE_MS = 5_000;

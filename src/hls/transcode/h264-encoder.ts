@@ -1,14 +1,16 @@
+import { FlvReader, type FlvTag, TAG } from '../../media/flv/flv-file.js';
+import { readVideoTag } from '../../media/flv/video-tag.js';
 import { type FfmpegProcess, spawnFfmpeg } from '../../media/ffmpeg/spawn-ffmpeg.js';
 import type { VideoConfig } from '../../media/codecs/codec-config.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import type { Vp8Frame } from '../../media/rtp/vp8-depacketizer.js';
-import { FlvReader } from './flv-reader.js';
+
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
 
 const RTP_TICKS_PER_MS = 90;
 /**
- * The maximum number of frames inside FFmpeg, which are several seconds of video. If there are
- * more, FFmpeg is considered failed.
+ * The maximum number of frames inside FFmpeg, several seconds of video. If there are more, FFmpeg
+ * counts as failed.
  */
 const PENDING_MAX = 300;
 /** The maximum input waiting to be read by FFmpeg, in bytes: a second at a high bit rate. */
@@ -111,20 +113,24 @@ export class H264Encoder {
   #read(chunk: Uint8Array): void {
     if (this.#ended) return;
     try {
-      for (const item of this.#flv.push(chunk)) {
-        if (item.type === 'config') this.#config = h264Config(item.record, this.size);
-        else this.#emit(item.timeMs, item.keyFrame, item.data);
-      }
+      for (const tag of this.#flv.push(chunk)) this.#readTag(tag);
     } catch (error) {
       this.#end(String(error));
     }
+  }
+
+  #readTag({ type, timeMs, body }: FlvTag): void {
+    if (type !== TAG.video) return;
+    const tag = readVideoTag(body);
+    if (tag.type === 'config') this.#config = h264Config(tag.record, this.size);
+    else if (tag.type === 'picture') this.#emit(timeMs, tag.keyFrame, tag.data);
   }
 
   #emit(timeMs: number, keyFrame: boolean, data: Uint8Array): void {
     const frame = this.#pending.get(timeMs);
     const config = this.#config;
     if (!frame || !config) return;
-    // FFmpeg returns frames in order, so it could not decode the earlier ones that are still
+    // FFmpeg returns frames in order. It could therefore not decode the earlier ones that are still
     // pending.
     for (const time of this.#pending.keys()) if (time <= timeMs) this.#pending.delete(time);
     this.#pictures += 1;
@@ -147,10 +153,11 @@ const INPUT_ARGS = [
 
 function outputArgs({ size: { width, height }, segmentS }: Options): string[] {
   const kbps = Math.round((width * height * FRAME_RATE * BITS_PER_PIXEL) / 1_000);
-  // The level is set explicitly, because x264 would take the 1000 ticks per second for the frame
+  // The level is set explicitly, because x264 would mistake the 1000 ticks per second for the frame
   // rate.
   const level = width * height <= FULL_HD ? '4.2' : '5.2';
-  // Smaller frames, sent when the publisher lacks bandwidth, are scaled to the stream's size.
+  // The publisher sends smaller frames when it lacks bandwidth. They are scaled to the stream's
+  // size.
   const scale = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
   return [
     ['-an', '-vf', `${scale},pad=${width}:${height}:-1:-1,setsar=1,format=yuv420p`],

@@ -8,7 +8,7 @@ export type AacOrder =
    */
   | Readonly<{ type: 'open'; fromTicks: number }>
   | Readonly<{ type: 'feed'; packets: OpusPackets }>
-  /** Ends the input: everything fed so far is encoded, then `finished` is reported. */
+  /** Ends the input. Everything fed so far is encoded; then `finished` is reported. */
   | Readonly<{ type: 'finish' }>
   | Readonly<{ type: 'close' }>;
 

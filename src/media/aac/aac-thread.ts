@@ -4,7 +4,7 @@ import type { Log } from '../../common/logger.js';
 import type { AacCommand, AacOrder, AacReport, OpusPackets } from './aac-messages.js';
 
 /**
- * Encoding runs at 20 times real time, so a thread that takes longer than this for one message is
+ * Encoding runs at 20 times real time. A thread that takes longer than this for one message is
  * stuck.
  */
 const HANG_MS = 10_000;

@@ -1,9 +1,17 @@
 import type { CodecConfig } from './codec-config.js';
 
-/** One coded frame or audio packet, extracted from RTP packets. */
+/** One coded frame or audio packet. */
 export type AccessUnit = Readonly<{
-  /** The 32-bit RTP timestamp as sent. */
+  /**
+   * The time on the track's 32-bit RTP clock: the timestamp as sent or, for video with B-frames, the
+   * decode time.
+   */
   rtpTime: number;
+  /**
+   * The presentation time minus the decode time, in ticks of the track; signed. Absent if they are
+   * equal, as always without B-frames.
+   */
+  compositionTicks?: number;
   keyFrame: boolean;
   /** In the format of an MP4 sample, see {@link ../mp4/sample}. */
   data: Uint8Array;

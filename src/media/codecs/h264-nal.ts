@@ -15,6 +15,12 @@ export const NAL = {
   fuA: 28,
 } as const;
 
+/** Whether a NAL unit of this type is a parameter set that a config contains. */
+export const isParameterSet = (type: number): boolean => type === NAL.sps || type === NAL.pps;
+
+/** Whether a NAL unit of this type is part of an access unit: a slice or an SEI message. */
+export const isSampleNal = (type: number): boolean => type >= NAL.slice && type <= NAL.sei;
+
 /**
  * Returns a bit reader that starts after a NAL unit's header, without emulation prevention bytes
  * (ITU-T H.264 7.3.1).

@@ -59,7 +59,19 @@ describe('parseSps', () => {
       bitDepthChroma: 8,
       width: 640,
       height: 360,
+      reorderDepth: 0,
     });
+  });
+
+  it.each([
+    ['baseline', '6742c01f8c8d405017fcb35060606078442350', 0],
+    ['High without B-frames', '6764000dacb202833f3c20000003002000000781e28549', 0],
+    ['B-frames', '6764000dacd101419f9e10000003001000000303c0f1429120', 1],
+    ['a pyramid of B-frames', '6764000dacd941419f9e10000003001000000303c0f1429960', 2],
+    ['HRD parameters', '6764000dacd941419f9e10000003001000000303c602001e840007a12928c01e28532c', 2],
+    ['a VUI that is cut off', '6764000dacd941419f9e1000000300', null],
+  ])('reads how many pictures x264 reorders: %s', (_name, set, reorderDepth) => {
+    expect(parseSps(hex(set))).toMatchObject({ reorderDepth });
   });
 
   it('removes emulation prevention bytes', () => {

@@ -17,8 +17,14 @@ export type H264Sps = Readonly<{
   /** The displayed size, after cropping. */
   width: number;
   height: number;
+  /**
+   * The largest number of pictures that precede another one in decoding order and follow it in
+   * output order (`max_num_reorder_frames`); null if the stream doesn't say.
+   */
+  reorderDepth: number | null;
 }>;
 
+const BASELINE_PROFILE = 66;
 /** The profiles whose sequence parameter sets contain the chroma format (7.3.2.1.1). */
 const PROFILES_WITH_CHROMA = new Set([
   100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135,
@@ -34,12 +40,16 @@ export function parseSps(nal: Uint8Array): H264Sps | null {
   const id = reader.unsignedExpGolomb();
   const chroma = PROFILES_WITH_CHROMA.has(profile) ? parseChroma(reader) : PLAIN_CHROMA;
   reader.unsignedExpGolomb(); // log2_max_frame_num_minus4
-  skipPictureOrder(reader);
+  const orderType = readPictureOrder(reader);
   reader.unsignedExpGolomb(); // max_num_ref_frames
   reader.skip(1); // gaps_in_frame_num_value_allowed_flag
   const { width, height } = parseSize(reader, chroma);
   if (reader.failed || id > 31) return null;
   if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) return null;
+  // A malformed VUI spoils nothing that precedes it.
+  const declared = parseReorderDepth(reader);
+  // 8.2.1.3: with type 2, pictures are output in decoding order. A.2.1: baseline has no B slices.
+  const isInOrder = orderType === 2 || profile === BASELINE_PROFILE;
   const { format: chromaFormat, bitDepthLuma, bitDepthChroma } = chroma;
   if (chromaFormat > 3 || bitDepthLuma > 14 || bitDepthChroma > 14) return null;
   return {
@@ -52,6 +62,7 @@ export function parseSps(nal: Uint8Array): H264Sps | null {
     bitDepthChroma,
     width,
     height,
+    reorderDepth: isInOrder ? 0 : declared,
   };
 }
 
@@ -87,7 +98,8 @@ function skipScalingList(reader: BitReader, size: number): void {
   }
 }
 
-function skipPictureOrder(reader: BitReader): void {
+/** Returns pic_order_cnt_type. */
+function readPictureOrder(reader: BitReader): number {
   const type = reader.unsignedExpGolomb();
   if (type === 0) {
     reader.unsignedExpGolomb(); // log2_max_pic_order_cnt_lsb_minus4
@@ -98,6 +110,7 @@ function skipPictureOrder(reader: BitReader): void {
     const count = Math.min(reader.unsignedExpGolomb(), 255);
     for (let i = 0; i < count && !reader.failed; i++) reader.signedExpGolomb();
   }
+  return type;
 }
 
 function parseSize(reader: BitReader, chroma: Chroma): { width: number; height: number } {
@@ -116,4 +129,45 @@ function parseSize(reader: BitReader, chroma: Chroma): { width: number; height: 
   size.width -= (reader.unsignedExpGolomb() + reader.unsignedExpGolomb()) * unitX;
   size.height -= (reader.unsignedExpGolomb() + reader.unsignedExpGolomb()) * unitY;
   return size;
+}
+
+const EXTENDED_SAR = 255;
+/** A.3.1: no level allows more. */
+const MAX_REORDER_DEPTH = 16;
+
+/** Reads vui_parameters() (E.1.1), as far as needed; null if it doesn't declare the depth. */
+function parseReorderDepth(reader: BitReader): number | null {
+  if (!reader.flag()) return null; // vui_parameters_present_flag
+  if (reader.flag() && reader.bits(8) === EXTENDED_SAR) reader.skip(32); // aspect_ratio_info
+  if (reader.flag()) reader.skip(1); // overscan_info
+  if (reader.flag()) {
+    reader.skip(4); // video_format, video_full_range_flag
+    if (reader.flag()) reader.skip(24); // colour_description
+  }
+  if (reader.flag()) for (let i = 0; i < 2; i++) reader.unsignedExpGolomb(); // chroma_loc_info
+  if (reader.flag()) reader.skip(65); // timing_info
+  const nalHrd = reader.flag();
+  if (nalHrd) skipHrd(reader);
+  const vclHrd = reader.flag();
+  if (vclHrd) skipHrd(reader);
+  if (nalHrd || vclHrd) reader.skip(1); // low_delay_hrd_flag
+  reader.skip(1); // pic_struct_present_flag
+  if (!reader.flag()) return null; // bitstream_restriction_flag
+  reader.skip(1); // motion_vectors_over_pic_boundaries_flag
+  // max_bytes_per_pic_denom to log2_max_mv_length_vertical
+  for (let i = 0; i < 4; i++) reader.unsignedExpGolomb();
+  const depth = reader.unsignedExpGolomb();
+  return reader.failed || depth > MAX_REORDER_DEPTH ? null : depth;
+}
+
+/** Skips hrd_parameters() (E.1.2). */
+function skipHrd(reader: BitReader): void {
+  const count = Math.min(reader.unsignedExpGolomb() + 1, 32);
+  reader.skip(8); // bit_rate_scale, cpb_size_scale
+  for (let i = 0; i < count; i++) {
+    reader.unsignedExpGolomb(); // bit_rate_value_minus1
+    reader.unsignedExpGolomb(); // cpb_size_value_minus1
+    reader.skip(1); // cbr_flag
+  }
+  reader.skip(20); // four lengths
 }

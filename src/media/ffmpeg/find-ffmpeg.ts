@@ -9,6 +9,7 @@ const CHECK_TIMEOUT_MS = 10_000;
  * common distribution includes both.
  */
 const ENCODERS = ['libx264', 'mjpeg'];
+const OPUS_ENCODER = 'libopus';
 
 /**
  * Checks whether FFmpeg is installed with the required encoders, and logs what it is used for or
@@ -19,8 +20,8 @@ const ENCODERS = ['libx264', 'mjpeg'];
 export async function findFfmpeg(bin: string | null, log: Log): Promise<string | null> {
   const program = bin ?? 'ffmpeg';
   const without =
-    'VP8 is available over WebRTC only, and thumbnails come from publishers’ browsers';
-  const missing = await missingEncoders(program);
+    'broadcasts in VP8 are available over WebRTC only, and publishers’ browsers send the thumbnails';
+  const missing = await missingEncoders(program, ENCODERS);
   if (missing === null) {
     log.info(`FFmpeg not found (${program}): ${without}`);
     return null;
@@ -33,15 +34,33 @@ export async function findFfmpeg(bin: string | null, log: Log): Promise<string |
   return program;
 }
 
+/**
+ * Checks whether FFmpeg is installed with an encoder of Opus, and warns about what is unavailable
+ * without it.
+ * @param bin the program to use; null for `ffmpeg` in PATH
+ * @returns the command to run; null if not found
+ */
+export async function findOpusTranscoder(bin: string | null, log: Log): Promise<string | null> {
+  const program = bin ?? 'ffmpeg';
+  const missing = await missingEncoders(program, [OPUS_ENCODER]);
+  if (missing?.length === 0) return program;
+  const reason = missing === null ? 'not found' : `lacks ${OPUS_ENCODER}`;
+  log.warn(`FFmpeg (${program}) ${reason}: broadcasts over RTMP have no sound`);
+  return null;
+}
+
 /** Null if the program cannot be run. */
-async function missingEncoders(program: string): Promise<string[] | null> {
+async function missingEncoders(
+  program: string,
+  encoders: readonly string[],
+): Promise<string[] | null> {
   try {
     const { stdout } = await promisify(execFile)(program, ['-hide_banner', '-encoders'], {
       timeout: CHECK_TIMEOUT_MS,
       maxBuffer: 1_048_576,
       env: childEnvironment(),
     });
-    return ENCODERS.filter((name) => !new RegExp(`^ V\\S+ ${name} `, 'm').test(stdout));
+    return encoders.filter((name) => !new RegExp(`^ [AV]\\S+ ${name} `, 'm').test(stdout));
   } catch {
     // Not installed, not executable, or not an FFmpeg.
     return null;

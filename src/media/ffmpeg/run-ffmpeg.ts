@@ -34,8 +34,8 @@ export function runFfmpeg({
   outputMax,
 }: Options): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  // The same limit as for the elapsed time: FFmpeg can use several cores, but its low priority
-  // makes it wait for the CPU on a busy machine.
+  // The CPU time has the same limit as the elapsed time. FFmpeg can use several cores, but on a
+  // busy machine its low priority makes it wait.
   const cpuSeconds = Math.ceil(timeoutMs / 1_000);
   const child = spawnFfmpeg(
     program,

@@ -1,18 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
+import { limitScript, type ProcessLimits } from '../../common/limit-script.js';
 import { childEnvironment } from '../../config/child-environment.js';
 
-/** Resource limits, which bound the damage that hostile media can do. */
-export type FfmpegLimits = Readonly<{
-  /**
-   * The limit of the address space, in MiB. It includes thread stacks and libraries, so it must far
-   * exceed the memory actually used.
-   */
-  memoryMiB: number;
-  /** The limit of CPU time; null for a process that runs for as long as it receives input. */
-  cpuSeconds: number | null;
-}>;
+/** The limits of one FFmpeg process. */
+export type FfmpegLimits = Omit<ProcessLimits, 'openFiles'>;
 
 export type FfmpegProcess = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -22,7 +15,8 @@ const OPEN_FILES_MAX = 64;
  * Starts FFmpeg on untrusted media: within limits, without this service's environment, and unable
  * to open anything but its own pipes or to write a file. It inherits no open files, because Node
  * opens all of them close-on-exec. It has a session of its own, so that Ctrl-C in a terminal
- * doesn't reach it: a broadcast that ends with the server still needs its last pictures.
+ * doesn't reach it, because a broadcast that ends because the server stops still needs the last
+ * pictures from FFmpeg.
  * @param input the input's options and its `-i`
  * @param output the arguments after the input
  */
@@ -38,7 +32,8 @@ export function spawnFfmpeg(
   const stdio: ['pipe', 'pipe', 'pipe'] = ['pipe', 'pipe', 'pipe'];
   const env = childEnvironment();
   if (process.platform === 'win32') return spawn(program, args, { stdio, env });
-  const child = spawn('/bin/sh', ['-c', script(limits), 'ffmpeg', program, ...args], {
+  const script = limitScript({ ...limits, openFiles: OPEN_FILES_MAX });
+  const child = spawn('/bin/sh', ['-c', script, 'ffmpeg', program, ...args], {
     stdio,
     env,
     detached: true,
@@ -46,21 +41,6 @@ export function spawnFfmpeg(
   // The shell replaces itself with FFmpeg, so this is FFmpeg's process id.
   child.once('spawn', () => child.pid && lowerPriority(child.pid));
   return child;
-}
-
-/**
- * Sets the limits through a shell, which works on every system that has one. Limits that a system
- * lacks are skipped.
- */
-function script({ memoryMiB, cpuSeconds }: FfmpegLimits): string {
-  const limits = [
-    `ulimit -v ${memoryMiB * 1_024}`,
-    `ulimit -n ${OPEN_FILES_MAX}`,
-    'ulimit -f 0',
-    'ulimit -c 0',
-    ...(cpuSeconds === null ? [] : [`ulimit -t ${cpuSeconds}`]),
-  ];
-  return `{ ${limits.join('; ')}; } 2>/dev/null; exec "$@"`;
 }
 
 function lowerPriority(pid: number): void {

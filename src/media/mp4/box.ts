@@ -46,6 +46,11 @@ export const u32 = (value: number): number[] => [
   (value >>> 8) & 0xff,
   value & 0xff,
 ];
+/** Encodes a big-endian number of 64 bits; a negative one in two's complement. */
+export const u64 = (value: number): number[] => [
+  ...u32(Math.floor(value / 2 ** 32)),
+  ...u32(value % 2 ** 32),
+];
 
 /** Encodes a type or brand: four ASCII characters. */
 export const fourCc = (text: string): number[] =>

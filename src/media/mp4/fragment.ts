@@ -15,6 +15,9 @@ export type Fragment = Readonly<{
 const SYNC_FLAGS = 0x02000000;
 const NON_SYNC_FLAGS = 0x01010000;
 
+/** The `trun` flag for the composition offset of each sample. */
+export const COMPOSITION_OFFSETS = 0x000800;
+
 /** Returns a `moof` and its `mdat` with consecutive samples. */
 export function fragment({ sequence, baseTicks, samples }: Fragment): Uint8Array {
   // The data offset is relative to the start of the `moof`, whose size doesn't depend on the
@@ -50,14 +53,21 @@ function movieFragment({ sequence, baseTicks, samples }: Fragment, dataOffset: n
 
 function trackRun(samples: readonly Sample[], dataOffset: number): Uint8Array {
   const durationSizeAndFlags = 0x000701; // and the data's offset
-  const rows = samples.flatMap(({ data, durationTicks, keyFrame }) => [
-    ...u32(durationTicks),
-    ...u32(data.length),
-    ...u32(keyFrame ? SYNC_FLAGS : NON_SYNC_FLAGS),
-  ]);
+  const reorders = samples.some(({ compositionTicks = 0 }) => compositionTicks !== 0);
+  const rows = samples.flatMap(({ data, durationTicks, keyFrame, compositionTicks = 0 }) => {
+    const row = [
+      ...u32(durationTicks),
+      ...u32(data.length),
+      ...u32(keyFrame ? SYNC_FLAGS : NON_SYNC_FLAGS),
+    ];
+    return reorders ? row.concat(u32(compositionTicks)) : row;
+  });
   return fullBox(
     'trun',
-    { flags: durationSizeAndFlags },
+    // 8.8.8: in version 1, composition offsets are signed.
+    reorders
+      ? { version: 1, flags: durationSizeAndFlags | COMPOSITION_OFFSETS }
+      : { flags: durationSizeAndFlags },
     u32(samples.length),
     u32(dataOffset),
     rows,

@@ -139,6 +139,35 @@ describe('movieHead', () => {
     expect(info.tracks[1]?.edits?.[0]).toMatchObject({ media_time: -1, segment_duration: 900 });
   });
 
+  it('lets another parser read when each picture of a stream with B-frames is shown', () => {
+    const [key, later, earlier] = FRAMES as [Sample, Sample, Sample];
+    const reordered = [
+      { ...key, compositionTicks: 0 },
+      { ...later, compositionTicks: 6_000 },
+      { ...earlier, compositionTicks: -3_000 },
+    ];
+    const files = [0, 9_000].map((baseTicks, index) =>
+      fragment({ sequence: index + 1, baseTicks, samples: reordered }),
+    ) as [Uint8Array, Uint8Array];
+    const track = trackOf(h264, [
+      { file: files[0], at: 0 },
+      { file: files[1], at: files[0].length },
+    ]);
+    const file = parse([track], Buffer.concat(files));
+    const read = file.getTrackSamplesInfo(1);
+    expect(read.map(({ dts }) => dts)).toEqual([0, 3_000, 6_003, 9_000, 12_000, 15_003]);
+    expect(read.map(({ dts, cts }) => cts - dts)).toEqual([0, 6_000, -3_000, 0, 6_000, -3_000]);
+    // The last picture shown is the second to last one decoded.
+    expect(file.getBox('cslg')).toMatchObject({
+      compositionToDTSShift: 3_000,
+      leastDecodeToDisplayDelta: -3_000,
+      greatestDecodeToDisplayDelta: 6_000,
+      compositionStartTime: 0,
+      compositionEndTime: 21_003,
+    });
+    expect(file.getInfo().tracks[0]?.edits).toMatchObject([{ media_time: 0 }]);
+  });
+
   it('extends the last frame across a gap', () => {
     const late = trackOf(h264, [
       { file: first, at: 0 },

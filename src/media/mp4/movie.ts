@@ -1,4 +1,4 @@
-import { box, boxInPieces, fourCc, fullBox, lengthOf, u16, u32, zeros } from './box.js';
+import { box, boxInPieces, fourCc, fullBox, lengthOf, u16, u32, u64, zeros } from './box.js';
 import { type CodecConfig, timescaleOf } from '../codecs/codec-config.js';
 import { mediaDescription, UNDETERMINED, UNITY_MATRIX } from './init-segment.js';
 import type { SampleTable } from './sample-table.js';
@@ -106,19 +106,20 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
 }
 
 /**
- * Returns an edit list (8.6.6) that begins with an empty edit if the track starts after the movie
- * does.
+ * Returns an edit list (8.6.6). It begins with an empty edit if the track starts after the movie
+ * does. With B-frames, it says that the track is shown from its first sample on; FFmpeg would show it
+ * later otherwise.
  */
 function edits({ kind, table }: MovieTrack): Uint8Array[] {
-  if (table.startTicks === 0) return [];
+  const { startTicks, endTicks, reorders } = table;
+  if (startTicks === 0 && !reorders) return [];
   const speed = [...u16(1), ...u16(0)];
-  const nothing = [
-    ...u64(inMovie(kind, table.startTicks)),
-    ...u32(2 ** 32 - 1),
-    ...u32(2 ** 32 - 1),
+  const nothing = [...u64(inMovie(kind, startTicks)), ...u32(2 ** 32 - 1), ...u32(2 ** 32 - 1)];
+  const rows = [
+    ...(startTicks === 0 ? [] : [[...nothing, ...speed]]),
+    [...u64(inMovie(kind, endTicks - startTicks)), ...u64(0), ...speed],
   ];
-  const all = [...u64(inMovie(kind, table.endTicks - table.startTicks)), ...u64(0)];
-  return [box('edts', fullBox('elst', { version: 1 }, u32(2), nothing, speed, all, speed))];
+  return [box('edts', fullBox('elst', { version: 1 }, u32(rows.length), ...rows))];
 }
 
 const inMovie = (kind: CodecConfig['kind'], ticks: number): number =>
@@ -129,8 +130,3 @@ function dates(createdMs: number): number[] {
   const date = u64(Math.floor(createdMs / 1_000) + SECONDS_1904_TO_1970);
   return [...date, ...date];
 }
-
-const u64 = (value: number): number[] => [
-  ...u32(Math.floor(value / 2 ** 32)),
-  ...u32(value % 2 ** 32),
-];

@@ -3,6 +3,7 @@ import { createFile, type ISOFile, MP4BoxBuffer } from 'mp4box';
 import type { AudioConfig, CodecConfig, VideoConfig } from '../codecs/codec-config.js';
 import { fragment } from './fragment.js';
 import { initSegment } from './init-segment.js';
+import { readFragments } from './read-fragments.js';
 import type { Sample } from './sample.js';
 
 const h264: VideoConfig = {
@@ -119,6 +120,19 @@ describe('fragment', () => {
       { dts: 96_003, cts: 96_003, duration: 2_997, size: 0, is_sync: false },
     ]);
     expect(file.getTrackSample(1, 0)?.data).toEqual(samples[0]?.data);
+  });
+
+  it('lets another parser read when each picture is shown, earlier or later than decoded', () => {
+    const offsets = [0, 9_000, undefined, -6_000];
+    const reordered = offsets.map((compositionTicks, index) => ({
+      ...sample(20, 3_000, index === 0),
+      ...(compositionTicks !== undefined && { compositionTicks }),
+    }));
+    const bytes = fragment({ sequence: 1, baseTicks: 90_000, samples: reordered });
+    const read = parse(initSegment(h264), bytes).getTrackSamplesInfo(1);
+    expect(read.map(({ dts, cts }) => cts - dts)).toEqual([0, 9_000, 0, -6_000]);
+    expect(read.map(({ dts }) => dts)).toEqual([90_000, 93_000, 96_000, 99_000]);
+    expect(readFragments(bytes)[0]?.compositionsTicks).toEqual([0, 9_000, 0, -6_000]);
   });
 
   it('supports times beyond 32 bits', () => {

@@ -1,4 +1,4 @@
-import { u32 } from './box.js';
+import { parseAvcRecord, sampleOf } from '../codecs/avc-record.js';
 import { boxesIn } from './read-box.js';
 
 /**
@@ -6,11 +6,6 @@ import { boxesIn } from './read-box.js';
  * the size and type.
  */
 const VISUAL_ENTRY_BYTES = 86;
-/**
- * The length of `avcC` before its first parameter set. The five low bits of the last of these bytes
- * hold the number of sequence parameter sets.
- */
-const AVCC_HEAD_BYTES = 6;
 
 /**
  * Returns the H.264 parameter sets in a sample entry (ISO/IEC 14496-15 5.3.3.1), as NAL units with
@@ -31,19 +26,7 @@ export function parameterSetsOf(entry: Uint8Array): Uint8Array | null {
  * @throws RangeError for malformed bytes
  */
 export function parameterSetsIn(record: Uint8Array): Uint8Array {
-  const view = new DataView(record.buffer, record.byteOffset, record.byteLength);
-  const units: Uint8Array[] = [];
-  let at = AVCC_HEAD_BYTES;
-  const take = (count: number): void => {
-    for (let taken = 0; taken < count; taken += 1) {
-      const length = view.getUint16(at);
-      units.push(Uint8Array.from(u32(length)), record.subarray(at + 2, at + 2 + length));
-      at += 2 + length;
-    }
-  };
-  take(view.getUint8(at - 1) & 0x1f);
-  const pictureSets = view.getUint8(at);
-  at += 1;
-  take(pictureSets);
-  return Buffer.concat(units);
+  const parsed = parseAvcRecord(record);
+  if (parsed === null) throw new RangeError('the configuration of H.264 is malformed');
+  return sampleOf(parsed.sets);
 }

@@ -1,3 +1,4 @@
+import { COMPOSITION_OFFSETS } from './fragment.js';
 import type { PackagedFragment } from './packaged-fragment.js';
 import { boxesIn, findBox } from './read-box.js';
 
@@ -29,18 +30,22 @@ export function readFragments(bytes: Uint8Array): PackagedFragment[] {
 
 function readRun(view: DataView, at: number, moofAt: number): Omit<PackagedFragment, 'baseTicks'> {
   const flags = view.getUint32(at) & 0xffffff;
-  if (flags !== (TRUN_SAMPLES | TRUN_DATA_OFFSET))
+  const reorders = flags === (TRUN_SAMPLES | TRUN_DATA_OFFSET | COMPOSITION_OFFSETS);
+  if (flags !== (TRUN_SAMPLES | TRUN_DATA_OFFSET) && !reorders)
     throw new RangeError('the track run has unsupported flags');
   const count = view.getUint32(at + 4);
   const offset = moofAt + view.getInt32(at + 8);
   const sizes: number[] = [];
   const durationsTicks: number[] = [];
   const keys: number[] = [];
+  const compositionsTicks: number[] = [];
+  const rowBytes = reorders ? 16 : 12;
   for (let index = 0; index < count; index += 1) {
-    const row = at + 12 + 12 * index;
+    const row = at + 12 + rowBytes * index;
     durationsTicks.push(view.getUint32(row));
     sizes.push(view.getUint32(row + 4));
     if ((view.getUint32(row + 8) & NON_SYNC) === 0) keys.push(index);
+    if (reorders) compositionsTicks.push(view.getInt32(row + 12));
   }
-  return { offset, sizes, durationsTicks, keys };
+  return { offset, sizes, durationsTicks, keys, ...(reorders && { compositionsTicks }) };
 }

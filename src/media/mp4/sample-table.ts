@@ -1,10 +1,10 @@
-import { boxInPieces, fullBox, u32, zeros } from './box.js';
+import { boxInPieces, fullBox, u32, u64, zeros } from './box.js';
 
 const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 
 /** Consecutive samples in a file, without gaps in time. */
 export type Chunk = Readonly<{
-  /** The presentation time of the first sample, in ticks of the track. */
+  /** The decode time of the first sample, in ticks of the track. */
   startTicks: number;
   /** The file offset of the first sample, relative to a position given later. */
   offset: number;
@@ -12,6 +12,8 @@ export type Chunk = Readonly<{
   entry: number;
   sizes: readonly number[];
   durationsTicks: readonly number[];
+  /** The samples' presentation times minus their decode times; absent if all are 0. */
+  compositionsTicks?: readonly number[];
   /** The indices of samples that can be decoded independently. */
   keys: readonly number[];
 }>;
@@ -25,6 +27,8 @@ export class SampleTable {
   readonly #sizes: number[] = [];
   /** Run-length pairs of sample count and duration. */
   readonly #durations: number[] = [];
+  /** Run-length pairs of sample count and composition offset. */
+  readonly #offsets: number[] = [];
   readonly #keys: number[] = [];
   readonly #chunks: Pick<Chunk, 'offset' | 'entry'>[] = [];
   readonly #chunkSamples: number[] = [];
@@ -34,6 +38,8 @@ export class SampleTable {
   /** The start of the last sample, and its nominal duration. */
   #lastTicks = 0;
   #lastDuration = 0;
+  /** The end of the sample that is shown last. */
+  #shownTicks = 0;
 
   /** The start of the first sample. */
   get startTicks(): number {
@@ -45,11 +51,17 @@ export class SampleTable {
     return this.#lastTicks + this.#lastDuration;
   }
 
+  /** Whether the presentation time of any sample differs from its decode time. */
+  get reorders(): boolean {
+    return this.#offsets.length > 2 || (this.#offsets[1] ?? 0) !== 0;
+  }
+
   get isEmpty(): boolean {
     return this.#sizes.length === 0;
   }
 
-  add({ startTicks, offset, entry, sizes, durationsTicks, keys }: Chunk): void {
+  add(chunk: Chunk): void {
+    const { startTicks, offset, entry, sizes, durationsTicks, compositionsTicks, keys } = chunk;
     if (sizes.length === 0) return;
     this.#tables = null;
     if (this.isEmpty) {
@@ -61,6 +73,9 @@ export class SampleTable {
       if (index > 0) this.#advance(this.#lastDuration);
       this.#sizes.push(sizes[index] ?? 0);
       this.#lastDuration = durationsTicks[index] ?? 0;
+      const compositionTicks = compositionsTicks?.[index] ?? 0;
+      countRun(this.#offsets, compositionTicks);
+      this.#shownTicks = Math.max(this.#shownTicks, this.endTicks + compositionTicks);
     }
     this.#chunks.push({ offset, entry });
     this.#chunkSamples.push(sizes.length);
@@ -78,7 +93,7 @@ export class SampleTable {
       'stbl',
       fullBox('stsd', {}, u32(entries.length), ...entries),
       ...this.settle(),
-      this.#offsets(from),
+      this.#chunkOffsets(from),
     );
   }
 
@@ -93,18 +108,31 @@ export class SampleTable {
     const isAllKeys = this.#keys.length === this.#sizes.length;
     return [
       ...table('stts', this.#durations.concat(last), 2),
+      ...(this.reorders ? this.#compositions() : []),
       ...(isAllKeys ? [] : table('stss', this.#keys, 1)),
       ...table('stsc', this.#chunkRuns(), 3),
       ...boxInPieces('stsz', zeros(8), u32(this.#sizes.length), numbers(this.#sizes)),
     ];
   }
 
+  /** Returns `ctts` (8.6.1.3) with signed offsets, and `cslg` (8.6.1.4), which their range requires. */
+  #compositions(): Uint8Array[] {
+    let [least, greatest] = [0, 0];
+    for (let at = 1; at < this.#offsets.length; at += 2) {
+      least = Math.min(least, this.#offsets[at] ?? 0);
+      greatest = Math.max(greatest, this.#offsets[at] ?? 0);
+    }
+    const endTicks = Math.max(0, this.#shownTicks - this.#startTicks);
+    const range = [-least, least, greatest, this.#offsets[1] ?? 0, endTicks];
+    return [
+      ...table('ctts', this.#offsets, 2, { version: 1 }),
+      fullBox('cslg', { version: 1 }, ...range.map(u64)),
+    ];
+  }
+
   /** Ends the last sample at the start of the next one. */
   #advance(ticks: number): void {
-    const durations = this.#durations;
-    const last = durations.length - 1;
-    if (last > 0 && durations[last] === ticks) durations[last - 1] = (durations[last - 1] ?? 0) + 1;
-    else durations.push(1, ticks);
+    countRun(this.#durations, ticks);
     this.#lastTicks += ticks;
   }
 
@@ -118,7 +146,7 @@ export class SampleTable {
     return runs;
   }
 
-  #offsets(from: number | null): Uint8Array {
+  #chunkOffsets(from: number | null): Uint8Array {
     const content = Buffer.alloc(4 + 8 * this.#chunks.length);
     content.writeUInt32BE(this.#chunks.length);
     let at = 4;
@@ -131,11 +159,23 @@ export class SampleTable {
   }
 }
 
-/** Returns a table of rows with a fixed number of 32-bit values. */
-const table = (type: string, values: readonly number[], columns: number): Uint8Array[] =>
-  boxInPieces(type, zeros(4), u32(values.length / columns), numbers(values));
+/** Adds a value to run-length pairs of count and value. */
+function countRun(pairs: number[], value: number): void {
+  const last = pairs.length - 1;
+  if (last > 0 && pairs[last] === value) pairs[last - 1] = (pairs[last - 1] ?? 0) + 1;
+  else pairs.push(1, value);
+}
 
-/** Encodes big-endian 32-bit values. */
+/** Returns a table of rows with a fixed number of 32-bit values. */
+const table = (
+  type: string,
+  values: readonly number[],
+  columns: number,
+  { version = 0 } = {},
+): Uint8Array[] =>
+  boxInPieces(type, [version, 0, 0, 0], u32(values.length / columns), numbers(values));
+
+/** Encodes big-endian 32-bit values; negative ones in two's complement. */
 function numbers(values: readonly number[]): Uint8Array {
   const words = Uint32Array.from(values);
   const bytes = Buffer.from(words.buffer);

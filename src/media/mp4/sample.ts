@@ -1,6 +1,6 @@
 /**
- * One sample of a track, with times in ticks of the track's timescale. Without B-frames, decode
- * time equals presentation time.
+ * One sample of a track, with times in ticks of the track's timescale. Samples follow one another in
+ * decoding order.
  */
 export type Sample = Readonly<{
   /**
@@ -8,7 +8,13 @@ export type Sample = Readonly<{
    * codecs, the frame.
    */
   data: Uint8Array;
+  /** The decode time of the next sample minus that of this one. */
   durationTicks: number;
+  /**
+   * The presentation time minus the decode time; signed. Absent if they are equal, as always without
+   * B-frames.
+   */
+  compositionTicks?: number;
   /** Whether the sample can be decoded independently. Always true for audio. */
   keyFrame: boolean;
 }>;

@@ -61,7 +61,7 @@ const PARTS_WITHIN_TARGETS = 3;
  * is at least three times the target duration.
  */
 const HOLD_BACK_TARGETS = 3;
-/** How far the date of a segment may be from the one that players extrapolate. */
+/** The maximum difference between a segment's date and the date that players extrapolate. */
 const DATE_TOLERANCE_MS = 20;
 /** Durations are given to five decimal places of a second. */
 const DURATION_UNITS = 100_000;
@@ -179,8 +179,8 @@ const dateOf = ({ wallMs }: Pick<OpenSegment, 'wallMs'>): string =>
 
 /**
  * Rounds the parts' durations so that they add up to the segment's EXTINF. With a sum that was 0.02
- * ms less, video.js stalled permanently: it starts at HOLD-BACK before the end, and that position
- * fell into the gap between the last part and the segment's end.
+ * ms too small, video.js stalled permanently. It starts at HOLD-BACK before the end, and that
+ * position was between the end of the last part and the end of the segment.
  */
 function partLines(parts: readonly PlaylistPart[]): string {
   let endS = 0;

@@ -59,7 +59,7 @@ export type Turn = { answer: 'now' } | { answer: 'later' } | { answer: 'refuse';
 /** Requests for a segment that is further ahead than this are rejected (6.2.5.2: SHOULD). */
 const AHEAD_MAX = 2;
 
-/** Whether a playlist with this progress can answer a request now or later, or has to refuse it. */
+/** Returns whether a playlist with this progress answers a request now or later, or refuses it. */
 export function turnOf({ msn, part }: Position, end: PlaylistEnd, partsInSegment: number): Turn {
   if (msn > end.msn + AHEAD_MAX)
     return {

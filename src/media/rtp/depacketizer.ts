@@ -7,8 +7,8 @@ import type { ArrivedPacket } from './rtp-packet.js';
  */
 export interface Depacketizer<Unit = AccessUnit> {
   /**
-   * Whether there is no output until the sender sends a key frame, which should then be requested.
-   * Never true for audio.
+   * Whether there is no output until the sender sends a key frame. If so, a key frame should be
+   * requested. Never true for audio.
    */
   readonly needsKeyFrame: boolean;
   /** Processes a packet and returns the units that it completes. */

@@ -39,7 +39,7 @@ const filling = (place: number, bytes: number): Uint8Array =>
 /** A frame's payloads, and the unit expected from them. */
 type Sent = { payloads: Uint8Array[]; data: Uint8Array };
 
-/** A frame of H.264 without its parameter sets. */
+/** An H.264 frame without its parameter sets. */
 function h264Frame({ isKey, bytes, size, slices }: Picture, place: number): Sent {
   const first = hex(isKey ? '658884' : '419a24');
   const other = hex(isKey ? '65423f' : '414680'); // first_mb_in_slice 1

@@ -1,5 +1,12 @@
 import type { VideoConfig } from '../codecs/codec-config.js';
-import { isFirstSlice, NAL, SLICE_HEAD_BYTES, slicePpsId } from '../codecs/h264-nal.js';
+import {
+  isFirstSlice,
+  isParameterSet,
+  isSampleNal,
+  NAL,
+  SLICE_HEAD_BYTES,
+  slicePpsId,
+} from '../codecs/h264-nal.js';
 import { H264ParameterSets } from '../codecs/h264-parameter-sets.js';
 import { UnitAssembly } from './unit-assembly.js';
 import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
@@ -73,8 +80,8 @@ export class H264Format implements PayloadFormat<Content> {
     const slice = this.#assembly
       .copyFrom(place, LENGTH_BYTES + SLICE_HEAD_BYTES)
       .subarray(LENGTH_BYTES);
-    // A program between encoder and server may renumber packets, or insert sets, after a loss. Then
-    // no packet seems to be missing.
+    // A program between encoder and server may renumber packets, or insert sets, after a loss. No
+    // packet seems to be missing then.
     if (!isFirstSlice(slice)) return 'damaged';
     const ppsId = slicePpsId(slice);
     const keyFrame = this.#isIdr;
@@ -97,7 +104,7 @@ export class H264Format implements PayloadFormat<Content> {
   #addNal(nal: Uint8Array): void {
     const type = (nal[0] ?? 0) & 0x1f;
     if (isParameterSet(type)) return this.#putSet(nal);
-    if (!isKept(type)) return;
+    if (!isSampleNal(type)) return;
     const length = new Uint8Array(LENGTH_BYTES);
     writeLength(length, nal.length);
     this.#noteSlice(type);
@@ -143,7 +150,7 @@ export class H264Format implements PayloadFormat<Content> {
 
   #endFragmented({ type, place, head }: Fragmented): void {
     this.#fragmented = null;
-    if (isKept(type)) return writeLength(head, this.#assembly.bytesFrom(place) - LENGTH_BYTES);
+    if (isSampleNal(type)) return writeLength(head, this.#assembly.bytesFrom(place) - LENGTH_BYTES);
     const nal = isParameterSet(type) ? this.#assembly.copyFrom(place) : null;
     this.#assembly.cut(place);
     if (nal !== null) this.#putSet(nal.subarray(LENGTH_BYTES));
@@ -174,9 +181,6 @@ function firstNal(payload: Uint8Array): Uint8Array {
   if (type !== NAL.fuA) return payload;
   return second >= 0x80 ? payload.subarray(1) : new Uint8Array();
 }
-
-const isParameterSet = (type: number): boolean => type === NAL.sps || type === NAL.pps;
-const isKept = (type: number): boolean => type >= NAL.slice && type <= NAL.sei;
 
 function writeLength(head: Uint8Array, length: number): void {
   new DataView(head.buffer).setUint32(0, length);

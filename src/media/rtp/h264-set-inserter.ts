@@ -15,7 +15,7 @@ const SEQUENCE_OFFSET = 2;
 type WholePacket = ArrivedPacket & Readonly<{ bytes: Uint8Array }>;
 
 /**
- * Passes on one stream of H.264, inserting the parameter sets before each IDR picture that lacks
+ * Passes on one H.264 stream, inserting the parameter sets before each IDR picture that lacks
  * them (RFC 6184 8.4). Packets are put in order, and renumbered to make room for the sets. Gaps
  * from lost packets remain.
  */

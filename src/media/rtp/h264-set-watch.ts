@@ -29,7 +29,8 @@ export class H264SetWatch {
       if (type === NAL.sps) this.#sps = true;
       else if (type === NAL.pps) this.#pps = true;
       else if (type >= NAL.slice && type <= NAL.idrSlice) {
-        // If the first slice was lost, sets before a later one would make the picture look whole.
+        // If the first slice was lost, sets before a later slice would make the picture look
+        // complete.
         const begins = type === NAL.idrSlice && rtpTime !== this.#idrTime && isFirstSlice(bytes);
         if (begins && !(this.#sps && this.#pps))
           lacking ??= this.#store.setsFor(slicePpsId(bytes) ?? -1);

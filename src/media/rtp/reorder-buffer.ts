@@ -1,6 +1,6 @@
 import type { ArrivedPacket } from './rtp-packet.js';
 
-/** Packets that are missing at this position and no longer awaited. */
+/** A gap at this position: the buffer has stopped waiting for the missing packets. */
 export type Loss = Readonly<{
   /** The number of lost packets; 0 after a restart, when the number is unknown. */
   lost: number;
@@ -25,8 +25,8 @@ type Options = {
 // RFC 3550 A.1: a larger step in sequence numbers counts as a restart once two consecutive packets
 // confirm it.
 const MAX_STEP = 3000;
-// If no packet has been in time for this long, late packets count as a restart, too. Otherwise, if
-// a sender restarted with numbers just below its previous ones, its packets would be dropped as
+// If no packet has been in time for this long, late packets count as a restart, too. Otherwise, the
+// packets of a sender that restarted with numbers just below its previous ones would be dropped as
 // late for a long time.
 const STALE_MS = 1000;
 

@@ -12,7 +12,7 @@ import { RecordingFiles } from '../recording-files.js';
 import { ClipService } from './clip.service.js';
 
 const CALL = 'clip-create';
-/** Clips are made one at a time, and then uploaded. */
+/** The time limit is generous, because clips are created one at a time and then uploaded. */
 const TIMEOUT_MS = 30_000;
 const RETRY_MS = 1_000;
 
@@ -40,8 +40,8 @@ const Request = z.object({
 const Answer = z.union([Refused, ClipView]);
 
 /**
- * Has clips of running broadcasts made by the nodes that run them, because only those have the
- * newest segments. All other clips are made here, from the bucket.
+ * Lets the node that runs a broadcast create the clips of that broadcast, because only that node
+ * has the newest segments. All other clips are created here, from the bucket.
  */
 @Injectable()
 export class ClipNodes {
@@ -60,7 +60,7 @@ export class ClipNodes {
   }
 
   /**
-   * Makes a clip; see {@link ClipService.create}.
+   * Creates a clip; see {@link ClipService.create}.
    * @throws {DomainError} its errors; `unavailable` if the broadcast's node doesn't answer
    */
   async create(
@@ -80,7 +80,7 @@ export class ClipNodes {
         if (!(cause instanceof CallError)) throw cause;
         throw new DomainError(
           'unavailable',
-          'The server that records this broadcast doesn’t answer. Try again in a moment.',
+          'The server that is recording this broadcast isn’t responding. Try again in a moment.',
           { cause, retryAfterMs: RETRY_MS },
         );
       });
@@ -93,7 +93,7 @@ export class ClipNodes {
     clip: NewClip,
   ): Promise<ClipView> {
     if (this.#isContinued(recordingId))
-      // Positions count from the beginning, which another node recorded.
+      // Clip positions are relative to the beginning of the recording, which another node recorded.
       await this.files
         .restore(recordingId)
         .catch((err: unknown) =>
@@ -102,7 +102,7 @@ export class ClipNodes {
     return this.clips.create(recordingId, by, clip);
   }
 
-  /** Whether a broadcast runs here that has moved from another node. */
+  /** Whether this node runs a broadcast that has moved here from another node. */
   #isContinued(id: string): boolean {
     for (const { broadcast } of this.liveChannels.channels)
       if (broadcast?.id === id) return broadcast.epoch > 1;

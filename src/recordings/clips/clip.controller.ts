@@ -22,7 +22,7 @@ export class ClipController {
   @Operation({
     summary: 'Create a clip of a recording',
     description:
-      'For anyone who can watch the recording. The clip remains when the recording is deleted.',
+      'For anyone who can watch the recording. Deleting the recording doesn’t delete the clip.',
     reply: ClipView,
     errors: [
       'not_logged_in',
@@ -64,7 +64,7 @@ export class ClipController {
   @Get('account/clips')
   @LoggedIn()
   @Operation({
-    summary: 'List the clips you made, newest first',
+    summary: 'List the clips you created, newest first',
     reply: ClipList,
     errors: ['not_logged_in'],
   })
@@ -95,7 +95,7 @@ export class ClipController {
   @ForVisitors()
   @Operation({
     summary: 'Delete a clip',
-    description: 'For the account that made it, and the channel’s owner.',
+    description: 'For the clip’s creator and the channel’s owner.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'clip_not_found', 'password_required'],
   })

@@ -14,7 +14,7 @@ export type StoredClip = Readonly<{
   /** Whether the clip's recording still exists. */
   hasRecording: boolean;
   createdById: string | null;
-  /** The username of the account that made the clip; null if the account was deleted. */
+  /** The username of the clip's creator; null if the account was deleted. */
   createdBy: string | null;
   title: string;
   /**
@@ -44,7 +44,7 @@ export type ClipToStore = Pick<
   | 'thumbnail'
 > & { createdById: string };
 
-/** Which clips to list: those of a channel, or those that an account made. */
+/** Which clips to list: those of a channel, or those that an account created. */
 export type ClipsOf = Readonly<{ channel: string }> | Readonly<{ createdById: string }>;
 
 const COLUMNS = {
@@ -119,7 +119,7 @@ export class ClipRepository {
     return this.#complete(rows);
   }
 
-  /** Returns the number of clips that an account made. */
+  /** Returns the number of clips that an account has created. */
   count(accountId: string): Promise<number> {
     return this.db.clip.count({ where: { createdById: accountId } });
   }
@@ -166,8 +166,8 @@ export class ClipRepository {
 }
 
 /**
- * Returns the stricter of a clip's and its recording's visibility. If there is neither, the clip is
- * private.
+ * Returns the stricter one of the clip's and its recording's visibilities. If both are null, the
+ * clip is private.
  */
 function visibilityOf(own: Visibility | null, ofRecording: Visibility | null): Visibility {
   if (own === null || ofRecording === null) return own ?? ofRecording ?? 'private';

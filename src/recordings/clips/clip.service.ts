@@ -23,12 +23,15 @@ const Id = z.uuid();
 /** The minimum duration of a clip, in milliseconds. */
 const WORTH_MS = 500;
 /**
- * The limits of the queue. Clips are made one at a time, and accounts take turns. A clip of one
+ * The limits of the queue. Clips are created one at a time, and accounts take turns. A clip of one
  * minute consists of about 150 files.
  */
 const WAITING = { perParty: 4, all: 64 } as const;
 const RETRY_MS = 2_000;
-/** How long to wait for the upload of a clip; if the bucket is slower, it is played later. */
+/**
+ * How long to wait for the upload of a clip. If the bucket is slower, the clip can't be played at
+ * first.
+ */
 const UPLOADED_WITHIN_MS = 10_000;
 
 /** Creates and reads clips, which are parts of recordings with their own files and address. */
@@ -52,7 +55,7 @@ export class ClipService {
   }
 
   /**
-   * Makes a clip of a recording that the visitor may watch, even if the recording is still in
+   * Creates a clip of a recording that the visitor may watch, even if the recording is still in
    * progress.
    * @param client the caller's key for rate limits
    * @throws {DomainError} `recording_not_found`, `password_required`, `recording_not_ready`,
@@ -86,7 +89,7 @@ export class ClipService {
         durationMs: Math.round(Math.min(durationMs, thereMs)),
       }),
     );
-    // The clip is played on any node, which reads it from the bucket.
+    // Any node can play the clip, and reads it from the bucket.
     if (this.files.isNode)
       await Promise.race([
         this.files.uploaded(`clips/${id}`),
@@ -107,7 +110,7 @@ export class ClipService {
   }
 
   /**
-   * Lists the clips that the visitor made, newest first.
+   * Lists the clips that the visitor created, newest first.
    * @throws {DomainError} `not_logged_in`
    */
   async ownOf(visitor: Visitor, page: Page): Promise<ListedClip[]> {
@@ -161,10 +164,10 @@ export class ClipService {
   }
 
   /**
-   * Deletes a clip. The account that made the clip may delete it even if it may no longer watch it,
-   * because the clip counts toward the account's limit.
-   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for anyone but the
-   *   account that made it and the channel's owner
+   * Deletes a clip. Its creator may delete it even without access to it, because it counts toward
+   * the creator's limit.
+   * @throws {DomainError} `clip_not_found`, `password_required`; `forbidden` for anyone but its
+   *   creator and the channel's owner
    */
   async delete(id: string, visitor: Visitor): Promise<void> {
     const clip = await this.#find(id);
@@ -174,7 +177,7 @@ export class ClipService {
         throw new DomainError('not_logged_in', 'Log in first.');
       throw new DomainError(
         'forbidden',
-        'Only the account that made the clip and the channel’s owner can do that.',
+        'Only the clip’s creator and the channel’s owner can do that.',
       );
     }
     await this.clips.delete(id);
@@ -208,7 +211,7 @@ export class ClipService {
       if (!(error instanceof QueueFullError)) throw error;
       throw new DomainError(
         'unavailable',
-        'Too many clips are being made. Try again in a moment.',
+        'Too many clips are being created. Try again in a moment.',
         {
           retryAfterMs: RETRY_MS,
         },
@@ -222,7 +225,7 @@ export class ClipService {
     if (!this.space.hasRoomForClip(createdById, cut.bytes))
       throw new DomainError(
         'storage_limit',
-        'Your storage is full. Delete recordings or clips before you make another clip.',
+        'Your storage is full. Delete recordings or clips before you create another clip.',
       );
     const id = randomUUID();
     const thumbnail = await this.#keep(id, recording.id, cut);
@@ -245,7 +248,7 @@ export class ClipService {
   #tooMany(): DomainError {
     return new DomainError(
       'clip_limit',
-      `An account can have up to ${this.#max} clips. Delete one to make another.`,
+      `An account can have up to ${this.#max} clips. Delete one to create another.`,
     );
   }
 

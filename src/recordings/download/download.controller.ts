@@ -8,7 +8,7 @@ import { CurrentVisitor, ForVisitors } from '../../access/current-visitor.js';
 import { RecordingDownload } from '../../protocol/recording.js';
 import { CurrentClient } from '../current-client.js';
 import { RecordingFiles } from '../recording-files.js';
-import { sendRanged } from '../vod/ranged-answer.js';
+import { sendRanged } from '../vod/ranged-response.js';
 import { DownloadService } from './download.service.js';
 import { movieBytes } from './movie-bytes.js';
 
@@ -25,7 +25,7 @@ export class DownloadController {
   @Operation({
     summary: 'Download a recording as one MP4',
     description:
-      'Contains the requested video rendition, by default the best one that lasts throughout, and the audio. Supports ranges.',
+      'Contains the audio and the requested video rendition; by default, the best one that covers the whole recording. Supports ranges.',
     reply: null,
     errors: [
       'recording_not_found',

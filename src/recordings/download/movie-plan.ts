@@ -43,8 +43,8 @@ type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8
 const FULL_ENOUGH = 0.95;
 
 /**
- * Returns the video rendition for a download: the best one that lasts throughout, or null if there
- * is no video.
+ * Returns the video rendition for a download: the best one that covers nearly the whole recording,
+ * or null if there is no video.
  */
 export function bestVideo({ renditions }: Vod): VodRendition | null {
   const video = renditions
@@ -121,7 +121,7 @@ type PartOfTrack = Readonly<{
   entry: EntryAt;
 }>;
 
-/** Returns the part that each track contributes for one segment. */
+/** Returns each track's part of one segment. */
 async function partsAt(
   tracks: readonly Planned[],
   index: number,
@@ -183,13 +183,14 @@ function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[
   const at = fragments.findIndex(({ keys }) => keys.length > 0);
   const first = fragments[at];
   if (!first) return [];
-  const { baseTicks, offset, sizes, durationsTicks, keys } = first;
+  const { baseTicks, offset, sizes, durationsTicks, compositionsTicks, keys } = first;
   const [skipped = 0] = keys;
   const decodable = {
     baseTicks: baseTicks + sumOf(durationsTicks.slice(0, skipped)),
     offset: offset + sumOf(sizes.slice(0, skipped)),
     sizes: sizes.slice(skipped),
     durationsTicks: durationsTicks.slice(skipped),
+    ...(compositionsTicks && { compositionsTicks: compositionsTicks.slice(skipped) }),
     keys: keys.map((key) => key - skipped),
   };
   return [decodable, ...fragments.slice(at + 1)];
@@ -198,7 +199,10 @@ function fromFirstKey(fragments: readonly PackagedFragment[]): PackagedFragment[
 const sumOf = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0);
 
-/** Returns the presentation time of the first sample, in seconds of the files' time. */
+/**
+ * Returns the decode time of the first sample, in seconds of the files' time. A key frame is shown
+ * at its decode time.
+ */
 function startOf({ track, fragments: [first] }: PartOfTrack): number {
   return (first?.baseTicks ?? 0) / aboutOf(track).timescale;
 }

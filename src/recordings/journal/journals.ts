@@ -13,7 +13,7 @@ export type KeptPicture = Readonly<{ file: string; wallMs: number }>;
 const JOURNAL = 'journal.jsonl';
 const SAMPLES = 'samples.jsonl';
 const ID = /^[\da-f-]{36}$/;
-/** Each node has its own list of pictures, since a broadcast can move from node to node. */
+/** Each node has its own list of pictures, since a broadcast can move between nodes. */
 const PICTURES = /^pictures(?:-[\da-f]{8})?\.jsonl$/;
 const PICTURE = /^\{"file":"([\w.-]+)","wallMs":(\d+(?:\.\d+)?)\}$/;
 
@@ -28,8 +28,8 @@ export class Journals {
   /** The file with this node's pictures. */
   readonly #pictures: string;
   /**
-   * Files whose last line may be truncated because a write failed. Bounded by the number of stored
-   * recordings' files.
+   * Files whose last line may be truncated because a write failed. Their number is bounded by the
+   * files of stored recordings.
    */
   readonly #torn = new Set<string>();
 

@@ -12,6 +12,14 @@ describe('samplesLine', () => {
     expect(readSamples(samplesLine(7, fragments).trimEnd())).toEqual({ msn: 7, fragments });
   });
 
+  it('contains the composition offsets of a stream with B-frames', () => {
+    const [first] = fragments;
+    const reordered = [{ ...first!, compositionsTicks: [0, 6_000, -3_000] }];
+    const line = samplesLine(7, reordered).trimEnd();
+    expect(readSamples(line)).toEqual({ msn: 7, fragments: reordered });
+    expect(readSamples(line.replace(',-3000', ''))).toBeNull();
+  });
+
   it('is short for samples of equal duration', () => {
     expect(samplesLine(7, fragments)).toBe(
       '{"msn":7,"fragments":[{"base":5,"at":100,"sizes":[9,8,7],"ticks":[[2,3],[1,4]],"keys":[0]},' +

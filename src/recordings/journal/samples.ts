@@ -13,6 +13,8 @@ const Line = z.object({
       sizes: z.array(whole),
       ticks: z.array(Repeated),
       keys: z.union([z.literal('all'), z.array(whole)]),
+      /** Composition offsets; absent if all are 0. */
+      offsets: z.array(z.int()).optional(),
     }),
   ),
 });
@@ -21,12 +23,13 @@ const Line = z.object({
 export function samplesLine(msn: number, fragments: readonly PackagedFragment[]): string {
   const line: z.input<typeof Line> = {
     msn,
-    fragments: fragments.map(({ baseTicks, offset, sizes, durationsTicks, keys }) => ({
+    fragments: fragments.map(({ baseTicks, offset, sizes, durationsTicks, keys, ...rest }) => ({
       base: baseTicks,
       at: offset,
       sizes: [...sizes],
       ticks: repeats(durationsTicks),
       keys: keys.length === sizes.length ? 'all' : [...keys],
+      ...(rest.compositionsTicks && { offsets: [...rest.compositionsTicks] }),
     })),
   };
   return `${JSON.stringify(line)}\n`;
@@ -38,23 +41,26 @@ export function readSamples(
 ): Readonly<{ msn: number; fragments: readonly PackagedFragment[] }> | null {
   const read = parse(line);
   if (!read) return null;
-  const fragments = read.fragments.map(({ base, at, sizes, ticks, keys }) => ({
+  const fragments = read.fragments.map(({ base, at, sizes, ticks, keys, offsets }) => ({
     baseTicks: base,
     offset: at,
     sizes,
     durationsTicks: ticks.flatMap(([count, each]) => Array.from({ length: count }, () => each)),
     keys: keys === 'all' ? sizes.map((_, index) => index) : keys,
+    ...(offsets && { compositionsTicks: offsets }),
   }));
-  return fragments.every(({ sizes, durationsTicks }) => sizes.length === durationsTicks.length)
-    ? { msn: read.msn, fragments }
-    : null;
+  return fragments.every(isComplete) ? { msn: read.msn, fragments } : null;
 }
+
+const isComplete = ({ sizes, durationsTicks, compositionsTicks }: PackagedFragment): boolean =>
+  durationsTicks.length === sizes.length &&
+  (compositionsTicks === undefined || compositionsTicks.length === sizes.length);
 
 function parse(line: string): z.output<typeof Line> | null {
   try {
     return Line.safeParse(JSON.parse(line)).data ?? null;
   } catch {
-    // In this case, the sample table is read from the segment itself.
+    // The sample table is then read from the segment itself.
     return null;
   }
 }

@@ -51,16 +51,16 @@ export class AccountUsages {
     this.#stored = new Map(stored.map(({ accountId, ...usage }) => [accountId, usage]));
   }
 
-  begun(recordingId: string, accountId: string): void {
+  begin(recordingId: string, accountId: string): void {
     if (!this.#growing.has(recordingId)) this.#growing.set(recordingId, { accountId, bytes: 0 });
   }
 
-  grown(recordingId: string, bytes: number): void {
+  grow(recordingId: string, bytes: number): void {
     const growing = this.#growing.get(recordingId);
     if (growing) growing.bytes += bytes;
   }
 
-  finished(recordingId: string): void {
+  finish(recordingId: string): void {
     const growing = this.#growing.get(recordingId);
     this.#growing.delete(recordingId);
     if (growing) this.#storedOf(growing.accountId).bytes += growing.bytes;
@@ -72,7 +72,7 @@ export class AccountUsages {
     stored.keptBytes += bytes;
   }
 
-  removed(accountId: string, bytes: number): void {
+  subtract(accountId: string, bytes: number): void {
     const stored = this.#storedOf(accountId);
     stored.bytes = Math.max(0, stored.bytes - bytes);
   }

@@ -12,15 +12,15 @@ export type StorageRules = Readonly<{
 }>;
 
 /**
- * The share of the space unused by others that an account may use. The rest allows a new account to
- * record.
+ * The share that an account may use of the space that others don't use. The rest allows a new
+ * account to record.
  */
 const SHARE = 4 / 5;
 
 /**
  * Returns the storage limit of an account in bytes; null if unlimited. The limit depends on the
- * usage of the other accounts up to their own limits. Therefore no account can take up the space of
- * the others, and no limit exceeds the remaining space. docs/adr/0021 explains why.
+ * other accounts' usage, which counts only up to their own limits. Therefore no account can take up
+ * the others' space, and no limit exceeds the remaining space. docs/adr/0021 explains why.
  */
 export function storageLimit(
   accountId: string,

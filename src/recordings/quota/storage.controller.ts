@@ -24,7 +24,7 @@ export class StorageController {
   @Operation({
     summary: 'Get your storage usage and limits',
     description:
-      'Counts the recordings of your channels and the clips you made. The numbers may be up to 15 seconds old.',
+      'Counts the recordings of your channels and the clips you created. The numbers may be up to 15 seconds old.',
     reply: StorageView,
     errors: ['not_logged_in'],
   })

@@ -55,7 +55,7 @@ export class S3Store implements RecordingStore {
     const { size: whole } = await stat(localPath);
     const size = Math.min(whole, firstBytes ?? whole);
     const { sdk, client } = await this.#open();
-    // A file that grows is read up to this size only.
+    // Without a limit, a file that is still growing would be read beyond this size.
     const file = createReadStream(localPath, size === 0 ? {} : { end: size - 1 });
     try {
       const command = new sdk.PutObjectCommand({
@@ -82,8 +82,9 @@ export class S3Store implements RecordingStore {
     const { sdk, client } = await this.#open();
     const Range = range && `bytes=${range.first}-${range.last}`;
     const command = new sdk.GetObjectCommand({ ...this.#object(key), ...(Range && { Range }) });
-    // The limit applies only until the response starts, because the body is read at the reader's
-    // pace.
+    // The time limit applies only until the response starts, because the reader determines how fast
+    // the
+    // body is read.
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(new Error('no response')), ANSWER_MS);
     try {

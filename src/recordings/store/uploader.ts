@@ -23,7 +23,7 @@ type Options = Readonly<{
 
 type Waiting = Readonly<{
   bytes: number;
-  /** Its place in the order in which files were added. */
+  /** The position in the order in which files were added. */
   number: number;
 }>;
 
@@ -34,14 +34,14 @@ const RECORDING = /^(?:clips\/)?[^/]+/;
  * Uploads a folder's files to a remote store, oldest first, and removes each once it is uploaded.
  * Retries at growing intervals while the store is unreachable. Nothing is lost in a crash, because
  * all files in the folder are uploaded again. Files that stay in the folder are journals. A journal
- * is uploaded with the size that it had when it was added, after all other files that its recording
- * had at that time, so that every file that it names is in the store.
+ * is uploaded with the size that it had when it was added, and only after all files that its
+ * recording had at that time. Every file that it names is therefore in the store.
  */
 export class Uploader {
   readonly #options: Options;
   /** By key. Bounded by the folder's size limit; about 200 bytes of memory per file. */
   readonly #waiting = new Map<string, Waiting>();
-  /** The numbers of the waiting files that don't stay, by recording, in order. */
+  /** The positions of the waiting files other than journals, by recording, in order. */
   readonly #media = new Map<string, Set<number>>();
   #lastNumber = 0;
   readonly #active = new Map<string, Promise<void>>();

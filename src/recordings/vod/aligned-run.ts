@@ -3,7 +3,10 @@ import type { RecordedInit } from '../journal/journal-line.js';
 import type { RecordedRendition, RecordedRun } from '../journal/recorded.js';
 import type { SegmentTable } from '../journal/segment-table.js';
 
-/** A segment's position in a rendition's table. For a gap, only the segment's times are used. */
+/**
+ * A segment's position in a rendition's table. If the rendition has a gap there, only the segment's
+ * times are used.
+ */
 type Place = Readonly<{ table: SegmentTable; index: number; asGap: boolean }>;
 
 const ABSENT = -1;
@@ -95,9 +98,9 @@ export class AlignedRun {
 }
 
 /**
- * Aligns the renditions of a run, from the first segment that all have to the end of the shortest
- * rendition: after a crash, the others may have an additional segment. Segments that are stored in
- * none of the renditions are omitted. Returns null if nothing is left.
+ * Aligns the renditions of a run, from the first segment that all of them have to the end of the
+ * shortest: after a crash, the others may have one segment more. Segments that are stored in none
+ * of the renditions are omitted. Returns null if nothing is left.
  */
 export async function alignRun(
   { id, renditions }: RecordedRun,

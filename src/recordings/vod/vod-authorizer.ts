@@ -13,8 +13,8 @@ import type { Visibility } from '../../protocol/access.js';
 export type Guarded = Readonly<{ channel: string; visibility: Visibility }>;
 
 /**
- * Authorizes playback: the visitor must be allowed to watch the channel and, if it is more
- * restricted, the recording.
+ * Authorizes playback. The visitor must be allowed to watch the channel, and also the recording if
+ * that is more restricted.
  */
 @Injectable()
 export class VodAuthorizer {

@@ -33,8 +33,8 @@ export type VodEntry = Readonly<{
 const KEPT_MAX = 500;
 const KEPT_BYTES = 64 * 1_048_576;
 /**
- * An active recording is read again after this time, or after a multiple of the time that the last
- * read took if that is longer.
+ * An active recording is read again after this time or, if that is longer, after a multiple of the
+ * time that the last read took.
  */
 const SO_FAR_MS = 2_000;
 const SO_FAR_TIMES = 10;
@@ -60,7 +60,7 @@ export class VodCatalog {
   readonly #reading = new Map<string, Promise<VodEntry | null>>();
   /** When an entry was first found incomplete; the oldest is forgotten first. */
   readonly #incomplete = new Map<string, number>();
-  /** At most one for each active recording. */
+  /** Active recordings; at most one entry for each. */
   readonly #soFar = new Map<string, Promise<Vod | null>>();
   readonly #forget: (what: z.output<typeof Forgotten>) => void;
 
@@ -88,7 +88,7 @@ export class VodCatalog {
    */
   async find(kind: VodKind, id: string, client: string): Promise<VodEntry | null> {
     const key = `${kind}/${id}`;
-    // Another node finishes a recording again when it has uploaded its part.
+    // When another node has uploaded its part, it finishes the recording again.
     const guarded = this.files.isNode ? await this.guards.find(kind, id) : null;
     const known = this.known(kind, id);
     if (known && (guarded === null || known.bytes === guarded.bytes)) return known;
@@ -181,8 +181,8 @@ export class VodCatalog {
   }
 
   /**
-   * Refuses a recording that another node is still uploading. After a while, the recording is
-   * played as far as it is available, because that node's part may be lost.
+   * Refuses a recording that another node is still uploading. After a while, the available part is
+   * played, because the rest may be lost with that node.
    * @throws {DomainError} `unavailable`
    */
   #assertUploaded(name: string, isComplete: boolean): void {

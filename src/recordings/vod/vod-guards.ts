@@ -6,7 +6,7 @@ import { RecordingRepository } from '../recording.repository.js';
 import type { VodKind } from './vod-kind.js';
 import type { Guarded } from './vod-authorizer.js';
 
-/** A finished recording or clip, and the size of all its files. */
+/** A finished recording or clip, and the total size of the files. */
 export type GuardedVod = Guarded & Readonly<{ bytes: number }>;
 
 type Known = Readonly<{ guarded: Promise<GuardedVod | null>; atMs: number }>;
@@ -33,7 +33,7 @@ export class VodGuards {
     access: AccessService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {
-    // Access changes rarely, so look up everything again.
+    // Access changes rarely, so everything is read again.
     access.events.on('changed', () => this.#known.clear());
   }
 

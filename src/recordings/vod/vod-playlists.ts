@@ -13,8 +13,8 @@ const WHOLE_FPS_WITHIN = 0.03;
 const PIECE = 65_536;
 
 /**
- * Renders the multivariant playlist: all renditions, best first, with the audio also as AAC for
- * players that don't support Opus.
+ * Renders the multivariant playlist: all renditions, best first, each with the audio as Opus and as
+ * AAC, for players that don't support Opus.
  */
 export function vodMultivariant(vod: Vod): string {
   const playlists = playlistsOf(vod);

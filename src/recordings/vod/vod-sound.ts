@@ -17,8 +17,8 @@ import type { SegmentTable } from '../journal/segment-table.js';
 import type { VodSegment } from './vod.js';
 
 /**
- * The number of frames that are encoded before a segment, so that the encoder's state is the same
- * as if it had encoded the previous segment.
+ * The number of frames to encode before a segment. They bring the encoder into the state that it
+ * would have after the previous segment.
  */
 const RUN_UP_FRAMES = 4;
 /** The number of packets of the next segment into which the last frame extends. */
@@ -35,8 +35,8 @@ const RETRY_MS = 2_000;
 /**
  * Transcodes recorded audio to AAC for players that don't support Opus in MP4, one segment per
  * request. Frames lie on a grid of 1024 ticks that starts with the run, so that independently
- * encoded segments join without a gap. The start of a segment's frames deviates from the segment's
- * start by at most half a frame.
+ * encoded segments join without a gap. A segment's first frame starts at most half a frame before
+ * or after the segment.
  */
 @Injectable()
 export class VodSound implements OnApplicationShutdown {
@@ -67,7 +67,10 @@ export class VodSound implements OnApplicationShutdown {
    * exist.
    * @throws {DomainError} `unavailable` if too many segments are queued or encoding fails
    */
-  async segment({ key, vod }: VodEntry, { run, msn, client }: Asked): Promise<Uint8Array | null> {
+  async segment(
+    { key, vod }: VodEntry,
+    { run, msn, client }: SegmentRequest,
+  ): Promise<Uint8Array | null> {
     const segments = opusOf(vod)?.segments;
     const index = segments?.indexOf(run, msn) ?? -1;
     const own = segments?.at(index);
@@ -171,7 +174,7 @@ export class VodSound implements OnApplicationShutdown {
   }
 }
 
-type Asked = Readonly<{
+type SegmentRequest = Readonly<{
   run: string;
   msn: number;
   /** The caller's key for rate limits. */

@@ -18,7 +18,7 @@ export type VodText = Readonly<{
   etag: string;
 }>;
 
-type AskedText = Readonly<{
+type TextRequest = Readonly<{
   kind: VodKind;
   id: string;
   /** A name accepted by {@link isVodText}. */
@@ -66,8 +66,8 @@ export class VodTexts {
    * @throws {DomainError} `rate_limited`, `unavailable` if the text has to be rendered first and
    *   can't be rendered now
    */
-  async find(asked: AskedText): Promise<VodText | null> {
-    const { kind, id, file, gzip: isGzip } = asked;
+  async find(request: TextRequest): Promise<VodText | null> {
+    const { kind, id, file, gzip: isGzip } = request;
     const name = `${kind}/${id}/${file}${isGzip ? '.gz' : ''}`;
     const known = this.#rendered.get(name);
     if (known) {
@@ -75,11 +75,11 @@ export class VodTexts {
       this.#rendered.set(name, known);
       return known;
     }
-    return this.#rendering.get(name) ?? this.#begin(name, asked);
+    return this.#rendering.get(name) ?? this.#begin(name, request);
   }
 
-  #begin(name: string, asked: AskedText): Promise<VodText | null> {
-    const rendering = this.#render(asked);
+  #begin(name: string, request: TextRequest): Promise<VodText | null> {
+    const rendering = this.#render(request);
     this.#rendering.set(name, rendering);
     const settle = (text: VodText | null): void => {
       // The text was invalidated in the meantime, so the result is not cached.
@@ -91,7 +91,7 @@ export class VodTexts {
     return rendering;
   }
 
-  async #render({ kind, id, file, gzip: isGzip, client }: AskedText): Promise<VodText | null> {
+  async #render({ kind, id, file, gzip: isGzip, client }: TextRequest): Promise<VodText | null> {
     const entry = await this.catalog.find(kind, id, client);
     if (!entry) return null;
     return this.costly.run(client, async (turns) => {

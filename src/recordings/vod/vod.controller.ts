@@ -4,10 +4,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { addressBlock } from '../../auth/coarse-address.js';
 import { DomainError } from '../../common/domain-error.js';
 import { takesGzip } from '../../common/http/byte-range.js';
-import { CROSS_ORIGIN } from '../../common/http/media-answer.js';
+import { CROSS_ORIGIN } from '../../common/http/media-response.js';
 import { RecordingFiles } from '../recording-files.js';
 import { FileSizes } from './file-sizes.js';
-import { sendRanged, sendText } from './ranged-answer.js';
+import { sendRanged, sendText } from './ranged-response.js';
 import { VodCatalog } from './vod-catalog.js';
 import { type VodKind } from './vod-kind.js';
 import { VodAuthorizer } from './vod-authorizer.js';
@@ -66,11 +66,11 @@ export class VodController {
     reply: FastifyReply,
   ): Promise<void> {
     reply.headers(CROSS_ORIGIN);
-    const asked = request.url.split('?', 1)[0]?.slice(`/hls/${kind}/${id}/`.length) ?? '';
-    const [, token = null, rest = asked] = WITH_TOKEN.exec(asked) ?? [];
+    const target = request.url.split('?', 1)[0]?.slice(`/hls/${kind}/${id}/`.length) ?? '';
+    const [, token = null, rest = target] = WITH_TOKEN.exec(target) ?? [];
     const guarded = /^[\da-f-]{36}$/.test(id) ? await this.guards.find(kind, id) : null;
     const who = guarded ? await this.authorizer.authorize(guarded, token) : 'nobody';
-    if (who === 'nobody') throw nothingHere();
+    if (who === 'nobody') throw notFound();
     // Read nothing before the caller is authorized and the path is known to be possible.
     const client = addressBlock(request.ip);
     if (isVodText(rest)) return this.#sendText({ kind, id, file: rest, client }, request, reply);
@@ -78,18 +78,18 @@ export class VodController {
     reply.header('cache-control', caching);
     const aac = AAC_FILE.exec(rest);
     if (aac) return this.#sendSound({ kind, id, client }, aac, request, reply);
-    if (!FILE.test(rest)) throw nothingHere();
+    if (!FILE.test(rest)) throw notFound();
     await this.#sendFile({ kind, id, path: rest }, request, reply);
   }
 
   async #sendText(
-    asked: { kind: VodKind; id: string; file: string; client: string },
+    target: { kind: VodKind; id: string; file: string; client: string },
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
     const gzip = takesGzip(request.headers['accept-encoding']);
-    const text = await this.texts.find({ ...asked, gzip });
-    if (!text) throw nothingHere();
+    const text = await this.texts.find({ ...target, gzip });
+    if (!text) throw notFound();
     // Players must revalidate, because the recording or clip may be deleted or become more
     // restricted.
     reply.headers({ 'cache-control': 'no-cache', vary: 'Accept-Encoding' });
@@ -106,7 +106,7 @@ export class VodController {
     const entry = init ? null : await this.catalog.find(kind, id, client);
     const made = entry && this.sound.segment(entry, { run, msn: Number(msn), client });
     const bytes = init ? this.sound.init : await made;
-    if (!bytes) throw nothingHere();
+    if (!bytes) throw notFound();
     await sendRanged(request, reply, {
       byteLength: bytes.length,
       contentType: 'audio/mp4',
@@ -123,7 +123,7 @@ export class VodController {
     const key = kind === 'recordings' ? `${id}/${path}` : `clips/${id}/${path}`;
     const entry = this.catalog.known(kind, id);
     const byteLength = await this.#sizes.of(key, entry?.vod ?? null, path);
-    if (byteLength === null) throw nothingHere();
+    if (byteLength === null) throw notFound();
     const sent = await sendRanged(request, reply, {
       byteLength,
       contentType: typeOf(key),
@@ -131,7 +131,7 @@ export class VodController {
       etag: `"${key.slice(key.lastIndexOf('/') + 1)}-${byteLength}"`,
       open: (range) => this.files.store.get(key, range),
     });
-    if (!sent) throw nothingHere();
+    if (!sent) throw notFound();
   }
 }
 
@@ -140,4 +140,4 @@ function typeOf(key: string): string {
   return key.includes('/video-') ? 'video/mp4' : 'audio/mp4';
 }
 
-const nothingHere = () => new DomainError('not_found', 'There is nothing at this address.');
+const notFound = () => new DomainError('not_found', 'There is nothing at this address.');

@@ -1,12 +1,16 @@
-import { randomInt } from 'node:crypto';
 import type { types } from 'mediasoup';
 import type { TappedPacket, TappedReport, TappedTrack } from '../../broadcast/ports/media.js';
-import { ABS_SEND_TIME, TRANSPORT_CC } from '../agreed-capabilities.js';
+import type { Clock } from '../../common/clock.js';
+import { ABS_SEND_TIME, TRANSPORT_CC } from '../bandwidth-estimation.js';
+import { startsWithOneKeyFrame } from '../key-frame-order.js';
+import { followPauses, LoopbackPair } from '../loopback-pair.js';
 import { isSameCodec } from '../numbering.js';
-import { senderReport } from './rtcp.js';
-import { RtpContinuation } from './rtp-continuation.js';
+import { keyFrameRequests, senderReport } from '../rtcp.js';
+import { LoopbackSocket } from './loopback-socket.js';
+import type { PublisherClock } from './publisher-clock.js';
+import { fillerBefore, RtpContinuation } from './rtp-continuation.js';
+import { StreamClocks } from './stream-clocks.js';
 
-const KEY_FRAME_REQUEST_DELAY_MS = 500;
 const MID = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 const ABS_CAPTURE_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time';
 /** The header extensions that every transport rewrites. */
@@ -14,7 +18,15 @@ const OF_ONE_HOP: ReadonlySet<string> = new Set([MID, ABS_SEND_TIME, TRANSPORT_C
 /** The CNAME of both audio and video, because players synchronize streams that share a CNAME. */
 const CNAME = 'onair';
 
-type Site = Readonly<{ router: types.Router; transport: types.DirectTransport }>;
+/**
+ * What sends the track: the worker, which passes on the first source's packets, or this process,
+ * which rewrites the packets of later sources.
+ */
+type Feed =
+  | Readonly<{ name: 'worker'; clocks: StreamClocks }>
+  | Readonly<{ name: 'process'; socket: LoopbackSocket; layers: readonly RtpContinuation[] }>;
+
+type Options = Readonly<{ router: types.Router; clock: Clock; publisherClock: PublisherClock }>;
 
 /**
  * One track of a broadcast that outlives its publisher's connections. The track is continued with
@@ -23,82 +35,97 @@ type Site = Readonly<{ router: types.Router; transport: types.DirectTransport }>
  */
 export class LastingTrack {
   readonly producer: types.Producer;
-  readonly #transport: types.DirectTransport;
-  readonly #codec: TappedTrack['codec'];
-  readonly #layers: readonly RtpContinuation[];
+  readonly #pair: LoopbackPair;
+  readonly #codec: types.RtpCodecParameters;
+  readonly #publisherClock: PublisherClock;
+  readonly #clock: Clock;
+  #feed: Feed;
   #source: TappedTrack | null = null;
 
   private constructor(
     producer: types.Producer,
-    {
-      transport,
-      codec,
-      layers,
-    }: {
-      transport: types.DirectTransport;
-      codec: TappedTrack['codec'];
-      layers: readonly RtpContinuation[];
-    },
+    { pair, clock, publisherClock }: Omit<Options, 'router'> & { pair: LoopbackPair },
   ) {
     this.producer = producer;
-    this.#transport = transport;
-    this.#codec = codec;
-    this.#layers = layers;
+    this.#pair = pair;
+    this.#codec = codecOf(producer);
+    this.#clock = clock;
+    this.#publisherClock = publisherClock;
+    this.#feed = { name: 'worker', clocks: new StreamClocks(producer, clock) };
+    producer.observer.once('close', () => this.#closeFeed());
   }
 
-  /** @param original the producer that is tapped */
-  static async create(
-    { router, transport }: Site,
-    source: TappedTrack,
-    original: types.Producer,
-  ): Promise<LastingTrack> {
-    const { codec } = source;
-    // Adjacent numbers, as in a pipe.
-    const ssrc = randomInt(1, 2 ** 31);
-    const layers = Array.from(
-      { length: source.layerCount },
-      (_, layer) => new RtpContinuation(ssrc + layer, codec.clockRate),
-    );
-    const producer = await transport.produce({
-      kind: source.kind,
-      rtpParameters: {
-        codecs: [routedCodec(router, source)],
-        headerExtensions: passedExtensions(router, original),
-        encodings: layers.map((layer, index) => {
-          const { scalabilityMode } = original.rtpParameters.encodings?.[index] ?? {};
-          return {
-            ssrc: layer.ssrc,
-            ...(scalabilityMode === undefined ? {} : { scalabilityMode }),
-          };
-        }),
-        rtcp: { cname: CNAME, reducedSize: true },
-      },
-      paused: source.paused,
-      keyFrameRequestDelay: KEY_FRAME_REQUEST_DELAY_MS,
-    });
-    return new LastingTrack(producer, { transport, codec, layers });
+  /** Creates a track whose first source is `original`. Nothing passes before {@link start}. */
+  static async create({ router, ...options }: Options, original: types.Producer) {
+    const pair = await LoopbackPair.open(router, router);
+    try {
+      const consumer = await pair.from.consume({ producerId: original.id });
+      const producer = await pair.to.produce({
+        kind: consumer.kind,
+        rtpParameters: {
+          codecs: consumer.rtpParameters.codecs,
+          headerExtensions: passedExtensions(router, original),
+          ...(consumer.rtpParameters.encodings && { encodings: consumer.rtpParameters.encodings }),
+          rtcp: { cname: CNAME, reducedSize: true },
+        },
+        paused: consumer.producerPaused,
+        appData: original.appData,
+      });
+      if (!consumer.closed) followPauses(consumer, producer);
+      const track = new LastingTrack(producer, { pair, ...options });
+      if (consumer.kind === 'video' && !startsWithOneKeyFrame(original)) await track.start();
+      return track;
+    } catch (error) {
+      pair.close();
+      throw error;
+    }
+  }
+
+  /** Lets the first source's packets pass. Idempotent. */
+  async start(): Promise<void> {
+    if (this.#feed.name === 'worker') await this.#pair.connect();
   }
 
   /** Whether another source can continue this track. */
-  takes({ kind, codec }: TappedTrack): boolean {
+  takes(original: types.Producer): boolean {
+    const codec = codecOf(original);
     return (
-      kind === this.producer.kind &&
-      codec.channels === this.#codec.channels &&
+      original.kind === this.producer.kind &&
+      (codec.channels ?? 1) === (this.#codec.channels ?? 1) &&
       isSameCodec(codec, this.#codec)
     );
   }
 
-  has(ssrc: number): boolean {
-    return this.#layers.some((layer) => layer.ssrc === ssrc);
+  /**
+   * Ends the first source, so that this process can continue the track with another one. Has no
+   * effect if that has happened already.
+   */
+  async takeOver(): Promise<void> {
+    if (this.#feed.name === 'process') return;
+    const { clocks } = this.#feed;
+    await this.start();
+    this.#pair.releaseSender();
+    // After a pause, consumers continue their own sequence numbers with whichever number comes next.
+    // The track's last one isn't known here.
+    await this.producer.pause();
+    await this.producer.resume();
+    const socket = await LoopbackSocket.open(this.#pair.ports, (rtcp) => this.#received(rtcp));
+    const { encodings = [] } = this.producer.rtpParameters;
+    const layers = encodings.map(
+      ({ ssrc = 0 }) => new RtpContinuation(ssrc, this.#codec.clockRate, clocks.at(ssrc)),
+    );
+    this.#feed = { name: 'process', socket, layers };
+    if (this.producer.closed) this.#closeFeed();
   }
 
   /**
-   * Continues with another source. If the source has more layers than the track, its highest layers
-   * are used.
+   * Continues with another source after {@link takeOver}. If the source has more layers than the
+   * track, its highest layers are used.
    */
   follow(source: TappedTrack): void {
+    if (this.#feed.name !== 'process') return;
     this.#source = source;
-    for (const layer of this.#layers) layer.begin();
+    for (const layer of this.#feed.layers) layer.begin();
     const isCurrent = () => this.#source === source && !this.producer.closed;
     source.events.on('packet', (packet) => isCurrent() && this.#pass(source, packet));
     source.events.on('senderReport', (report) => isCurrent() && this.#report(source, report));
@@ -109,29 +136,39 @@ export class LastingTrack {
     this.#setPaused(source.paused);
   }
 
-  requestKeyFrame(): void {
-    this.#source?.requestKeyFrame();
-  }
-
   close(): void {
     this.#source = null;
-    this.producer.close();
+    this.#pair.close();
   }
 
   #pass(source: TappedTrack, { layer, bytes, arrivedMs }: TappedPacket): void {
-    const packet = this.#layer(source, layer)?.packet(bytes, arrivedMs);
-    if (packet) this.producer.send(packet);
+    if (this.#feed.name !== 'process') return;
+    const { socket } = this.#feed;
+    const stream = this.#layer(source, layer);
+    const isFirst = stream?.hasSent === false;
+    const packet = stream?.packet(bytes, arrivedMs);
+    if (!packet) return;
+    if (isFirst) socket.send(fillerBefore(packet));
+    socket.send(packet);
   }
 
-  #report(source: TappedTrack, { layer, ntpMs, rtpTime }: TappedReport): void {
+  #report(source: TappedTrack, { layer, ntpMs: publisherMs, rtpTime }: TappedReport): void {
+    // The worker's reports, which came before, refer to this machine's clock.
+    const ntpMs = this.#publisherClock.localMs(publisherMs, this.#clock.nowMs());
     const stream = this.#layer(source, layer);
     const shifted = stream?.rtpTimeOf(rtpTime) ?? null;
-    if (stream && shifted !== null)
-      this.#transport.sendRtcp(senderReport({ ssrc: stream.ssrc, ntpMs, rtpTime: shifted }));
+    if (this.#feed.name === 'process' && stream && shifted !== null)
+      this.#feed.socket.send(senderReport({ ssrc: stream.ssrc, ntpMs, rtpTime: shifted }));
   }
 
   #layer({ layerCount }: TappedTrack, layer: number): RtpContinuation | undefined {
-    return this.#layers[layer - Math.max(0, layerCount - this.#layers.length)];
+    if (this.#feed.name !== 'process') return undefined;
+    const { layers } = this.#feed;
+    return layers[layer - Math.max(0, layerCount - layers.length)];
+  }
+
+  #received(rtcp: Buffer): void {
+    if (keyFrameRequests(rtcp).length > 0) this.#source?.requestKeyFrame();
   }
 
   #setPaused(paused: boolean): void {
@@ -140,27 +177,19 @@ export class LastingTrack {
       // The producer was closed in the meantime, so there is nothing to pause.
     });
   }
+
+  #closeFeed(): void {
+    if (this.#feed.name === 'process') this.#feed.socket.close();
+  }
 }
 
-/** Returns the codec of tapped packets with the router's payload type. */
-function routedCodec(router: types.Router, { codec }: TappedTrack): types.RtpCodecParameters {
-  const routed = router.rtpCapabilities.codecs?.find((one) => isSameCodec(one, codec));
-  if (!routed) throw new Error(`no routed codec matches the tapped ${codec.mimeType}`);
-  return {
-    mimeType: routed.mimeType,
-    payloadType: routed.preferredPayloadType,
-    clockRate: routed.clockRate,
-    ...(routed.channels === undefined ? {} : { channels: routed.channels }),
-    parameters: codec.parameters,
-    // No packets are lost within this machine, so only key frames need to be requested.
-    rtcpFeedback: (routed.rtcpFeedback ?? []).filter(
-      ({ type, parameter }) =>
-        (type === 'nack' && parameter === 'pli') || (type === 'ccm' && parameter === 'fir'),
-    ),
-  };
+function codecOf({ rtpParameters }: types.Producer): types.RtpCodecParameters {
+  const [codec] = rtpParameters.codecs;
+  if (!codec) throw new Error('a producer has no codec');
+  return codec;
 }
 
-/** Returns the header extensions that are kept in tapped packets, with the router's ids. */
+/** Returns the header extensions that are kept between transports, with the router's ids. */
 function passedExtensions(
   router: types.Router,
   { kind, rtpParameters }: types.Producer,

@@ -1,20 +1,19 @@
 import type { types } from 'mediasoup';
-import type { TappedTrack } from '../../broadcast/ports/media.js';
+import type { Clock } from '../../common/clock.js';
 import type { Log } from '../../common/logger.js';
+import { SerialQueue } from '../../common/serial-queue.js';
 import type { MediaKind } from '../../protocol/rtc.js';
-import { LastingTrack } from './lasting-track.js';
 import type { RouterTap } from '../router-tap.js';
-import { keyFrameRequests } from './rtcp.js';
+import { LastingTrack } from './lasting-track.js';
+import { PublisherClock } from './publisher-clock.js';
 
 type Options = Readonly<{
   router: types.Router;
-  /** Taps the publisher's tracks, including later ones. */
-  tap: RouterTap;
-  transport: types.DirectTransport;
-  /** Returns a tapped track's producer, if the producer still exists. */
-  originalOf: (track: TappedTrack) => types.Producer | undefined;
+  /** Opens a tap for the sources that this process passes on. Called once at most. */
+  openTap: () => Promise<RouterTap>;
   /** Called for each track that becomes available after the initial ones. */
   onProducer: (producer: types.Producer) => void;
+  clock: Clock;
   log: Log;
 }>;
 
@@ -24,21 +23,17 @@ type Options = Readonly<{
  */
 export class LastingTracks {
   readonly #options: Options;
+  readonly #publisherClock = new PublisherClock();
   readonly #tracks = new Map<MediaKind, LastingTrack>();
-  readonly #replacing = new Set<Promise<void>>();
+  readonly #queue = new SerialQueue();
+  /** Exists once a track has been continued with another source. */
+  #tap: RouterTap | null = null;
   #isOpen = false;
+  #isStarted = false;
+  #isClosed = false;
 
   private constructor(options: Options) {
     this.#options = options;
-    const { tap, transport } = options;
-    tap.events.on('trackAdded', (track) => {
-      // An existing track of this kind is continued immediately, because the first packets contain
-      // a key frame.
-      const known = this.#tracks.get(track.kind);
-      if (known?.takes(track)) known.follow(track);
-      else void this.#replace(track);
-    });
-    transport.on('rtcp', (packet) => this.#received(packet));
   }
 
   /** @param producers the initial producers */
@@ -47,9 +42,7 @@ export class LastingTracks {
     producers: readonly types.Producer[],
   ): Promise<LastingTracks> {
     const lasting = new LastingTracks(options);
-    const { tap } = options;
-    for (const producer of producers) await tap.add(producer);
-    await Promise.all(lasting.#replacing);
+    await Promise.all(producers.map((producer) => lasting.add(producer)));
     lasting.#isOpen = true;
     return lasting;
   }
@@ -58,42 +51,69 @@ export class LastingTracks {
     return [...this.#tracks.values()].map(({ producer }) => producer);
   }
 
-  /** Adds a track of the publisher, or continues an existing track with it. */
-  async add(producer: types.Producer): Promise<void> {
-    await this.#options.tap.add(producer);
-    await Promise.all(this.#replacing);
+  /** Adds a track of the publisher, or continues an existing track with it. Never rejects. */
+  add(producer: types.Producer): Promise<void> {
+    return this.#queue
+      .run(() => this.#add(producer))
+      .catch((err: unknown) => {
+        // If either is closed, no error is logged, because the track or the broadcast has ended, or
+        // its worker has died.
+        if (!producer.closed && !this.#isClosed && !this.#options.router.closed)
+          this.#options.log.error({ err }, 'a track could not be passed on to WHEP players');
+      });
+  }
+
+  /** Lets media pass from now on, because one of the viewers is ready. Idempotent. */
+  start(): void {
+    this.#isStarted = true;
+    for (const track of this.#tracks.values()) this.#start(track);
   }
 
   close(): void {
-    this.#options.tap.close();
-    this.#options.transport.close();
+    this.#isClosed = true;
+    this.#tap?.close();
+    for (const track of this.#tracks.values()) track.close();
   }
 
-  #replace(track: TappedTrack): Promise<void> {
-    const replacing = this.#make(track).catch((err: unknown) => {
-      // If the transport is closed, the broadcast has ended in the meantime or its worker has died.
-      if (!this.#options.transport.closed)
-        this.#options.log.error({ err }, 'a track could not be passed on to WHEP players');
-    });
-    this.#replacing.add(replacing);
-    return replacing.finally(() => this.#replacing.delete(replacing));
+  async #add(producer: types.Producer): Promise<void> {
+    if (this.#isClosed || producer.closed) return;
+    const known = this.#tracks.get(producer.kind);
+    if (!known?.takes(producer) || known.producer.closed) return this.#replace(producer);
+    try {
+      await known.takeOver();
+    } catch (err) {
+      if (producer.closed || this.#isClosed) return;
+      // Sessions that receive the track are closed, and start again with the new one.
+      this.#options.log.warn({ err }, 'a track of WHEP players could not be continued');
+      return this.#replace(producer);
+    }
+    await (await this.#openTap()).add(producer);
   }
 
-  async #make(source: TappedTrack): Promise<void> {
-    const { originalOf, onProducer } = this.#options;
-    const original = originalOf(source);
-    if (!original) return;
-    const track = await LastingTrack.create(this.#options, source, original);
-    this.#tracks.get(source.kind)?.close();
-    this.#tracks.set(source.kind, track);
-    track.follow(source);
-    // Earlier packets were lost, so the track must start with a new key frame.
-    source.requestKeyFrame();
+  async #openTap(): Promise<RouterTap> {
+    if (this.#tap) return this.#tap;
+    const tap = await this.#options.openTap();
+    // The first packets contain a key frame, so they must not be missed.
+    tap.events.on('trackAdded', (track) => this.#tracks.get(track.kind)?.follow(track));
+    this.#tap = tap;
+    if (this.#isClosed) tap.close();
+    return tap;
+  }
+
+  async #replace(original: types.Producer): Promise<void> {
+    const { router, clock, onProducer } = this.#options;
+    const options = { router, clock, publisherClock: this.#publisherClock };
+    const track = await LastingTrack.create(options, original);
+    this.#tracks.get(original.kind)?.close();
+    this.#tracks.set(original.kind, track);
+    if (this.#isClosed) return track.close();
+    if (this.#isStarted) this.#start(track);
     if (this.#isOpen) onProducer(track.producer);
   }
 
-  #received(rtcp: Buffer): void {
-    for (const ssrc of keyFrameRequests(rtcp))
-      for (const track of this.#tracks.values()) if (track.has(ssrc)) track.requestKeyFrame();
+  #start(track: LastingTrack): void {
+    track.start().catch(() => {
+      // The track was closed in the meantime, or its worker died.
+    });
   }
 }

@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto';
+import type { StreamMoment } from './stream-clocks.js';
+
 /** Offsets in an RTP header (RFC 3550 5.1). */
 const SEQUENCE_OFFSET = 2;
 const TIME_OFFSET = 4;
@@ -10,6 +13,13 @@ const HALF_CYCLE = 0x8000;
  * dropped, because the previous source's packets have used their sequence numbers.
  */
 const BEGINNING_PACKETS = 1_000;
+/**
+ * Moments of the stream that aren't observed here are known only roughly. The first packet's time
+ * is later by this much, in ms, so that timestamps don't go backwards.
+ */
+const MARGIN_MS = 100;
+/** The bytes of padding in a filler. */
+const FILLER_PADDING = 4;
 
 type Sent = { sequence: number; rtpTime: number; atMs: number };
 
@@ -24,12 +34,28 @@ export class RtpContinuation {
   #timeShift = 0;
   #newest: Sent | null = null;
   #first = 0;
+  #hasSent = false;
   /** The number of packets since the source's first packet; null before that packet. */
   #packets: number | null = null;
 
-  constructor(ssrc: number, clockRate: number) {
+  /**
+   * @param before the last known moment of the stream, if others have sent it so far. Its sequence
+   *   numbers are not continued.
+   */
+  constructor(ssrc: number, clockRate: number, before: StreamMoment | null) {
     this.ssrc = ssrc;
     this.#clockRate = clockRate;
+    if (before)
+      this.#newest = {
+        sequence: randomInt(0x1_0000),
+        rtpTime: before.rtpTime + (MARGIN_MS * clockRate) / 1_000,
+        atMs: before.atMs,
+      };
+  }
+
+  /** Whether the first packet has passed. */
+  get hasSent(): boolean {
+    return this.#hasSent;
   }
 
   /** Starts to continue the stream with another source. */
@@ -59,6 +85,7 @@ export class RtpContinuation {
     packet.writeUInt16BE(sent.sequence, SEQUENCE_OFFSET);
     packet.writeUInt32BE(sent.rtpTime, TIME_OFFSET);
     packet.writeUInt32BE(this.ssrc, SSRC_OFFSET);
+    this.#hasSent = true;
     return packet;
   }
 
@@ -81,6 +108,21 @@ export class RtpContinuation {
     this.#first = (sequence + this.#sequenceShift) & 0xffff;
     this.#packets = 0;
   }
+}
+
+/**
+ * Returns a packet without payload that precedes the given one. A receiver that drops the first
+ * packet after a jump of sequence numbers (RFC 3550 A.1) drops this one.
+ */
+export function fillerBefore(packet: Buffer): Buffer {
+  const filler = Buffer.alloc(HEADER_BYTES + FILLER_PADDING);
+  packet.copy(filler, 0, 0, HEADER_BYTES);
+  // Version 2 with padding; no extension, contributing sources or marker (RFC 3550 5.1).
+  filler.writeUInt8(0xa0, 0);
+  filler.writeUInt8(packet.readUInt8(1) & 0x7f, 1);
+  filler.writeUInt16BE((packet.readUInt16BE(SEQUENCE_OFFSET) - 1) & 0xffff, SEQUENCE_OFFSET);
+  filler.writeUInt8(FILLER_PADDING, filler.length - 1);
+  return filler;
 }
 
 function isOlder(sequence: number, other: number): boolean {

@@ -31,16 +31,16 @@ export async function sendRanged(
     await reply.status(304).send();
     return true;
   }
-  const asked = byteRangeOf(headers, { size: byteLength, etag });
-  if (asked === 'unsatisfiable') {
+  const requested = byteRangeOf(headers, { size: byteLength, etag });
+  if (requested === 'unsatisfiable') {
     await reply.status(416).header('content-range', `bytes */${byteLength}`).send();
     return true;
   }
-  const range = asked === 'whole' ? { first: 0, last: byteLength - 1 } : asked;
+  const range = requested === 'whole' ? { first: 0, last: byteLength - 1 } : requested;
   const length = range.last - range.first + 1;
   const body = method === 'HEAD' || length === 0 ? Readable.from([]) : await open(range);
   if (!body) return false;
-  if (asked !== 'whole')
+  if (requested !== 'whole')
     reply.status(206).header('content-range', `bytes ${range.first}-${range.last}/${byteLength}`);
   reply.raw.setTimeout(STALLED_MS, () => reply.raw.destroy());
   await reply.type(contentType).header('content-length', length).send(body);

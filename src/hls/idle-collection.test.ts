@@ -1,0 +1,34 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { collectHeap } from '../common/collect-heap.js';
+import { IdleCollection } from './idle-collection.js';
+
+describe('the collection of an idle server', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('happens once after the last broadcast', () => {
+    const collect = vi.fn<() => void>();
+    const collection = new IdleCollection(collect);
+    collection.idle();
+    collection.idle();
+    vi.runAllTimers();
+    expect(collect).toHaveBeenCalledOnce();
+  });
+
+  it('does not happen while the next broadcast runs', () => {
+    const collect = vi.fn<() => void>();
+    const collection = new IdleCollection(collect);
+    collection.idle();
+    collection.cancel();
+    vi.runAllTimers();
+    expect(collect).not.toHaveBeenCalled();
+  });
+});
+
+it('frees what is no longer used', async () => {
+  const unused = new WeakRef({});
+  // A weak reference holds its target until the end of the current job.
+  await new Promise((resolve) => setImmediate(resolve));
+  collectHeap();
+  expect(unused.deref()).toBeUndefined();
+});

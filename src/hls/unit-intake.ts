@@ -1,0 +1,84 @@
+import type { MediaUnit, UnitTrack } from '../broadcast/ports/unit-track.js';
+import type { AccessUnit } from '../media/codecs/access-unit.js';
+import {
+  AUDIO_TIMESCALE,
+  type CodecConfig,
+  VIDEO_TIMESCALE,
+} from '../media/codecs/codec-config.js';
+import { H264UnitReader } from '../media/codecs/h264-unit-reader.js';
+import { OPUS_CONFIG, opusDurationTicks } from '../media/rtp/opus-depacketizer.js';
+import { UnitTimes } from './unit-times.js';
+
+const RTP_WRAP = 2 ** 32;
+
+type Content = Readonly<{ keyFrame: boolean; data: Uint8Array; config: CodecConfig }>;
+
+type Options = Readonly<{
+  track: UnitTrack;
+  onUnit: (unit: AccessUnit) => void;
+  /** Called for each report of when a time on the track's clock was captured. */
+  onReport: (report: { ntpMs: number; rtpTime: number }) => void;
+}>;
+
+/** Whether the units of a track can be packaged. */
+export const isPackageable = ({ codec }: UnitTrack): boolean => codec !== 'aac';
+
+/** Reads a track's units, and converts their times to those of RTP. */
+export class UnitIntake {
+  readonly #options: Options;
+  readonly #offs: (() => void)[];
+  readonly #ticksPerS: number;
+  readonly #h264 = new H264UnitReader();
+  readonly #times = new UnitTimes();
+
+  constructor(options: Options) {
+    this.#options = options;
+    const { kind, events } = options.track;
+    this.#ticksPerS = kind === 'video' ? VIDEO_TIMESCALE : AUDIO_TIMESCALE;
+    this.#offs = [
+      events.on('unit', (unit) => this.#take(unit)),
+      events.on('clock', ({ time, capturedMs }) =>
+        options.onReport({ ntpMs: capturedMs, rtpTime: rtpTimeOf(this.#ticksOf(time)) }),
+      ),
+    ];
+  }
+
+  /** Whether decoding order differs from display order; null if not known yet. */
+  get reorders(): boolean | null {
+    return this.#times.reorders;
+  }
+
+  /** Stops. Safe to call twice. */
+  close(): void {
+    for (const off of this.#offs.splice(0)) off();
+  }
+
+  #take(unit: MediaUnit): void {
+    const content = this.#contentOf(unit);
+    if (!content) return;
+    const { arrivedMs, decodeTime, compositionOffset } = unit;
+    const decodeTicks = this.#ticksOf(decodeTime);
+    if (content.config.kind === 'audio')
+      return this.#options.onUnit({ ...content, rtpTime: rtpTimeOf(decodeTicks), arrivedMs });
+    const offsetTicks = this.#ticksOf(decodeTime + compositionOffset) - decodeTicks;
+    const times = this.#times.push({ decodeTicks, offsetTicks, keyFrame: content.keyFrame });
+    this.#options.onUnit({
+      ...content,
+      rtpTime: rtpTimeOf(times.decodeTicks),
+      ...(times.compositionTicks !== undefined && { compositionTicks: times.compositionTicks }),
+      arrivedMs,
+    });
+  }
+
+  #contentOf({ data, config }: MediaUnit): Content | null {
+    if (this.#options.track.codec === 'h264') return this.#h264.push({ data, record: config });
+    return opusDurationTicks(data) === null ? null : { keyFrame: true, data, config: OPUS_CONFIG };
+  }
+
+  /** Converts a time to the timescale of the track's renditions. */
+  #ticksOf(time: number): number {
+    return Math.round((time * this.#ticksPerS) / this.#options.track.timescale);
+  }
+}
+
+const rtpTimeOf = (ticks: number): number => ((ticks % RTP_WRAP) + RTP_WRAP) % RTP_WRAP;

@@ -1,0 +1,175 @@
+import type { ProgramMedia, ProgramTrack } from '../broadcast/ports/media.js';
+import type { MediaUnit } from '../broadcast/ports/unit-track.js';
+import type { Clock } from '../common/clock.js';
+import type { Log } from '../common/logger.js';
+import { parseAacSpecificConfig } from '../media/codecs/aac-specific-config.js';
+import { parseAvcRecord } from '../media/codecs/avc-record.js';
+import { equalBytes } from '../media/codecs/equal-bytes.js';
+import { NAL } from '../media/codecs/h264-nal.js';
+import { parseSps } from '../media/codecs/h264-sps.js';
+import { readAudioTag } from '../media/flv/audio-tag.js';
+import { readVideoTag, type VideoTag } from '../media/flv/video-tag.js';
+import { TimestampUnwrapper } from '../media/rtp/timestamp-unwrapper.js';
+import { AacTranscoder } from './aac-transcoder.js';
+import { encoderName } from './encoder-name.js';
+import { ProgramClock } from './program-clock.js';
+import { UnusableMedia } from './unusable-media.js';
+
+/** The interval at which tracks are told the clock. */
+const CLOCK_INTERVAL_MS = 2_000;
+const OPUS_TICKS_PER_MS = 48;
+const NO_CONFIG = new Uint8Array();
+
+type Options = Readonly<{
+  media: ProgramMedia;
+  /** The path of an FFmpeg that encodes Opus; null if there is none. */
+  ffmpeg: string | null;
+  clock: Clock;
+  log: Log;
+}>;
+
+type Track = { track: ProgramTrack; config: Uint8Array };
+
+/** Reads the media of one program, as FLV tags contain it, and passes it to its broadcast. */
+export class ProgramIngest {
+  readonly #options: Options;
+  readonly #unwrapper = new TimestampUnwrapper();
+  readonly #clock = new ProgramClock();
+  #clockToldMs = -Infinity;
+  /** The newest time, in milliseconds. */
+  #timeMs = 0;
+  #video: Track | null = null;
+  #audio: { track: ProgramTrack; config: Uint8Array; transcoder: AacTranscoder } | null = null;
+  #saidNoSound = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /**
+   * Adds the body of a video tag.
+   * @param rawMs the 32-bit time of the tag
+   * @throws {UnusableMedia}
+   */
+  video(body: Uint8Array, rawMs: number): void {
+    const tag = readVideoTag(body);
+    if (tag.type === 'unsupported') throw UnusableMedia.video(tag.codec);
+    if (tag.type === 'config') this.#configureVideo(tag.record);
+    if (tag.type === 'picture') this.#addPicture(tag, rawMs);
+  }
+
+  /**
+   * Adds the body of an audio tag.
+   * @param rawMs the 32-bit time of the tag
+   * @throws {UnusableMedia}
+   */
+  audio(body: Uint8Array, rawMs: number): void {
+    const tag = readAudioTag(body);
+    if (tag.type === 'unsupported') throw UnusableMedia.audio(tag.codec);
+    if (tag.type === 'config') this.#configureAudio(tag.record);
+    if (tag.type !== 'frame') return;
+    const timeMs = this.#take(rawMs);
+    this.#audio?.transcoder.push(tag.data, timeMs);
+  }
+
+  /** Adds the program's description of itself. */
+  metadata(values: Readonly<Record<string, unknown>>): void {
+    const name = encoderName(values.encoder);
+    if (name !== null) this.#options.media.setEncoder(name);
+  }
+
+  close(): void {
+    this.#audio?.transcoder.close();
+    this.#audio = null;
+  }
+
+  #configureVideo(record: Uint8Array): void {
+    const parsed = parseAvcRecord(record);
+    if (parsed === null) throw UnusableMedia.malformed();
+    for (const set of parsed.sets) assertPlayable(set);
+    if (this.#video && equalBytes(this.#video.config, record)) return;
+    if (this.#video) this.#video.config = record;
+    else this.#video = { track: this.#options.media.addTrack('h264'), config: record };
+  }
+
+  #addPicture(
+    { data, keyFrame, compositionMs }: Extract<VideoTag, { type: 'picture' }>,
+    rawMs: number,
+  ): void {
+    if (!this.#video) return;
+    const decodeTime = this.#take(rawMs);
+    const { track, config } = this.#video;
+    track.push(this.#unitOf({ data, config, keyFrame, decodeTime, compositionMs }));
+  }
+
+  #configureAudio(record: Uint8Array): void {
+    if (this.#audio && equalBytes(this.#audio.config, record)) return;
+    const config = parseAacSpecificConfig(record);
+    if (config === null) throw UnusableMedia.malformed();
+    const { ffmpeg, log, media } = this.#options;
+    if (ffmpeg === null) return this.#sayNoSound();
+    const track = this.#audio?.track ?? media.addTrack('opus');
+    this.#audio?.transcoder.close();
+    const transcoder = new AacTranscoder({
+      program: ffmpeg,
+      record,
+      config,
+      onPacket: (data, timeTicks) =>
+        track.push(this.#unitOf({ data, config: NO_CONFIG, decodeTime: timeTicks })),
+      log,
+    });
+    const isNew = this.#audio === null;
+    this.#audio = { track, config: record, transcoder };
+    if (isNew) this.#tellClock();
+  }
+
+  #sayNoSound(): void {
+    if (this.#saidNoSound) return;
+    this.#saidNoSound = true;
+    this.#options.media.setLacksSound();
+    this.#options.log.warn(
+      'A program sends AAC, and no FFmpeg with libopus is installed: its broadcast has no sound',
+    );
+  }
+
+  /** Unwraps a unit's time, and records its arrival. */
+  #take(rawMs: number): number {
+    const timeMs = this.#unwrapper.unwrap(rawMs);
+    const nowMs = this.#options.clock.nowMs();
+    const isSet = this.#clock.note(timeMs, nowMs);
+    this.#timeMs = timeMs;
+    if (isSet || nowMs - this.#clockToldMs > CLOCK_INTERVAL_MS) this.#tellClock();
+    return timeMs;
+  }
+
+  #tellClock(): void {
+    this.#clockToldMs = this.#options.clock.nowMs();
+    const time = this.#timeMs;
+    const capturedMs = this.#clock.capturedMs(time);
+    this.#video?.track.setClock({ time, capturedMs });
+    this.#audio?.track.setClock({ time: time * OPUS_TICKS_PER_MS, capturedMs });
+  }
+
+  #unitOf({
+    data,
+    config,
+    decodeTime,
+    keyFrame = true,
+    compositionMs = 0,
+  }: Pick<MediaUnit, 'data' | 'config' | 'decodeTime'> & {
+    keyFrame?: boolean;
+    compositionMs?: number;
+  }): MediaUnit {
+    const arrivedMs = this.#options.clock.nowMs();
+    return { data, config, keyFrame, decodeTime, compositionOffset: compositionMs, arrivedMs };
+  }
+}
+
+/** @throws {UnusableMedia} for formats that no browser plays */
+function assertPlayable(set: Uint8Array): void {
+  if (((set[0] ?? 0) & 0x1f) !== NAL.sps) return;
+  const sps = parseSps(set);
+  if (sps === null) throw UnusableMedia.malformed();
+  if (sps.chromaFormat !== 1 || sps.bitDepthLuma !== 8 || sps.bitDepthChroma !== 8)
+    throw UnusableMedia.colors();
+}

@@ -1,0 +1,221 @@
+import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { LiveBroadcast } from '../../broadcast/live-broadcast.js';
+import type { ProgramMedia } from '../../broadcast/ports/media.js';
+import type { KeyedAccess } from '../../channels/stream-key/stream-key.service.js';
+import { DomainError } from '../../common/domain-error.js';
+import type { Log } from '../../common/logger.js';
+import { RtmpError } from '../../media/rtmp/rtmp-error.js';
+import { MESSAGE, type RtmpMessage } from '../../media/rtmp/rtmp-message.js';
+import { ProgramIngest } from '../program-ingest.js';
+import { ProgramPeer } from '../program-peer.js';
+import { UnusableMedia } from '../unusable-media.js';
+import { RtmpSession } from './rtmp-session.js';
+import type { StreamPath } from './stream-path.js';
+
+/** The time limit from the connection to the request to publish. */
+const OPENING_MS = 10_000;
+/** The time limit without media. */
+const SILENCE_MS = 15_000;
+const CHECK_MS = 1_000;
+/** How long a connection may be silent before the same key may take its place. */
+const STALE_MS = 2_000;
+const STALE_CHECK_MS = 100;
+/** The maximum of answers waiting to be read by the client, in bytes. */
+const UNREAD_MAX = 65_536;
+/** How long the client may take to read the last answer. */
+const LINGER_MS = 1_000;
+
+/** What a connection needs to become a publisher. */
+export type Published = Readonly<{ broadcast: LiveBroadcast; media: ProgramMedia }>;
+
+type Options = Readonly<{
+  socket: Socket;
+  /**
+   * Checks the key.
+   * @throws {DomainError}
+   */
+  authorize: (path: StreamPath) => Promise<KeyedAccess>;
+  /**
+   * Starts a broadcast or resumes one.
+   * @throws {DomainError}
+   */
+  publish: (access: KeyedAccess, peer: ProgramPeer) => Promise<Published>;
+  /** Creates the reader of the program's media. */
+  createIngest: (media: ProgramMedia, log: Log) => ProgramIngest;
+  /** Called once. */
+  onClosed: () => void;
+  log: Log;
+}>;
+
+/** One program's RTMP connection, from its socket to its broadcast. */
+export class RtmpConnection {
+  readonly peer = new ProgramPeer(() =>
+    this.end('The broadcast ended, or another encoder took over.'),
+  );
+  readonly #options: Options;
+  readonly #session: RtmpSession;
+  readonly #timer: NodeJS.Timeout;
+  readonly #openedMs = performance.now();
+  #log: Log;
+  #access: KeyedAccess | null = null;
+  #published: Published | null = null;
+  #ingest: ProgramIngest | null = null;
+  #heardMs = performance.now();
+  #mediaMs = performance.now();
+  #isEnding = false;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#log = options.log;
+    const { socket } = options;
+    this.#session = new RtmpSession({
+      random: randomBytes,
+      write: (bytes) => this.#write(bytes),
+      onPublish: (path) => void this.#publish(path),
+      onMedia: (message) => this.#take(message),
+      onMetadata: (values) => this.#ingest?.metadata(values),
+      onStopped: () => this.#stopped(),
+    });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true);
+    socket.on('data', (bytes: Buffer) => this.#receive(bytes));
+    // An error is followed by `close`.
+    socket.on('error', () => undefined);
+    socket.once('close', () => this.#onClosed());
+    this.#timer = setInterval(() => this.#check(), CHECK_MS);
+  }
+
+  /** The channel and key with which it publishes; null before they are known. */
+  get access(): KeyedAccess | null {
+    return this.#access;
+  }
+
+  get isPublishing(): boolean {
+    return this.#published !== null && !this.#isEnding;
+  }
+
+  /**
+   * Whether nothing has arrived for two seconds, as if the connection were lost. Waits until that
+   * is certain.
+   */
+  async isStale(): Promise<boolean> {
+    const heardMs = this.#heardMs;
+    while (performance.now() - heardMs < STALE_MS) {
+      await new Promise((resolve) => void setTimeout(resolve, STALE_CHECK_MS));
+      if (this.#heardMs !== heardMs) return false;
+    }
+    return true;
+  }
+
+  /** Tells the client why, and closes the connection. Idempotent. */
+  end(reason: string): void {
+    if (this.#isEnding) return;
+    this.#session.refuse('Failed', reason);
+    this.#close();
+  }
+
+  #receive(bytes: Buffer): void {
+    this.#heardMs = performance.now();
+    if (this.#isEnding) return;
+    try {
+      this.#session.push(bytes);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #failed(error: unknown): void {
+    if (error instanceof UnusableMedia) {
+      this.#log.warn(error.message);
+      return this.end(error.message);
+    }
+    if (error instanceof RtmpError)
+      this.#log.info({ reason: error.message }, 'closed an RTMP connection');
+    else this.#log.error({ err: error }, 'an RTMP connection failed');
+    this.#close();
+  }
+
+  async #publish(path: StreamPath): Promise<void> {
+    try {
+      const access = await this.#options.authorize(path);
+      this.#access = access;
+      this.#log = this.#options.log.child({ channel: access.channel.name });
+      const published = await this.#options.publish(access, this.peer);
+      this.#begin(published);
+    } catch (error) {
+      if (this.#closed) return;
+      if (!(error instanceof DomainError)) return this.#failed(error);
+      this.#log.info({ code: error.code }, 'refused a program over RTMP');
+      const code = error.code === 'not_logged_in' ? 'Denied' : 'BadName';
+      this.#session.refuse(code, error.message);
+      this.#close();
+    }
+  }
+
+  #begin(published: Published): void {
+    const { media } = published;
+    this.#published = published;
+    this.#mediaMs = performance.now();
+    // This happens when the broadcast has ended, another publisher has taken over, or the media
+    // worker has died.
+    media.events.on('closed', () => this.end('The server stopped receiving. Connect again.'));
+    if (this.#closed || this.#isEnding || media.closed) return this.#release();
+    this.#ingest = this.#options.createIngest(media, this.#log);
+    this.#session.accept();
+  }
+
+  #take({ type, payload, timeMs }: RtmpMessage): void {
+    this.#mediaMs = performance.now();
+    if (type === MESSAGE.video) this.#ingest?.video(payload, timeMs);
+    else this.#ingest?.audio(payload, timeMs);
+  }
+
+  /** The program stopped on purpose. */
+  #stopped(): void {
+    const { broadcast } = this.#published ?? {};
+    if (broadcast?.publisherPeerId === this.peer.id) broadcast.end('publisher_ended');
+    this.#close();
+  }
+
+  #check(): void {
+    const nowMs = performance.now();
+    if (this.#published === null) {
+      if (nowMs - this.#openedMs > OPENING_MS) this.#close();
+    } else if (nowMs - this.#mediaMs > SILENCE_MS)
+      this.end('No media arrived for 15 seconds. Connect again.');
+  }
+
+  #write(bytes: Uint8Array): void {
+    const { socket } = this.#options;
+    if (socket.destroyed || !socket.writable) return;
+    socket.write(bytes);
+    if (socket.writableLength > UNREAD_MAX) socket.destroy();
+  }
+
+  /** Closes the connection after the client has had time to read the last answer. */
+  #close(): void {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    this.#release();
+    const { socket } = this.#options;
+    socket.end();
+    setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  }
+
+  #release(): void {
+    this.peer.disconnect();
+    this.#ingest?.close();
+    this.#published?.media.close();
+  }
+
+  #onClosed(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#isEnding = true;
+    clearInterval(this.#timer);
+    this.#release();
+    this.#options.onClosed();
+  }
+}

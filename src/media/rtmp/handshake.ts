@@ -1,0 +1,69 @@
+import { RtmpError } from './rtmp-error.js';
+
+/** The only version (RTMP 1.0, 5.2.2); RTMPE would be 6. */
+const VERSION = 3;
+/** The size of C1, S1, C2 and S2. */
+const BLOCK_BYTES = 1_536;
+/** The time and the four zero bytes before the random bytes of a block (5.2.3). */
+const BLOCK_HEAD_BYTES = 8;
+
+/** What to send, and what follows the handshake; null while it isn't complete. */
+export type HandshakeStep = Readonly<{ reply: Uint8Array; rest: Uint8Array | null }>;
+
+/** Fills a block of this many bytes with random ones. */
+export type RandomBytes = (bytes: number) => Uint8Array;
+
+/**
+ * The handshake of one side (RTMP 1.0, 5.2), in its plain form, without digests. Both sides echo
+ * the other's block.
+ */
+export class Handshake {
+  readonly #role: 'server' | 'client';
+  readonly #own: Uint8Array;
+  /** The received bytes that haven't been read; less than two blocks. */
+  #rest: Buffer = Buffer.alloc(0);
+  #hasEchoed = false;
+
+  constructor(role: 'server' | 'client', random: RandomBytes) {
+    this.#role = role;
+    this.#own = Buffer.concat([
+      Buffer.alloc(BLOCK_HEAD_BYTES),
+      random(BLOCK_BYTES - BLOCK_HEAD_BYTES),
+    ]);
+  }
+
+  /** What to send first: C0 and C1 of a client, nothing of a server. */
+  start(): Uint8Array {
+    return this.#role === 'client' ? this.#opening() : Buffer.alloc(0);
+  }
+
+  /**
+   * Adds received bytes.
+   * @throws {RtmpError} if the other side doesn't speak RTMP
+   */
+  push(bytes: Uint8Array): HandshakeStep {
+    this.#rest = Buffer.concat([this.#rest, bytes]);
+    const reply = this.#hasEchoed ? null : this.#echo();
+    if (!this.#hasEchoed || this.#rest.length < BLOCK_BYTES)
+      return { reply: reply ?? Buffer.alloc(0), rest: null };
+    // The echo of the own block isn't compared: some clients don't echo it exactly.
+    const rest = Buffer.from(this.#rest.subarray(BLOCK_BYTES));
+    this.#rest = Buffer.alloc(0);
+    return { reply: reply ?? Buffer.alloc(0), rest };
+  }
+
+  /** Answers the other side's version and first block, when they are complete. */
+  #echo(): Uint8Array | null {
+    const version = this.#rest[0] ?? VERSION;
+    if (version !== VERSION) throw new RtmpError('The connection doesn’t start as RTMP does.');
+    if (this.#rest.length < 1 + BLOCK_BYTES) return null;
+    const echo = Buffer.from(this.#rest.subarray(1, 1 + BLOCK_BYTES));
+    this.#rest = this.#rest.subarray(1 + BLOCK_BYTES);
+    this.#hasEchoed = true;
+    return this.#role === 'server' ? Buffer.concat([this.#opening(), echo]) : echo;
+  }
+
+  #opening(): Uint8Array {
+    return Buffer.concat([Uint8Array.of(VERSION), this.#own]);
+  }
+}

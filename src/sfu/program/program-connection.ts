@@ -1,0 +1,173 @@
+import type { types } from 'mediasoup';
+import type { ProgramMedia, ProgramTrack, PublisherHealth } from '../../broadcast/ports/media.js';
+import type { UnitTrack } from '../../broadcast/ports/unit-track.js';
+import type { Clock } from '../../common/clock.js';
+import type { Log } from '../../common/logger.js';
+import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
+import { ArrivalWatch } from '../arrival-watch.js';
+import { AudioOutput } from './audio-output.js';
+import { ProgramRtp } from './program-rtp.js';
+import { ProgramUnitTrack, type UnitOutput } from './program-track.js';
+import { VideoOutput } from './video-output.js';
+
+/** The interval at which silence is checked. */
+const CHECK_MS = 1_000;
+
+type Options = Readonly<{
+  router: types.Router;
+  clock: Clock;
+  log: Log;
+  /** Called for each track that viewers can receive over WebRTC. */
+  onProducer: (producer: types.Producer) => void;
+  /** Called for each track of the program. */
+  onUnitTrack: (track: UnitTrack) => void;
+  /** Called when it becomes known whether pictures are reordered, and when that changes. */
+  onReordering: (reorders: boolean) => void;
+}>;
+
+/** A publisher whose media reaches this process as access units. */
+export class ProgramConnection implements ProgramMedia {
+  readonly #emitter = new TypedEmitter<EventsOf<ProgramMedia>>();
+  readonly events = this.#emitter.listenable;
+  readonly #options: Options;
+  readonly #transport: types.DirectTransport;
+  readonly #arrival: ArrivalWatch;
+  readonly #timer: NodeJS.Timeout;
+  #video: { track: ProgramUnitTrack; output: VideoOutput } | null = null;
+  #audio: { track: ProgramUnitTrack; output: AudioOutput } | null = null;
+  #bytes = 0;
+  #encoder: string | null = null;
+  #lacksSound = false;
+
+  private constructor(options: Options, transport: types.DirectTransport) {
+    this.#options = options;
+    this.#transport = transport;
+    this.#arrival = new ArrivalWatch((isArriving) => this.#emitter.emit('arriving', isArriving));
+    this.#timer = setInterval(
+      () => this.#arrival.check([{ bytes: this.#bytes, paused: false }], performance.now()),
+      CHECK_MS,
+    );
+    transport.observer.once('close', () => this.#closed());
+  }
+
+  static async create(options: Options): Promise<ProgramConnection> {
+    return new ProgramConnection(options, await options.router.createDirectTransport());
+  }
+
+  get closed(): boolean {
+    return this.#transport.closed;
+  }
+
+  get isArriving(): boolean {
+    return this.#arrival.isArriving;
+  }
+
+  setEncoder(encoder: string): void {
+    this.#encoder = encoder;
+  }
+
+  setLacksSound(): void {
+    this.#lacksSound = true;
+  }
+
+  addTrack(codec: 'h264' | 'opus'): ProgramTrack {
+    const track = codec === 'h264' ? this.#addVideo() : this.#addAudio();
+    if (this.closed) track.close();
+    else this.#options.onUnitTrack(track);
+    return track;
+  }
+
+  bitrateBps(): Promise<number> {
+    const nowMs = this.#options.clock.nowMs();
+    const tracks = this.#tracks;
+    return Promise.resolve(tracks.reduce((sum, { meter }) => sum + meter.bitrateBps(nowMs), 0));
+  }
+
+  async health(): Promise<PublisherHealth> {
+    return {
+      bitrateBps: await this.bitrateBps(),
+      ...(this.#encoder !== null && { encoder: this.#encoder }),
+      ...(this.#lacksSound && { lacksSound: true }),
+      roundTripMs: null,
+      tracks: this.#tracks.map((track) => this.#healthOf(track)),
+    };
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+
+  get #tracks(): ProgramUnitTrack[] {
+    return [this.#video, this.#audio].flatMap((one) => (one ? [one.track] : []));
+  }
+
+  #addVideo(): ProgramUnitTrack {
+    this.#video?.track.close();
+    const output = new VideoOutput({
+      open: () => this.#openRtp('h264'),
+      onReordering: (reorders) => {
+        this.#options.onReordering(reorders);
+        this.#audio?.output.setOffered(!reorders);
+      },
+    });
+    const track = this.#makeTrack('h264', output);
+    this.#video = { track, output };
+    return track;
+  }
+
+  #addAudio(): ProgramUnitTrack {
+    this.#audio?.track.close();
+    const output = new AudioOutput(() => this.#openRtp('opus'));
+    // Viewers who can't see the pictures must not be offered the sound alone.
+    output.setOffered(this.#video?.output.reorders !== true);
+    const track = this.#makeTrack('opus', output);
+    this.#audio = { track, output };
+    return track;
+  }
+
+  #makeTrack(codec: 'h264' | 'opus', output: UnitOutput): ProgramUnitTrack {
+    return new ProgramUnitTrack({ codec, output, onUnit: (bytes) => this.#arrived(bytes) });
+  }
+
+  #arrived(bytes: number): void {
+    this.#bytes += bytes;
+    this.#arrival.packet(performance.now());
+  }
+
+  #openRtp(codec: 'h264' | 'opus'): ProgramRtp {
+    const { log, onProducer } = this.#options;
+    return new ProgramRtp({
+      codec,
+      transport: this.#transport,
+      onProducer,
+      onError: (err) => {
+        log.error({ err }, 'a track could not be offered over WebRTC');
+        // The broadcast is useless to some of its viewers, so the publisher must reconnect.
+        this.close();
+      },
+    });
+  }
+
+  #healthOf({ kind, codec, meter }: ProgramUnitTrack): PublisherHealth['tracks'][number] {
+    const nowMs = this.#options.clock.nowMs();
+    const reorders = this.#video?.output.reorders ?? null;
+    const stream = {
+      rid: null,
+      bitrateBps: meter.bitrateBps(nowMs),
+      lossPercent: 0,
+      keyFrameIntervalMs: kind === 'video' ? meter.keyFrameIntervalMs : null,
+      ...(kind === 'video' && { framesPerSecond: meter.unitsPerSecond(nowMs) }),
+      ...(kind === 'video' && reorders !== null && { reorders }),
+    };
+    // Sound arrives as AAC and is transcoded.
+    return { kind, codec: codec === 'h264' ? 'H264' : 'AAC', streams: [stream] };
+  }
+
+  #closed(): void {
+    clearInterval(this.#timer);
+    for (const track of this.#tracks) track.close();
+    this.#arrival.lost();
+    this.#emitter.emit('closed');
+    this.#emitter.clear();
+  }
+}

@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import type { ProgramTrack } from '../../broadcast/ports/media.js';
+import type { ClockAnchor, MediaUnit, UnitTrack } from '../../broadcast/ports/unit-track.js';
+import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
+import { UnitMeter } from './unit-meter.js';
+
+/** Where a track's units go besides the packager: to viewers over WebRTC. */
+export type UnitOutput = Pick<ProgramTrack, 'push' | 'setClock' | 'close'>;
+
+type Options = Readonly<{
+  codec: 'h264' | 'opus';
+  output: UnitOutput;
+  onUnit: (bytes: number) => void;
+}>;
+
+/** One track of a program, which passes its units to the packager and to viewers. */
+export class ProgramUnitTrack implements ProgramTrack, UnitTrack {
+  readonly form = 'units';
+  readonly id = randomUUID();
+  readonly paused = false;
+  readonly meter = new UnitMeter();
+  readonly codec: Options['codec'];
+  readonly #emitter = new TypedEmitter<EventsOf<UnitTrack>>();
+  readonly events = this.#emitter.listenable;
+  readonly #options: Options;
+  #sends = false;
+  #closed = false;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.codec = options.codec;
+  }
+
+  /** See {@link ProgramTrack}. */
+  get timescale(): number {
+    return this.codec === 'h264' ? 1_000 : 48_000;
+  }
+
+  get kind() {
+    return this.codec === 'h264' ? 'video' : 'audio';
+  }
+
+  get sends(): boolean {
+    return this.#sends;
+  }
+
+  push(unit: MediaUnit): void {
+    if (this.#closed) return;
+    this.#sends = true;
+    const { data, keyFrame, decodeTime, arrivedMs } = unit;
+    const timeMs = (decodeTime * 1_000) / this.timescale;
+    this.meter.push({ bytes: data.length, keyFrame, timeMs }, arrivedMs);
+    this.#emitter.emit('unit', unit);
+    this.#options.output.push(unit);
+    this.#options.onUnit(data.length);
+  }
+
+  setClock(anchor: ClockAnchor): void {
+    if (this.#closed) return;
+    this.#emitter.emit('clock', anchor);
+    this.#options.output.setClock(anchor);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#options.output.close();
+    this.#emitter.emit('closed');
+    this.#emitter.clear();
+  }
+}
