@@ -9,7 +9,7 @@ import { AddressCounts } from './address-limits.js';
  */
 const CONNECTIONS_PER_ADDRESS_MAX = 300;
 /**
- * The maximum number of all connections. With more, too few file descriptors would be left for
+ * The maximum number of connections in total. With more, too few file descriptors would be left for
  * everything else.
  */
 const CONNECTIONS_MAX = 30_000;

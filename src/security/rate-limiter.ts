@@ -1,8 +1,8 @@
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 
 /**
- * The maximum number of buckets. A bucket that isn't used while half this number of others are used
- * is evicted.
+ * The maximum number of buckets. A bucket is evicted if half this number of other buckets are used
+ * while it is unused.
  */
 const BUCKETS_MAX = 50_000;
 

@@ -1,0 +1,55 @@
+/** The maximum number of marks, which is reached only by a connection that is about to be closed. */
+const MARKS_MAX = 2_000;
+const RATE_WINDOW_MS = 5_000;
+
+type Mark = Readonly<{ bytes: number; timeMs: number }>;
+type Progress = Readonly<{ written: number; waiting: number }>;
+
+/** Measures how much media waits in a connection, and its bit rate. */
+export class Backlog {
+  readonly #progress: () => Progress;
+  /** The ends of the messages that wait, in bytes since the start, with their media times. */
+  readonly #marks: Mark[] = [];
+  readonly #history: { sent: number; atMs: number }[] = [];
+  #sent = 0;
+  #progressedMs: number;
+
+  constructor(progress: () => Progress, nowMs: number) {
+    this.#progress = progress;
+    this.#progressedMs = nowMs;
+  }
+
+  /** Records that everything written so far ends at this time of the media. */
+  mark(timeMs: number): void {
+    if (this.#marks.length < MARKS_MAX)
+      this.#marks.push({ bytes: this.#progress().written, timeMs });
+  }
+
+  /** The duration of the media that waits to be sent, in milliseconds. */
+  get waitingMs(): number {
+    const { written, waiting } = this.#progress();
+    const sent = written - waiting;
+    while (this.#marks.length > 0 && (this.#marks[0]?.bytes ?? 0) <= sent) this.#marks.shift();
+    const [oldest] = this.#marks;
+    return (this.#marks.at(-1)?.timeMs ?? 0) - (oldest?.timeMs ?? 0);
+  }
+
+  /** Must be called about once a second. Returns for how long nothing could be sent. */
+  check(nowMs: number): number {
+    const { written, waiting } = this.#progress();
+    const sent = written - waiting;
+    if (sent > this.#sent || waiting === 0) this.#progressedMs = nowMs;
+    this.#sent = sent;
+    this.#history.push({ sent, atMs: nowMs });
+    while ((this.#history[0]?.atMs ?? nowMs) < nowMs - RATE_WINDOW_MS) this.#history.shift();
+    return nowMs - this.#progressedMs;
+  }
+
+  /** The bit rate of the last five seconds. */
+  get bitrateBps(): number {
+    const [oldest] = this.#history;
+    const newest = this.#history.at(-1);
+    if (!oldest || !newest || newest.atMs <= oldest.atMs) return 0;
+    return Math.round(((newest.sent - oldest.sent) * 8_000) / (newest.atMs - oldest.atMs));
+  }
+}

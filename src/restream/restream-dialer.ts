@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { AddressRule, NoAllowedAddress } from '../security/destinations/address-rule.js';
+import { RestreamError } from './restream-problem.js';
+
+/** The maximum time until a server is connected. */
+const TIMEOUT_MS = 10_000;
+const RTMP_PORT = 1_935;
+const RTMPS_PORT = 443;
+
+/** Connects to servers that users choose, with the rules for webhooks. */
+@Injectable()
+export class RestreamDialer {
+  constructor(private readonly rule: AddressRule) {}
+
+  /** Returns what is wrong with a URL, as far as that is known without resolving its name; or null. */
+  objection(text: string): string | null {
+    const { host, port } = placeOf(text);
+    if (isIP(host) !== 0 && !this.rule.isAllowed(host)) return 'must be a public address';
+    if (!this.rule.isPortAllowed(port))
+      return 'must use port 80, 443, or one above 1023 that databases and similar services don’t use';
+    return null;
+  }
+
+  /**
+   * Connects to a server. Like webhooks, it reports an unreachable server only after ten seconds,
+   * whatever the reason, so that restreams can't be used to scan networks.
+   * @throws {RestreamError}
+   */
+  async dial(text: string, signal: AbortSignal): Promise<Socket> {
+    const { host, port, isTls } = placeOf(text);
+    const silence = wait(TIMEOUT_MS, undefined, { signal, ref: false });
+    silence.catch(() => undefined);
+    try {
+      if (!this.rule.isPortAllowed(port)) throw new RestreamError('address_refused');
+      await this.rule.assertAllowed(host);
+      return await this.#connect({ host, port, isTls, signal });
+    } catch (error) {
+      const known = knownReason(error);
+      if (known) throw known;
+      await silence.catch(() => undefined);
+      throw new RestreamError('unreachable');
+    }
+  }
+
+  async #connect({
+    host,
+    port,
+    isTls,
+    signal,
+  }: Readonly<{
+    host: string;
+    port: number;
+    isTls: boolean;
+    signal: AbortSignal;
+  }>): Promise<Socket> {
+    const { lookup } = this.rule;
+    const servername = isIP(host) === 0 ? { servername: host } : {};
+    const socket = isTls
+      ? connectTls({ host, port, lookup, ...servername })
+      : connectTcp({ host, port, lookup });
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+    try {
+      await once(socket, isTls ? 'secureConnect' : 'connect', { signal: limit });
+    } catch (error) {
+      socket.on('error', () => undefined).destroy();
+      throw error;
+    }
+    return socket.setNoDelay(true);
+  }
+}
+
+function placeOf(text: string): Readonly<{ host: string; port: number; isTls: boolean }> {
+  const { hostname, port, protocol } = new URL(text);
+  const isTls = protocol === 'rtmps:';
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? (isTls ? RTMPS_PORT : RTMP_PORT) : Number(port),
+    isTls,
+  };
+}
+
+/** Returns a reason that can be reported immediately; null for an unreachable server. */
+function knownReason(error: unknown): RestreamError | null {
+  if (error instanceof RestreamError) return error;
+  if (error instanceof NoAllowedAddress) return new RestreamError('address_refused');
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO/.test(code)
+    ? new RestreamError('certificate_invalid')
+    : null;
+}

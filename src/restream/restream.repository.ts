@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { PrismaService } from '../db/prisma.service.js';
+
+export type StoredTarget = Readonly<{
+  id: string;
+  name: string;
+  url: string;
+  enabled: boolean;
+  createdAt: Date;
+}>;
+
+/** A target together with its sealed key. */
+export type SealedTarget = Readonly<{ id: string; url: string; key: Uint8Array }>;
+
+const TARGET = { id: true, name: true, url: true, enabled: true, createdAt: true } as const;
+
+/** Stores the targets to which channels are sent. */
+@Injectable()
+export class RestreamRepository {
+  constructor(private readonly db: PrismaService) {}
+
+  list(channelId: string): Promise<StoredTarget[]> {
+    return this.db.restreamTarget.findMany({
+      where: { channelId },
+      select: TARGET,
+      orderBy: { createdAt: 'asc' },
+    });
+  }
+
+  /** Returns the targets that are switched on, with their keys. */
+  enabled(channelId: string): Promise<SealedTarget[]> {
+    return this.db.restreamTarget.findMany({
+      where: { channelId, enabled: true },
+      select: { id: true, url: true, key: true },
+      orderBy: { createdAt: 'asc' },
+    });
+  }
+
+  /** Adds a target; resolves to null if the channel already has `max` targets. */
+  async add(
+    target: Readonly<{
+      id: string;
+      channelId: string;
+      name: string;
+      url: string;
+      key: Uint8Array<ArrayBuffer>;
+    }>,
+    max: number,
+  ): Promise<StoredTarget | null> {
+    const { channelId } = target;
+    return this.db.$transaction(async (tx) => {
+      // This locks the channel, so that concurrent requests can't exceed the limit.
+      await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
+      if ((await tx.restreamTarget.count({ where: { channelId } })) >= max) return null;
+      return tx.restreamTarget.create({ data: target, select: TARGET });
+    });
+  }
+
+  /** Resolves to null if the channel has no such target. */
+  async setEnabled(channelId: string, id: string, enabled: boolean): Promise<StoredTarget | null> {
+    const [changed] = await this.db.restreamTarget.updateManyAndReturn({
+      where: { id, channelId },
+      data: { enabled },
+      select: TARGET,
+    });
+    return changed ?? null;
+  }
+
+  async remove(channelId: string, id: string): Promise<void> {
+    await this.db.restreamTarget.deleteMany({ where: { id, channelId } });
+  }
+}
