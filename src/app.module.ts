@@ -20,14 +20,18 @@ import { DATABASE_IMAGE, DbModule } from './db/db.module.js';
 import { FollowsModule } from './follows/follows.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HlsModule } from './hls/hls.module.js';
+import { IngestModule } from './ingest/ingest.module.js';
 import { OpenApiModule } from './openapi/openapi.module.js';
 import { PagesModule } from './pages/pages.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
+import { RestreamModule } from './restream/restream.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { ClientAddress } from './security/client-address.js';
 import { RequestAdmission, RequestBounds } from './security/request-bounds.js';
 import { SfuModule } from './sfu/sfu.module.js';
+import { SharingModule } from './sharing/sharing.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
+import { StageModule } from './stage/stage.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WhepModule } from './whep/whep.module.js';
@@ -66,11 +70,15 @@ export class AppModule {
         SignalingModule,
         WhipModule,
         WhepModule,
+        IngestModule,
         FollowsModule,
         ChatModule,
+        StageModule,
+        SharingModule,
         AccountModule,
         AdminModule,
         WebhooksModule,
+        RestreamModule,
         StatisticsModule,
         HealthModule,
         OpenApiModule,

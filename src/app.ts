@@ -1,6 +1,5 @@
 import 'reflect-metadata';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -13,7 +12,7 @@ import { createLog, nestLogger } from './common/logger.js';
 import type { Config } from './config/config.js';
 import { configWarnings } from './config/config-warnings.js';
 import { securityHeaders, sendSecurityHeaders } from './common/http/security-headers.js';
-import { serveStaticFiles } from './pages/static-files.js';
+import { serveStaticFiles, WEB_ROOT } from './pages/static-files.js';
 import { ClientAddress, readClientAddresses } from './security/client-address.js';
 import { boundConnections, SLOW_CLIENTS } from './security/connection-bounds.js';
 import { readJsonBodies } from './security/json-bodies.js';
@@ -24,9 +23,6 @@ import { SocketAdapter } from './sockets/socket-adapter.js';
 
 /** The maximum size of a request's body, in bytes. */
 const BODY_MAX = 64 * 1024;
-
-/** The folder of the web build, whose path is the same relative to src and dist. */
-const WEB_ROOT = fileURLToPath(new URL('../dist/web', import.meta.url));
 
 /** Options for tests. */
 export type AppOptions = {
@@ -90,8 +86,7 @@ async function startIn(
       bodyLimit: BODY_MAX,
       forceCloseConnections: true,
       ...SLOW_CLIENTS,
-      // This handles URLs that can't be decoded. They match no route, so none of Nest's filters
-      // runs.
+      // Handles URLs that can't be decoded. They match no route, so none of Nest's filters runs.
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
         sendError(reply.headers(securityHeaders({ isHttps })), {
           code: 'bad_request',

@@ -6,7 +6,7 @@ import { StartError } from './common/start-error.js';
 import { ConfigError } from './config/config-error.js';
 import { configFromEnvironment } from './config/config-from-environment.js';
 
-/** How long the database may take to begin the drain, in milliseconds. */
+/** The time limit for storing the beginning of the drain in the database, in milliseconds. */
 const DRAIN_TIMEOUT_MS = 5_000;
 /** The maximum duration of a shutdown after the drain, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 10_000;
@@ -60,11 +60,14 @@ async function stop(app: NestFastifyApplication, signal: NodeJS.Signals): Promis
   await app.close();
 }
 
-/** Begins the drain. Resolves to false if that is impossible, also while the database is away. */
+/**
+ * Begins the drain. Resolves to false if that is impossible, for example while the database is
+ * unavailable.
+ */
 async function begins(drain: NodeDrain): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<boolean>();
   setTimeout(resolve, DRAIN_TIMEOUT_MS, false).unref();
-  return Promise.race([drain.drain().catch(() => false), late]);
+  return Promise.race([drain.drain({ stops: true }).catch(() => false), late]);
 }
 
 /**

@@ -34,9 +34,9 @@ class Database {
   readonly askedFor: string[][] = [];
   held: Promise<void> | null = null;
 
-  async find(_name: string, asked: readonly string[]): Promise<ChannelAccess | null> {
+  async find(_name: string, accounts: readonly string[]): Promise<ChannelAccess | null> {
     this.reads += 1;
-    this.askedFor.push([...asked]);
+    this.askedFor.push([...accounts]);
     const { row } = this;
     await this.held;
     if (this.isDown) throw new Error('unavailable');
@@ -109,11 +109,11 @@ describe('AccessMemory', () => {
     expect(await memory.find('tea')).toMatchObject({ version: 2 });
   });
 
-  it('checks whether accounts that asked for access have been disabled', async () => {
+  it('checks whether accounts that requested access have been disabled', async () => {
     const { database, memory } = make();
     await memory.find('tea');
-    memory.asked('tea', 'ann');
-    memory.asked('tea', 'bob');
+    memory.recordAccount('tea', 'ann');
+    memory.recordAccount('tea', 'bob');
     await memory.read('tea');
     expect(database.askedFor).toEqual([[], ['ann', 'bob']]);
   });

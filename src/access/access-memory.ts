@@ -15,10 +15,10 @@ const STALE_MS = 5_000;
 /** The maximum number of entries; beyond it, the least recently used is evicted. */
 const ENTRIES_MAX = 2_000;
 /**
- * The maximum number of accounts per channel that are checked for being disabled, and of sessions
- * that are checked for having ended. Beyond it, the oldest is dropped until it is used again.
+ * The maximum number of accounts and of sessions per channel that are checked, in case they were
+ * disabled or have ended. Beyond it, the oldest is dropped until it is used again.
  */
-const ASKED_MAX = 2_000;
+const IDS_MAX = 2_000;
 
 type Entry = {
   /**
@@ -28,13 +28,13 @@ type Entry = {
   access: ChannelAccess | null;
   readAtMs: number;
   reading: Promise<ChannelAccess | null> | null;
-  readonly asked: Set<string>;
+  readonly accounts: Set<string>;
   readonly sessions: Set<string>;
 };
 
 /**
- * Caches who can watch each channel, so that every segment request and socket message can be
- * checked. Changes that a node announces apply at once (see {@link forget}); other changes to the
+ * Caches who can watch each channel, so that checking every segment request and socket message is
+ * cheap. Changes that a node announces apply at once (see {@link forget}); other changes to the
  * database apply within five seconds.
  */
 @Injectable()
@@ -88,13 +88,13 @@ export class AccessMemory {
     return entry.reading;
   }
 
-  /** Records that an account asked for access, so that it is checked for being disabled. */
-  asked(name: string, accountId: string): void {
-    addTo(this.#entries.get(name)?.asked, accountId);
+  /** Records that an account requested access, so that its being disabled is noticed. */
+  recordAccount(name: string, accountId: string): void {
+    addTo(this.#entries.get(name)?.accounts, accountId);
   }
 
-  /** Records that a session's token was used, so that the session is checked for having ended. */
-  askedBySession(name: string, sessionId: string): void {
+  /** Records that a session's token was used, so that its end is noticed. */
+  recordSession(name: string, sessionId: string): void {
     addTo(this.#entries.get(name)?.sessions, sessionId);
   }
 
@@ -111,7 +111,7 @@ export class AccessMemory {
   async #read(name: string, entry: Entry): Promise<ChannelAccess | null> {
     const startedMs = this.clock.nowMs();
     try {
-      const access = await this.repository.find(name, [...entry.asked], [...entry.sessions]);
+      const access = await this.repository.find(name, [...entry.accounts], [...entry.sessions]);
       entry.access = access;
       entry.readAtMs = startedMs;
       return access;
@@ -136,7 +136,7 @@ export class AccessMemory {
       access: null,
       readAtMs: 0,
       reading: null,
-      asked: new Set(),
+      accounts: new Set(),
       sessions: new Set(),
     };
     this.#entries.set(name, entry);
@@ -148,10 +148,10 @@ export class AccessMemory {
   }
 }
 
-function addTo(asked: Set<string> | undefined, id: string): void {
-  if (!asked || asked.has(id)) return;
-  asked.add(id);
-  if (asked.size <= ASKED_MAX) return;
-  const [oldest] = asked;
-  if (oldest !== undefined) asked.delete(oldest);
+function addTo(ids: Set<string> | undefined, id: string): void {
+  if (!ids || ids.has(id)) return;
+  ids.add(id);
+  if (ids.size <= IDS_MAX) return;
+  const [oldest] = ids;
+  if (oldest !== undefined) ids.delete(oldest);
 }

@@ -30,7 +30,7 @@ export type ChannelAccess = Readonly<{
    * Guests at these addresses are refused.
    */
   bannedAddresses: ReadonlySet<string>;
-  /** The disabled accounts among those that asked for access. */
+  /** The disabled accounts among those that requested access. */
   disabled: ReadonlySet<string>;
   /** The ended sessions and API tokens among those that were used for access. */
   endedSessions: ReadonlySet<string>;
@@ -50,7 +50,7 @@ export type Asker = Readonly<{
   guestId: string;
   /** The hash of a guest's address; null for an account, or if unknown. */
   addressHash: string | null;
-  /** The presented passes for this channel, which someone else may have obtained. */
+  /** The presented passes for this channel. Someone else may have obtained them. */
   passes: readonly Pass[];
 }>;
 
@@ -108,7 +108,7 @@ export function isProtected({ visibility }: Pick<ChannelAccess, 'visibility'>): 
 }
 
 /**
- * Whether the caller is banned. Accounts are matched only by id; guests are matched by device, by
+ * Whether the caller is banned. Accounts are matched only by id. Guests are matched by device, by
  * address, and by the holders of their passes. All of these are checked, because a guest can
  * withhold any of them.
  */

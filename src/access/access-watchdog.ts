@@ -5,7 +5,7 @@ import type { Visitor } from './visitor.js';
 
 /**
  * The interval between checks of those inside a protected channel. Announced changes are checked at
- * once; after any other change, revoked access lasts this long at most.
+ * once. After any other change, revoked access ends within this time.
  */
 const WATCH_MS = 3_000;
 
@@ -62,16 +62,16 @@ export class AccessWatchdog<M extends object> {
       if (this.#options.access.mayBeProtected(name)) await this.#check(name);
   }
 
-  /** Detects all changes, in turn, so that the other queries aren't delayed by many channels. */
+  /** Detects all changes, channel by channel, so that many channels don't delay other queries. */
   async #checkAll(): Promise<void> {
     for (const name of this.#inside.keys()) await this.#check(name, { isNotified: false });
   }
 
-  /** @param isNotified whether the members of a channel that was deleted are notified of that */
+  /** @param isNotified whether those inside a deleted channel are notified that it was deleted */
   async #check(name: string, { isNotified = true } = {}): Promise<void> {
     if (!this.#inside.has(name)) return;
     const channel = await this.#read(name);
-    // If a channel is deleted, the code that deletes it notifies its members.
+    // The code that deletes a channel notifies those inside.
     if (channel === undefined || (channel === null && isNotified)) return;
     const { access, visitorOf, evict } = this.#options;
     for (const member of this.#inside.get(name) ?? []) {

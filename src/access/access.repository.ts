@@ -16,7 +16,7 @@ const BANS_MAX = 10_000;
 /** The maximum number of protected broadcasts loaded per channel, newest first. */
 const CLOSED_MAX = 10_000;
 const NOBODY: ReadonlySet<string> = new Set();
-/** Used if nothing in the channel is protected, so that nobody needs to be looked up. */
+/** The result if nothing in the channel is protected. Nobody needs to be looked up then. */
 const OPEN = {
   members: NOBODY,
   moderators: NOBODY,
@@ -42,13 +42,13 @@ export class AccessRepository {
   /**
    * Loads a channel's access; null if no such channel exists.
    *
-   * @param asked accounts that have asked for access; the result lists which of them are disabled
+   * @param accounts accounts that have requested access; the result lists which of them are disabled
    * @param sessions sessions and API tokens that have been used for access; the result lists which
    *   of them have ended
    */
   async find(
     name: string,
-    asked: readonly string[],
+    accounts: readonly string[],
     sessions: readonly string[],
   ): Promise<ChannelAccess | null> {
     const since = fetchableSince(this.clock.nowMs());
@@ -96,7 +96,7 @@ export class AccessRepository {
       this.#members(row.id),
       this.#moderators(row.id),
       this.#bans(row.id),
-      this.#disabled([...asked, row.ownerId]),
+      this.#disabled([...accounts, row.ownerId]),
       this.#ended(sessions),
     ]);
     return { ...channel, members, moderators, ...bans, disabled, endedSessions };
@@ -198,7 +198,7 @@ export class AccessRepository {
     return new Set(rows.map(({ accountId }) => accountId));
   }
 
-  /** Loads permanent bans. Time-outs only prevent someone from writing. */
+  /** Loads permanent bans. Time-outs only prevent someone from chatting. */
   async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
     const rows = await this.db.chatBan.findMany({
       where: { channelId, expiresAt: null },

@@ -32,8 +32,9 @@ const NONE: ReadonlySet<string> = new Set();
 export class AccessService {
   readonly #emitter = new TypedEmitter<{ changed: [name: string]; missed: [] }>();
   /**
-   * `changed`: the audience may have become narrower. `missed`: that of any channel may have, or the
-   * channel may have been deleted, because messages of other nodes were lost.
+   * `changed`: a channel's audience may have become narrower. `missed`: messages from other nodes
+   * were lost, so the audience of any channel may have become narrower, or any channel may have
+   * been deleted.
    */
   readonly events = this.#emitter.listenable;
   readonly #passes: ChannelPasses;
@@ -93,7 +94,7 @@ export class AccessService {
   mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
     const { channelId, version, accountId, sessionId, guestId, addressHash: hash, holder } = grant;
     if (channelId !== channel.id || version !== channel.version) return false;
-    if (sessionId !== null) this.memory.askedBySession(channel.name, sessionId);
+    if (sessionId !== null) this.memory.recordSession(channel.name, sessionId);
     if (sessionId !== null && channel.endedSessions.has(sessionId)) return false;
     const passes = holder === null ? [] : [{ version, holder }];
     const asker = { accountId, guestId, addressHash: hash, passes };
@@ -219,11 +220,11 @@ export class AccessService {
   }
 
   /**
-   * Causes the visitor's account, and the holders of the visitor's passes, to be checked for being
-   * disabled.
+   * Makes sure that it is noticed when the visitor's account, or a holder of the visitor's passes,
+   * is disabled.
    */
   #noticeDisabled({ name }: ChannelAccess, { accountId, passes }: Asker): void {
-    if (accountId !== null) this.memory.asked(name, accountId);
-    for (const { holder } of passes) if (isUuid(holder)) this.memory.asked(name, holder);
+    if (accountId !== null) this.memory.recordAccount(name, accountId);
+    for (const { holder } of passes) if (isUuid(holder)) this.memory.recordAccount(name, holder);
   }
 }

@@ -8,13 +8,13 @@ import { Secrets } from '../secrets/secrets.js';
 /** The maximum number of accounts; beyond it, the least recently seen is dropped. */
 const ACCOUNTS_MAX = 20_000;
 /**
- * The maximum number of addresses per account, which is enough for those of a home network and a
- * phone; beyond it, the least recently seen is dropped.
+ * The maximum number of addresses per account, enough for a home network and a phone. Beyond it,
+ * the least recently seen is dropped.
  */
 const ADDRESSES_MAX = 4;
 
 /**
- * Remembers the recent addresses of accounts, in memory only. When an account is banned, guests at
+ * Stores the recent addresses of accounts, in memory only. When an account is banned, guests at
  * these addresses are banned too, so that the ban can't be evaded by logging out.
  */
 @Injectable()

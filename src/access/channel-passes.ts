@@ -40,7 +40,7 @@ export class ChannelPasses {
 
   /** Returns the valid, unexpired passes for a channel. */
   of(channelId: string, passes: string, nowMs: number): Pass[] {
-    // Skips the parsing for most visitors, who have no pass for the channel.
+    // Most visitors have no pass for the channel, so this avoids the parsing.
     if (!passes.includes(channelId)) return [];
     return passes
       .split(BETWEEN)
@@ -70,7 +70,7 @@ export class ChannelPasses {
       name: PASS_COOKIE,
       value: [pass, ...others].slice(0, PASSES_MAX).join(BETWEEN),
       maxAgeS: LIFETIME_MS / 1_000,
-      // A player that is embedded in another site asks for the password too, and has a separate
+      // A player that is embedded in another site also asks for the password, and gets a separate
       // cookie there. A pass only allows watching, so it can't be misused for cross-site request
       // forgery.
       inFrames: true,

@@ -23,8 +23,8 @@ const IDLE_MS = 10 * 60_000;
 /** The maximum lifetime, no matter how often the token is used. */
 const LIFETIME_MS = 24 * 3_600_000;
 /**
- * The maximum number of tokens whose use is remembered. Beyond it, the least recently used token is
- * evicted, and its idle time is then counted from its creation.
+ * The maximum number of tokens whose last use is stored. Beyond it, the least recently used token
+ * is evicted, and its idle time then counts from its creation.
  */
 const REMEMBERED_MAX = 20_000;
 const CONTEXT = 'hls';
@@ -32,17 +32,16 @@ const CONTEXT = 'hls';
 type Remembered = { readonly grant: HlsGrant; readonly givenMs: number; usedMs: number };
 
 /**
- * Issues and reads the tokens in paths. They are encrypted, so that an account's id can be read
- * neither in logs nor by other viewers, and short-lived unless a player keeps using them. A token
- * only identifies its holder; the policy, and whether the holder is still logged in, is checked on
- * each request.
+ * Issues and reads the tokens in paths. They are encrypted, so that neither logs nor other viewers
+ * reveal an account's id, and short-lived unless a player keeps using them. A token only identifies
+ * its holder. The policy, and whether the holder is still logged in, are checked on each request.
  */
 export class HlsTokens {
   /** The time after which an unused token expires, in milliseconds. */
   readonly idleMs: number;
   readonly #secrets: Secrets;
   readonly #clock: Clock;
-  /** The remembered tokens in order of last use. */
+  /** The stored tokens in order of last use. */
   readonly #remembered = new Map<string, Remembered>();
 
   /**

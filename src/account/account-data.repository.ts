@@ -96,6 +96,14 @@ export class AccountDataRepository {
             createdAt: true,
             lastLiveAt: true,
             webhooks: { select: { url: true, events: true, createdAt: true } },
+            restreamTargets: {
+              select: { name: true, url: true, enabled: true, createdAt: true },
+            },
+            stageScenes: { select: { list: true } },
+            stageAssets: { select: { id: true, name: true, createdAt: true } },
+            stageInvitations: {
+              select: { note: true, uses: true, createdAt: true, expiresAt: true },
+            },
           },
         },
       },
@@ -167,8 +175,8 @@ export class AccountDataRepository {
   }
 
   /**
-   * Revokes an account's administrator role before the account is deleted. If no administrator who
-   * can log in would remain, changes nothing and resolves to false.
+   * Revokes an account's administrator role before the account is deleted. If this would leave no
+   * administrator who can log in, changes nothing and resolves to false.
    */
   async retire({ id, username }: Administrator, at: Date): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
@@ -202,6 +210,7 @@ export class AccountDataRepository {
       await tx.heldMessage.deleteMany({ where: { accountId } });
       await tx.chatBan.deleteMany({ where: { accountId } });
       await tx.chatReaction.deleteMany({ where: { reactor: `a:${accountId}` } });
+      await tx.stageGuest.deleteMany({ where: { person: `account:${accountId}` } });
       await tx.chatAuditEntry.updateMany({
         where: { byId: accountId },
         data: { byId: null, byName: name },

@@ -37,8 +37,8 @@ export class AccountDeletionService {
    * @throws {DomainError} `last_administrator`
    */
   async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
-    // This must be done first. Otherwise, if two administrators delete their accounts concurrently,
-    // each deletion would still find the other administrator.
+    // This must be done first. Otherwise, two administrators could delete their accounts at the
+    // same time, because each deletion would still find the other administrator.
     const at = new Date(this.clock.nowMs());
     if (!(await this.repository.retire({ id: accountId, username }, at))) throw lastOne();
     for (const name of await this.repository.channelNames(accountId))

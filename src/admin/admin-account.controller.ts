@@ -28,7 +28,7 @@ export class AdminAccountController {
   @Operation({
     summary: 'Grant or revoke the administrator role, or disable or enable an account',
     description:
-      'Disabling an account ends everything that it has open: sessions, sockets, programs and broadcasts.',
+      'Disabling an account ends its sessions, sockets and broadcasts, and disconnects programs that use its tokens and keys.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'account_not_found', 'last_administrator', 'conflict'],
   })

@@ -13,8 +13,8 @@ import { type AdminAccount, AdminRepository } from './admin.repository.js';
 /** Manages accounts for administrators. */
 @Injectable()
 export class AdminAccountService {
-  // oxlint-disable-next-line max-params -- Injected by Nest: the clock, the log, and the services
-  // that end what a disabled account has open.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the clock, the log, and the services that
+  // end a disabled account's sessions and broadcasts.
   constructor(
     private readonly repository: AdminRepository,
     private readonly sessions: SessionService,

@@ -15,7 +15,7 @@ export class AdminEventController {
   @Operation({
     summary: 'List administrators’ actions, newest first',
     description:
-      'Covers the last year, up to 2,000 entries; repetitions within an hour are one entry.',
+      'Covers the last year, up to 2,000 entries; repetitions within an hour are combined into one entry.',
     reply: AdminEventList,
     errors: ['not_logged_in', 'forbidden'],
   })

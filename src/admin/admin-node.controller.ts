@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { CurrentAccount } from '../auth/identity.guard.js';
 import { Operation } from '../common/operation.js';
 import { AdminNodeList } from '../protocol/admin.js';
@@ -27,11 +27,24 @@ export class AdminNodeController {
   @Operation({
     summary: 'Drain a node: move its viewers and publishers to other nodes',
     description:
-      'Returns when the node has begun. From then on it gets no new viewers and broadcasts. It can’t be undone; restart the node to use it again.',
+      'Returns when the drain has begun. From then on the node gets no new viewers or broadcasts. Cancel the drain or restart the node to use it again.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'node_not_found', 'conflict'],
   })
   async drain(@Param('id') id: string, @CurrentAccount() by: CurrentAccount): Promise<void> {
     await this.nodes.drain(id, by);
+  }
+
+  @Delete(':id/drain')
+  @HttpCode(204)
+  @Operation({
+    summary: 'Cancel the drain of a node',
+    description:
+      'The node gets new viewers and broadcasts again. Those that have moved remain where they are. The drain of a node that is stopping can’t be cancelled.',
+    reply: null,
+    errors: ['not_logged_in', 'forbidden', 'node_not_found', 'conflict'],
+  })
+  async cancelDrain(@Param('id') id: string, @CurrentAccount() by: CurrentAccount): Promise<void> {
+    await this.nodes.cancelDrain(id, by);
   }
 }

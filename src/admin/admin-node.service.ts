@@ -13,14 +13,14 @@ import type { Administrator } from '../security-log/admin-event.repository.js';
 import { SecurityLog } from '../security-log/security-log.js';
 import { LoadMeter } from './load-meter.js';
 
-/** The call by which a node asks another one what it does. Its body is ignored. */
+/** The call that requests another node's load. Its body is ignored. */
 const REPORT = 'report';
 /**
- * How long the load may take to measure, which is less than a call may take: a media worker that
- * hangs says nothing about it.
+ * The time limit for measuring the load. It is shorter than that of a call, because a media worker
+ * that hangs never reports its load.
  */
 const LOAD_TIMEOUT_MS = 1_000;
-/** Another release may measure its load differently. */
+/** A node with another release may measure its load differently. */
 const Report = z.object({
   version: z.string().nullable(),
   load: NodeLoad.nullable().catch(null),
@@ -45,7 +45,7 @@ export class AdminNodeService implements OnModuleInit {
     this.calls.answer(REPORT, () => this.#report());
   }
 
-  /** Lists all nodes by name, and of nodes with the same name the oldest first. */
+  /** Lists all nodes by name. Among nodes with the same name, the oldest is first. */
   async list(): Promise<AdminNodeView[]> {
     const nodes = [...this.cluster.nodes.values()].toSorted(
       (a, b) => a.name.localeCompare(b.name) || a.startedAt.getTime() - b.startedAt.getTime(),
@@ -59,31 +59,35 @@ export class AdminNodeService implements OnModuleInit {
    *   `unavailable` if the node doesn't answer
    */
   async drain(id: NodeId, by: Administrator): Promise<void> {
-    const node = this.cluster.nodes.get(id);
-    if (!node) throw new DomainError('node_not_found', 'This node has stopped.');
+    const node = this.#find(id);
     if (node.draining) return;
-    // A node that hangs is listed, but can't take anything.
-    const hasOther = (await this.list()).some(
-      (other) => other.id !== id && other.state === 'running',
-    );
-    if (!hasOther || !(await this.#begin(node)))
+    if (!(await answerOf(node, this.nodeDrain.drainNode(id))))
       throw new DomainError(
         'conflict',
         'No other node can take this node’s viewers and broadcasts. Start another node first.',
       );
-    this.log.info({ node: node.name, id, byId: by.id }, 'an administrator drains a node');
+    this.log.info({ node: node.name, id, byId: by.id }, 'an administrator started to drain a node');
     await this.acts.writeAct({ by, kind: 'node_drained', subject: node.name });
   }
 
-  async #begin({ id, name }: ClusterNode): Promise<boolean> {
-    try {
-      return await this.nodeDrain.drainNode(id);
-    } catch (cause) {
-      if (!(cause instanceof CallError)) throw cause;
-      throw new DomainError('unavailable', `The node ${name} doesn’t answer. Try again.`, {
-        cause,
-      });
-    }
+  /**
+   * Cancels the drain of a node; does nothing if it isn't draining.
+   * @throws {DomainError} `node_not_found`; `conflict` if the node is stopping, or its release can't
+   *   cancel a drain; `unavailable` if the node doesn't answer
+   */
+  async cancelDrain(id: NodeId, by: Administrator): Promise<void> {
+    const node = this.#find(id);
+    if (!node.draining) return;
+    if (!(await answerOf(node, this.nodeDrain.cancelNode(id))))
+      throw new DomainError('conflict', `The node ${node.name} is stopping.`);
+    this.log.info({ node: node.name, id, byId: by.id }, 'an administrator cancelled a drain');
+    await this.acts.writeAct({ by, kind: 'node_drain_cancelled', subject: node.name });
+  }
+
+  #find(id: NodeId): ClusterNode {
+    const node = this.cluster.nodes.get(id);
+    if (!node) throw new DomainError('node_not_found', 'This node has stopped.');
+    return node;
   }
 
   async #view(node: ClusterNode): Promise<AdminNodeView> {
@@ -113,8 +117,24 @@ export class AdminNodeService implements OnModuleInit {
     } catch (error) {
       const failure = error instanceof CallError ? error.failure : 'failed';
       if (failure === 'unreachable' || failure === 'gone') return 'unreachable';
-      // It runs, but can't say what it does: it may run an older release.
+      // The node runs, but can't report its load, perhaps because its release is older.
       return { version: null, load: null };
     }
+  }
+}
+
+/** Resolves with a node's answer. */
+async function answerOf<T>({ name }: ClusterNode, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (cause) {
+    if (!(cause instanceof CallError)) throw cause;
+    if (cause.failure === 'refused')
+      throw new DomainError('conflict', `${name} runs a release that doesn’t support this.`, {
+        cause,
+      });
+    throw new DomainError('unavailable', `The node ${name} isn’t responding. Try again.`, {
+      cause,
+    });
   }
 }

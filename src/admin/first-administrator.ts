@@ -74,7 +74,10 @@ export class FirstAdministrator {
     await this.acts.writeAct({ by, kind, subject: by.username, accountId: by.id });
   }
 
-  /** Checks the token, before a password is hashed. Whoever is second is refused later. */
+  /**
+   * Checks the token before a password is hashed. If two people use the link at once, the second
+   * one is refused later.
+   */
   async #assertValid(token: string): Promise<void> {
     const id = await this.repository.databaseId();
     if (!this.secrets.isSigned('first-administrator', id, token)) throw refused();

@@ -11,10 +11,10 @@ import type { NodeLoad } from '../protocol/admin.js';
 
 /** The interval at which totals are sampled. */
 const SAMPLE_EVERY_MS = 5_000;
-/** The number of samples kept, so that rates cover one to two intervals. */
+/** The number of stored samples. With this number, rates cover one to two intervals. */
 const SAMPLES = 2;
 
-/** Totals since startup, from whose differences rates are calculated. */
+/** Totals since startup. Rates are calculated from their differences. */
 type Totals = Readonly<{
   atMs: number;
   serverCpuMs: number;
@@ -23,7 +23,7 @@ type Totals = Readonly<{
   hlsBytes: number;
 }>;
 
-/** Measures what this node does. The figures are those of the metrics. */
+/** Measures this node's load. The figures are those of the metrics. */
 @Injectable()
 export class LoadMeter implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** The latest samples, oldest first. */
@@ -71,7 +71,10 @@ export class LoadMeter implements OnApplicationBootstrap, BeforeApplicationShutd
     };
   }
 
-  /** Skips a sample while the one before is still being taken, because a media worker hangs. */
+  /**
+   * Skips a sample while the previous one is still being taken, which happens if a media worker
+   * hangs.
+   */
   #sample(): void {
     if (this.#isSampling) return;
     this.#isSampling = true;

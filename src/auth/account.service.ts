@@ -41,7 +41,7 @@ export class AccountService {
 
   /**
    * Creates an account; {@link RegistrationService} decides whether this is allowed.
-   * @throws {DomainError} `username_taken`, also if the name is reserved or looks like another;
+   * @throws {DomainError} `username_taken`, including if the name is reserved or looks like another;
    *   `bad_request` for a common password; `unavailable` if too many passwords are being hashed
    */
   async create(account: Registered): Promise<Account> {
@@ -57,8 +57,8 @@ export class AccountService {
   }
 
   /**
-   * Creates the account of the first administrator, who is the operator and so can use a reserved
-   * name. Resolves to null if an administrator exists.
+   * Creates the account of the first administrator, who is the operator and can therefore use a
+   * reserved name. Resolves to null if an administrator exists.
    * @throws {DomainError} the errors of {@link create}, except for reserved names
    */
   async createFirstAdministrator(account: Registered): Promise<Account | null> {

@@ -11,8 +11,8 @@ export async function hasAdministrator(db: Pick<PrismaService, 'account'>): Prom
 }
 
 /**
- * Returns whether the first administrator may be appointed, that is, whether none exists. Must be
- * called in the transaction that appoints one. The lock serializes such transactions across all
+ * Returns whether the first administrator may be appointed, which is the case if none exists. Must
+ * be called in the transaction that appoints one. The lock serializes such transactions across all
  * nodes.
  */
 export async function lockFirstAdministrator(tx: Transaction): Promise<boolean> {

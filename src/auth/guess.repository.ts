@@ -9,9 +9,9 @@ const SWEEP_EVERY_MS = 600_000;
 
 /**
  * Counts wrong guesses in the database. A row contains the time at which the key's bucket will be
- * full again, so each wrong guess postpones it by the time that one token takes to refill. There
- * are no rows for right guesses. Keys contain addresses and names, and are stored as keyed hashes.
- * The table is unlogged: after a crash of PostgreSQL it is empty, and the limits begin anew.
+ * full again. Each wrong guess postpones it by the time that one token takes to refill; a right
+ * guess adds nothing. Keys contain addresses and names, and are stored as keyed hashes. The table
+ * is unlogged, so after a PostgreSQL crash it is empty, and the counts start from zero.
  */
 export class GuessRepository implements SharedGuesses, OnModuleInit, OnModuleDestroy {
   #stopSweeping: () => void = () => undefined;

@@ -41,8 +41,8 @@ type Kind = keyof typeof RATES;
 
 /**
  * Limits how often passwords and codes can be guessed. Only wrong guesses count. Nobody can lock an
- * owner out: other clients' guesses never affect a known device, and can reduce but not exhaust the
- * attempts from another address.
+ * owner out: other clients' guesses never affect a known device, and can reduce, but not exhaust,
+ * the attempts from another address.
  */
 @Injectable()
 export class LoginThrottle {

@@ -35,7 +35,7 @@ export class OriginGuard implements CanActivate {
     if (mayChangeState(request, this.#config)) return true;
     if (this.reflector.get<boolean | undefined>(OUTSIDE_CLIENT, context.getClass()) !== true)
       throw new DomainError('origin_refused', 'Requests from another site are not accepted.');
-    // Without cookies, the request can use only the credentials that it contains itself.
+    // Without cookies, the request has only the credentials that its sender put into it.
     delete headers.cookie;
     return true;
   }

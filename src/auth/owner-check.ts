@@ -27,8 +27,8 @@ export type Asker = LoginOrigin &
   Readonly<{ username: string; accountId: string; sessionId: string | null }>;
 
 /**
- * Verifies the owner again before sensitive operations, because access to the browser must not be
- * enough for these.
+ * Verifies the owner again before sensitive operations, for which access to the browser must not be
+ * enough.
  */
 @Injectable()
 export class OwnerCheck {

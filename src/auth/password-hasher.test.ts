@@ -23,7 +23,7 @@ describe('PasswordHasher', () => {
     expect(await hasher.verify('password', hash, CLIENT)).toBe(false);
   });
 
-  it('verifies a hash of the reference implementation', async () => {
+  it('verifies a hash from the reference implementation', async () => {
     // echo -n password | argon2 somesalt -id -t 2 -k 65536 -p 1 -l 32
     const reference =
       '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { z } from 'zod';
 import { CallError, NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
 import { DomainError } from '../common/domain-error.js';
-import { EndReason } from '../protocol/broadcast.js';
+import { type BroadcastSource, EndReason } from '../protocol/broadcast.js';
 import { IngestView } from '../protocol/ingest.js';
 import { BroadcastDirectory } from './directory.js';
 import { ingestWarnings } from './ingest-warnings.js';
@@ -15,7 +15,7 @@ const EndRequest = z.object({ channelId: z.uuid(), reason: EndReason });
 const IngestRequest = z.object({ channelId: z.uuid() });
 const RETRY_MS = 1_000;
 
-/** Reaches a channel's broadcast on whichever node runs it. */
+/** Controls a channel's broadcast, no matter which node runs it. */
 @Injectable()
 export class BroadcastControl implements OnModuleInit {
   constructor(
@@ -73,7 +73,7 @@ export class BroadcastControl implements OnModuleInit {
       if (!(error instanceof CallError)) throw error;
       throw new DomainError(
         'unavailable',
-        'The server on which this broadcast runs doesn’t answer. Try again in a moment.',
+        'The server on which this broadcast is running isn’t responding. Try again in a moment.',
         { cause: error, retryAfterMs: RETRY_MS },
       );
     }
@@ -82,14 +82,33 @@ export class BroadcastControl implements OnModuleInit {
 
 async function measure(broadcast: LiveBroadcast): Promise<IngestView> {
   const health = await broadcast.ingest();
-  const { bitrateBps = 0, roundTripMs = null, tracks = [] } = health ?? {};
+  const {
+    bitrateBps = 0,
+    roundTripMs = null,
+    tracks = [],
+    encoder = null,
+    lacksSound = false,
+  } = health ?? {};
   return {
     source: broadcast.source,
+    encoder,
     connected: health !== null && broadcast.phase.name === 'live',
     bitrateBps,
     roundTripMs,
-    tracks: tracks.map(({ kind, codec, streams }) => ({ kind, codec, streams: [...streams] })),
+    tracks: tracks.map(({ kind, codec, streams }) => ({
+      kind,
+      codec,
+      streams: streams.map(({ framesPerSecond = null, reorders = null, ...stream }) => ({
+        ...stream,
+        framesPerSecond,
+        bFrames: reorders,
+      })),
+    })),
     // Browsers send key frames on request, so their interval doesn't matter.
-    warnings: broadcast.source === 'whip' ? ingestWarnings({ tracks }) : [],
+    warnings: isProgram(broadcast.source)
+      ? ingestWarnings({ tracks, webrtc: broadcast.view.webrtc, lacksSound })
+      : [],
   };
 }
+
+const isProgram = (source: BroadcastSource): boolean => source === 'whip' || source === 'rtmp';

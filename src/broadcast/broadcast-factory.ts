@@ -40,8 +40,8 @@ export class BroadcastFactory {
   }
 
   /**
-   * Continues a broadcast that ran on another node. It has no publisher yet, unless its publisher
-   * has moved here first.
+   * Continues a broadcast that ran on another node. It has a publisher only if the publisher moved
+   * here before the broadcast.
    */
   continue(
     stored: RunningBroadcast,

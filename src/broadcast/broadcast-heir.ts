@@ -12,15 +12,16 @@ import { type RunningBroadcast, RunningRepository } from './running.repository.j
 import { TakeOver } from './take-over.js';
 
 /**
- * How long after its grace period a broadcast without an owner can still be taken over: its last
- * heartbeat may be ten seconds old, and a dead node is noticed after up to fifteen.
+ * How long after its grace period a broadcast without an owner can still be taken over. The time
+ * allows for a last heartbeat that is ten seconds old, and a dead node that is detected after
+ * fifteen.
  */
 const LATE_MS = 30_000;
 
 /**
- * Handles broadcasts whose node is gone. With a single node, they are ended at its next start. In a
- * cluster, another node takes them over, and they end after the grace period unless their publisher
- * returns. Also compares this node's own broadcasts with the database.
+ * Handles broadcasts whose node has died. A single node ends them at its next start. In a cluster,
+ * another node takes them over, and they end after the grace period unless their publisher returns.
+ * Also compares this node's own broadcasts with the database.
  */
 @Injectable()
 export class BroadcastHeir implements OnApplicationBootstrap {
@@ -44,12 +45,12 @@ export class BroadcastHeir implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.node.url === null) return this.#endAll();
-    this.directory.events.on('looked', (running) => {
+    this.directory.events.on('refreshed', (running) => {
       if (this.#isBusy) return;
       this.#isBusy = true;
       void this.#care(running)
         .catch((err: unknown) =>
-          this.log.warn({ err }, 'broadcasts without a node could not be taken over, retrying'),
+          this.log.warn({ err }, 'leftover broadcasts could not be taken over; retrying'),
         )
         .finally(() => {
           this.#isBusy = false;
@@ -96,16 +97,15 @@ export class BroadcastHeir implements OnApplicationBootstrap {
       return;
     }
     const { id, channelTitle, visibility } = stored;
-    // A change that this node is storing itself differs from the database for less than a second.
+    // While this node stores a change of its own, it differs from the database, but for less than a
+    // second.
     if (visibility !== broadcast.visibility && this.#isStill(id, `is ${visibility}`, before))
       live.setVisibility(visibility);
     if (channelTitle !== live.title && this.#isStill(`${id} title`, channelTitle, before))
       live.rename(channelTitle);
   }
 
-  /**
-   * Continues a broadcast that was handed over to this node, if the reply to this node was lost.
-   */
+  /** Continues a broadcast that was handed over to this node by a reply that was lost. */
   async #claimOwn(stored: RunningBroadcast, before: ReadonlyMap<string, string>): Promise<void> {
     // Its end may not be stored yet.
     if (!this.#isStill(stored.id, `unknown ${stored.epoch}`, before)) return;
@@ -123,7 +123,10 @@ export class BroadcastHeir implements OnApplicationBootstrap {
         const isOver = lastSeenAt.getTime() + this.config.broadcast.graceMs + LATE_MS < nowMs;
         if (state === 'starting' || isOver || live.broadcast) {
           if (await this.repository.closeLeftOver(stored))
-            this.log.warn({ channel: name, broadcastId: id }, 'ended a broadcast without a node');
+            this.log.warn(
+              { channel: name, broadcastId: id },
+              'ended a broadcast left over from a stopped node',
+            );
           return;
         }
         const how = { to: this.cluster.self, isDead: isOwn, nowMs };
@@ -135,7 +138,7 @@ export class BroadcastHeir implements OnApplicationBootstrap {
     }
   }
 
-  /** Whether a difference existed at the last check, too. Remembers it for the next check. */
+  /** Whether a difference already existed at the last check. Records it for the next check. */
   #isStill(key: string, difference: string, before: ReadonlyMap<string, string>): boolean {
     this.#differences.set(key, difference);
     return before.get(key) === difference;

@@ -42,7 +42,7 @@ export class BroadcastHistory {
   }
 
   /**
-   * @throws {DomainError} `broadcast_not_found`, also if the visitor isn't allowed to see it;
+   * @throws {DomainError} `broadcast_not_found`, including if the visitor isn't allowed to see it;
    *   `password_required`
    */
   async get(id: string, visitor: Visitor): Promise<BroadcastView> {
@@ -88,6 +88,7 @@ export class BroadcastHistory {
       interruptedUntil: null,
       endedAt: endedAt?.toISOString() ?? null,
       hls: null,
+      webrtc: null,
     };
   }
 }

@@ -11,13 +11,14 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { type BroadcastRecord, BroadcastRepository, type Turn } from './broadcast.repository.js';
-import type { LiveBroadcast, ReleaseReason } from './live-broadcast.js';
+import type { ReleaseReason } from './current-publisher.js';
+import type { LiveBroadcast } from './live-broadcast.js';
 import { LiveChannels } from './live-channels.js';
 
 /** The interval at which a heartbeat is stored for each running broadcast. */
 const SIGN_OF_LIFE_MS = 10_000;
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];
-/** The interval at which the database is asked again whether a broadcast may end. */
+/** The interval between queries of whether a broadcast may end. */
 const ASK_AGAIN_MS = 1_000;
 
 /**
@@ -44,8 +45,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Ends all broadcasts, or leaves them to other nodes, while the database is still open, and waits
-   * until everything is written.
+   * Ends all broadcasts, or leaves them to other nodes, and waits until everything is written. Runs
+   * while the database is still open.
    */
   async beforeApplicationShutdown(): Promise<void> {
     clearInterval(this.#timer);
@@ -85,7 +86,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       else this.#save(broadcast, channelId);
     });
     broadcast.events.on('released', (reason) => this.#released(broadcast, reason));
-    // Its publisher has moved here first, so it doesn't enter the phase.
+    // The broadcast is in this phase from the start, because its publisher moved here first.
     if (broadcast.phase.name === 'live') this.#save(broadcast, channelId);
   }
 
@@ -102,15 +103,18 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Resolves with whether a broadcast whose grace period has elapsed may end: it may unless another
-   * node has taken it over. Waits until the database can be read.
+   * Resolves with whether a broadcast whose grace period has elapsed may end, which is the case
+   * unless another node has taken it over. Waits until the database can be read.
    */
   async mayEnd(broadcast: LiveBroadcast): Promise<boolean> {
     for (;;)
       try {
         return await this.checkOwner(broadcast);
       } catch (err) {
-        this.log.debug({ err, broadcastId: broadcast.id }, 'the end of a broadcast must wait');
+        this.log.debug(
+          { err, broadcastId: broadcast.id },
+          'whether a broadcast may end is still unknown; retrying',
+        );
         await pause(ASK_AGAIN_MS, undefined, { ref: false });
       }
   }

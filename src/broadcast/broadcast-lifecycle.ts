@@ -19,25 +19,25 @@ const ALLOWED: Readonly<Record<BroadcastState, readonly BroadcastState[]>> = {
 
 type Options = {
   clock: Clock;
-  /** How long a publisher may take until its first media arrives. */
+  /** The maximum time until the publisher's first media arrives. */
   startTimeoutMs: number;
   /** How long the broadcast waits for a lost publisher. */
   graceMs: number;
-  /** Whether the broadcast was live before, on another node, and waits for its publisher. */
+  /** Whether the broadcast was live on another node and waits for its publisher here. */
   wasLive?: boolean;
-  /** Whether its media already arrives here, because its publisher moved. */
+  /** Whether its media already arrives at this node, because its publisher has moved here. */
   isLive?: boolean;
   /**
-   * Called when the grace period has elapsed; resolves with whether the broadcast may end. A node
-   * that was suspended for a while might no longer own it.
+   * Called when the grace period has elapsed; resolves with whether the broadcast may end. It may
+   * not if this node was suspended for a while and no longer owns it.
    */
   mayEnd?: () => Promise<boolean>;
 };
 
 /**
  * The state machine of one broadcast: `starting -> live <-> interrupted -> ended`. A broadcast ends
- * by itself if media never arrives or the publisher doesn't return. The caller reports everything
- * else.
+ * by itself if media never arrives or the publisher doesn't return. All other transitions follow
+ * from what the caller reports.
  */
 export class BroadcastLifecycle {
   readonly #emitter = new TypedEmitter<{ entered: [phase: Phase] }>();

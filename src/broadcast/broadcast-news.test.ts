@@ -34,7 +34,7 @@ describe('of the known broadcast', () => {
   it.each([
     ['a message of the same epoch', true, message, known],
     ['a message of the next epoch', true, { ...message, epoch: 3, nodeId: 'two' }, known],
-    ['a late message of the former owner', false, { ...message, epoch: 1, nodeId: 'two' }, known],
+    ['a late message from the former owner', false, { ...message, epoch: 1, nodeId: 'two' }, known],
     ['a row of the same epoch while its owner is heard', false, row, known],
     ['a row of the same epoch after its owner fell silent', true, row, silent],
     ['a row with another owner of the same epoch', true, { ...row, nodeId: 'two' }, known],

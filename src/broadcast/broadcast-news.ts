@@ -1,31 +1,33 @@
 import type { NodeId } from '../cluster/cluster.js';
 
-/** What a directory knows of the broadcast of a channel. */
+/** What a directory knows about a channel's broadcast. */
 export type KnownBroadcast = Readonly<{
   id: string;
   epoch: number;
   nodeId: NodeId;
   /** ISO 8601, by the clock of the node on which it started. */
   startedAt: string;
-  /** Whether its owner sent a message lately. */
+  /** Whether its owner has sent a message recently. */
   wasHeard: boolean;
 }>;
 
-/** A message of an owner about its broadcast, or a row of the database. */
+/** An owner's message about its broadcast, or a row of the database. */
 export type BroadcastNews = Readonly<{
   source: 'message' | 'row';
   id: string;
   epoch: number;
-  /** Null, in a row only: its owner is stopping, and another node is about to take it. */
+  /**
+   * Null only in a row: the owner is stopping, and another node is about to take over the
+   * broadcast.
+   */
   nodeId: NodeId | null;
   startedAt: string;
 }>;
 
 /**
- * Whether news about a channel's broadcast replaces what is known. Messages can arrive late, and
- * rows are stored after the messages that say the same.
- * @param overEpoch the epoch up to which the broadcast of the news is over for this node; 0 if it
- *   isn't
+ * Whether news about a channel's broadcast replaces what is known. Messages can arrive late, and a
+ * row is stored after the message with the same content.
+ * @param overEpoch the epoch up to which this node considers the broadcast as over; 0 if it doesn't
  */
 export function isNews(
   news: BroadcastNews,
@@ -39,8 +41,9 @@ export function isNews(
 }
 
 /**
- * Whether another broadcast of the channel began after the known one. If its end isn't stored yet,
- * the database has rows of both, which the same node started.
+ * Whether the news is about a broadcast of the channel that began after the known one. The database
+ * has rows of both, both started by the same node, as long as the end of the known one isn't
+ * stored.
  */
 function isLaterBroadcast(
   { source, startedAt }: BroadcastNews,

@@ -59,7 +59,7 @@ export class BroadcastVisibility {
   }
 
   /** Applies the visibility of the channel's broadcast that has just started. */
-  begun(channel: string): void {
+  apply(channel: string): void {
     this.access.changed(channel);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { DbModule } from '../db/db.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BroadcastControl } from './broadcast-control.js';
+import { BroadcastEntry } from './broadcast-entry.js';
 import { BroadcastFactory } from './broadcast-factory.js';
 import { BroadcastHeir } from './broadcast-heir.js';
 import { BroadcastHistory } from './broadcast-history.js';
@@ -13,6 +14,7 @@ import { BroadcastRepository } from './broadcast.repository.js';
 import { ChannelsModule } from '../channels/channels.module.js';
 import { IngestController } from './ingest.controller.js';
 import { PeerTransports } from './peer-transports.js';
+import { PublisherMoves } from './publisher-moves.js';
 import { PublishingService } from './publishing.service.js';
 import { RemoteMediaRegistry } from './remote-media-registry.js';
 import { TakeOver } from './take-over.js';
@@ -24,6 +26,7 @@ import { ViewingService } from './viewing.service.js';
   controllers: [BroadcastController, IngestController],
   providers: [
     BroadcastControl,
+    BroadcastEntry,
     BroadcastFactory,
     BroadcastHeir,
     BroadcastHistory,
@@ -32,6 +35,7 @@ import { ViewingService } from './viewing.service.js';
     BroadcastMetrics,
     BroadcastVisibility,
     PeerTransports,
+    PublisherMoves,
     PublishingService,
     RemoteMediaRegistry,
     TakeOver,

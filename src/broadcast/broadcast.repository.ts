@@ -10,8 +10,8 @@ import type { RunningBroadcast } from './running.repository.js';
 export type BroadcastRecord = {
   id: string;
   /**
-   * The node that runs it, and the number of its turn. Only that node can change the broadcast,
-   * except for its visibility.
+   * The node that runs it, and its epoch. Only that node can change the broadcast, except for the
+   * visibility.
    */
   nodeId: NodeId;
   epoch: number;
@@ -26,7 +26,7 @@ export type BroadcastRecord = {
   peakViewers: number;
 };
 
-/** A node's turn of running a broadcast. */
+/** The node that runs a broadcast, in one epoch. */
 export type Turn = Readonly<{ id: string; nodeId: NodeId; epoch: number; isStarting?: boolean }>;
 
 /** A stored broadcast, running or ended. */
@@ -56,6 +56,8 @@ const STATE = {
 const SOURCE = {
   browser: 'BROWSER',
   whip: 'WHIP',
+  mixer: 'MIXER',
+  rtmp: 'RTMP',
 } as const satisfies Record<BroadcastSource, string>;
 
 const END_REASON = {
@@ -109,7 +111,8 @@ export class BroadcastRepository {
   ): Promise<'created' | 'taken' | 'limit'> {
     const { channelId } = record;
     return this.db.$transaction(async (tx) => {
-      // Concurrent starts wait for each other: first those of an account, then those of a channel.
+      // Concurrent starts wait for each other: first those of one account, then those of one
+      // channel.
       await tx.$queryRaw`SELECT 1 FROM accounts WHERE id = ${ownerId}::uuid FOR NO KEY UPDATE`;
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR NO KEY UPDATE`;
       const running = { state: { not: 'ENDED' } } as const;
@@ -180,8 +183,8 @@ export class BroadcastRepository {
 
   /**
    * Takes a broadcast that no node runs. Resolves to false if another node was first.
-   * @param isDead whether the owner is known to be dead, or is the caller; otherwise the broadcast
-   *   is taken only if its owner isn't listed as a running node
+   * @param isDead whether the owner is known to be dead, or is the caller. If false, the broadcast
+   *   is taken only if its owner isn't listed as a running node.
    */
   async take(
     { id, nodeId, epoch }: Readonly<{ id: string; nodeId: NodeId | null; epoch: number }>,
@@ -288,7 +291,7 @@ function newRow(record: BroadcastRecord) {
   };
 }
 
-/** Selects a broadcast as long as the node owns it. */
+/** Selects a broadcast if the node owns it. */
 const ownedBy = ({ id, nodeId, epoch }: Turn) => ({ id, nodeId, epoch });
 
 type Row = Omit<

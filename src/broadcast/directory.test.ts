@@ -67,6 +67,7 @@ const view = (id: string, startedAtMs: number): BroadcastView => ({
   endReason: null,
   peakViewers: 0,
   hls: 'ready',
+  webrtc: 'ready',
 });
 
 it('shows the next broadcast of a channel, even if the clock of its node is behind', async () => {
@@ -84,7 +85,7 @@ it('shows the next broadcast of a channel, even if the clock of its node is behi
   // The message of its end is lost.
   pass(1_000);
   rows.push(row(second, 'two', NOON_MS + 500));
-  await directory.look();
+  await directory.refresh();
   expect(directory.find(CHANNEL.channelId)).toMatchObject({ id: second, nodeId: 'two' });
   directory.beforeApplicationShutdown();
 });

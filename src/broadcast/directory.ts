@@ -15,9 +15,9 @@ import { BroadcastView } from '../protocol/broadcast.js';
 import { type BroadcastNews, isNews } from './broadcast-news.js';
 import { type RunningBroadcast, RunningRepository } from './running.repository.js';
 
-/** The interval at which the database is queried, because messages can be lost. */
-const LOOK_EVERY_MS = 1_000;
-/** After this time without a message, an entry shows what the database says. */
+/** The interval at which the database is queried, in case a message was lost. */
+const REFRESH_MS = 1_000;
+/** After this time without a message, an entry shows the state in the database. */
 const HEARD_FOR_MS = 5_000;
 /** How long an ended broadcast is ignored if its owner can't store its end. */
 const OVER_FOR_MS = 60_000;
@@ -58,7 +58,7 @@ export type RemoteBroadcast = Readonly<{
 
 /**
  * The broadcasts that run on other nodes; empty with a single node. The database says which
- * broadcasts run and where; messages from their owners say how they change, within about 50 ms. A
+ * broadcasts run and where; messages from their owners report changes within about 50 ms. A
  * broadcast is listed from its start (`starting`) to its end.
  */
 @Injectable()
@@ -67,12 +67,12 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     appeared: [RemoteBroadcast];
     changed: [RemoteBroadcast];
     gone: [RemoteBroadcast];
-    looked: [running: readonly RunningBroadcast[]];
+    refreshed: [running: readonly RunningBroadcast[]];
   }>();
   /**
    * `appeared`: a channel has a broadcast on another node. `changed`: anything about the broadcast
    * changed, including its owner and epoch. `gone`: it ended, or this node runs it now; if its end
-   * was announced, the last `changed` had the state `ended`. `looked`: the database was queried;
+   * was announced, the last `changed` had the state `ended`. `refreshed`: the database was queried;
    * `running` includes this node's own broadcasts.
    */
   readonly events = this.#emitter.listenable;
@@ -86,7 +86,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
    */
   readonly #over = new Map<string, { epoch: number; sinceMs: number }>();
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | null = null;
+  #refreshing: Promise<void> | null = null;
   #isStopped = false;
   #offs: (() => void)[] = [];
 
@@ -103,11 +103,11 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     if (this.config.node.url === null) return;
     this.#offs = [
       this.bus.on(BROADCASTS_TOPIC, (message) => this.#hear(message)),
-      this.bus.onGap(() => void this.look()),
-      this.cluster.events.on('left', () => void this.look()),
+      this.bus.onGap(() => void this.refresh()),
+      this.cluster.events.on('left', () => void this.refresh()),
     ];
-    await this.look();
-    this.#lookLater();
+    await this.refresh();
+    this.#refreshLater();
   }
 
   beforeApplicationShutdown(): void {
@@ -129,33 +129,35 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
   }
 
   /** Reads the database now. Failures are logged; the directory then stays as it is. */
-  look(): Promise<void> {
-    this.#looking ??= this.#read()
+  refresh(): Promise<void> {
+    this.#refreshing ??= this.#read()
       .catch((err: unknown) => {
         if (!this.#isStopped) this.log.warn({ err }, 'the list of broadcasts is not up to date');
       })
       .finally(() => {
-        this.#looking = null;
+        this.#refreshing = null;
       });
-    return this.#looking;
+    return this.#refreshing;
   }
 
-  /** Reports that this node runs a broadcast now: what is known of earlier epochs is outdated. */
+  /**
+   * Reports that this node now runs a broadcast. Information about earlier epochs is outdated then.
+   */
   tookOver(broadcast: { id: string; epoch: number; channelId: string }): void {
     this.#end(broadcast.id, broadcast.epoch - 1, broadcast.channelId);
   }
 
-  /** Reports that this node handed a broadcast over. */
+  /** Reports that this node handed a broadcast over to another node. */
   handedOver(broadcast: RemoteBroadcast): void {
     if (this.#overEpochOf(broadcast.id) < broadcast.epoch) this.#put(broadcast);
   }
 
-  #lookLater(): void {
+  #refreshLater(): void {
     this.#timer = setTimeout(() => {
-      void this.look().then(() => {
-        if (!this.#isStopped) this.#lookLater();
+      void this.refresh().then(() => {
+        if (!this.#isStopped) this.#refreshLater();
       });
-    }, LOOK_EVERY_MS);
+    }, REFRESH_MS);
   }
 
   async #read(): Promise<void> {
@@ -175,7 +177,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     for (const [id, { sinceMs }] of this.#over)
       if ((sinceMs < askedAtMs && !ids.has(id)) || sinceMs < askedAtMs - OVER_FOR_MS)
         this.#over.delete(id);
-    this.#emitter.emit('looked', running);
+    this.#emitter.emit('refreshed', running);
   }
 
   #takeRow(row: RunningBroadcast): void {
@@ -195,6 +197,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
       channel,
       view: viewOf(row, {
         hls: isSame ? known.view.hls : 'preparing',
+        webrtc: isSame ? known.view.webrtc : 'ready',
         graceMs: this.config.broadcast.graceMs,
       }),
       thumbnailPath: isSame ? known.thumbnailPath : null,
@@ -254,7 +257,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
 
 function viewOf(
   row: RunningBroadcast,
-  { hls, graceMs }: { hls: BroadcastView['hls']; graceMs: number },
+  { graceMs, ...ways }: Pick<BroadcastView, 'hls' | 'webrtc'> & { graceMs: number },
 ): BroadcastView {
   const { id, channel, title, visibility, state, source, startedAt, lastSeenAt, peakViewers } = row;
   const until = new Date(lastSeenAt.getTime() + graceMs).toISOString();
@@ -270,6 +273,6 @@ function viewOf(
     endedAt: null,
     endReason: null,
     peakViewers,
-    hls,
+    ...ways,
   };
 }

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { ingestWarnings } from './ingest-warnings.js';
 
 const arriving = (...intervals: (number | null)[]) => ({
+  webrtc: 'ready' as const,
   tracks: [
     {
       kind: 'video' as const,
@@ -28,5 +29,16 @@ it('warns about key frames that are far apart, and names the setting to change',
 it('does not warn if key frames are close together or their interval is unknown', () => {
   expect(ingestWarnings(arriving(4_000))).toEqual([]);
   expect(ingestWarnings(arriving(null))).toEqual([]);
-  expect(ingestWarnings({ tracks: [] })).toEqual([]);
+  expect(ingestWarnings({ tracks: [], webrtc: null })).toEqual([]);
+});
+
+it('warns about B-frames before anything else, and names the setting to change', () => {
+  const warnings = ingestWarnings({ ...arriving(8_333), webrtc: 'unavailable' });
+  expect(warnings.map(({ code }) => code)).toEqual(['b_frames', 'key_frames_far_apart']);
+  expect(warnings[0]?.message).toMatch(/viewers watch over HLS.*B-frames to 0.*OBS/s);
+});
+
+it('warns first about sound that nobody hears', () => {
+  const warnings = ingestWarnings({ tracks: [], webrtc: 'unavailable', lacksSound: true });
+  expect(warnings.map(({ code }) => code)).toEqual(['no_sound', 'b_frames']);
 });

@@ -1,11 +1,36 @@
+import type { BroadcastView } from '../protocol/broadcast.js';
 import type { IngestWarning } from '../protocol/ingest.js';
 import type { PublisherHealth } from './ports/media.js';
 
 /** If key frames are further apart than this, viewers wait too long for the first frame. */
 const KEY_FRAMES_APART_MAX_MS = 4_200;
 
-/** Returns advice on the publisher's settings, based on what is arriving. */
-export function ingestWarnings({ tracks }: Pick<PublisherHealth, 'tracks'>): IngestWarning[] {
+const B_FRAMES: IngestWarning = {
+  code: 'b_frames',
+  message:
+    'The video has B-frames, which browsers can’t show over WebRTC, so viewers watch over HLS, one or two seconds later. ' +
+    'Set B-frames to 0: in OBS under Settings > Output with output mode “Advanced”, in FFmpeg with -bf 0.',
+};
+
+const NO_SOUND: IngestWarning = {
+  code: 'no_sound',
+  message:
+    'Viewers hear nothing, because the server can’t transcode AAC. Install FFmpeg with libopus on the server ' +
+    '(or set FFMPEG_BIN), or publish over WHIP, which uses Opus.',
+};
+
+type Arriving = Pick<PublisherHealth, 'tracks' | 'lacksSound'> & Pick<BroadcastView, 'webrtc'>;
+
+/** Returns advice on the publisher's settings, based on what is arriving; the most serious first. */
+export function ingestWarnings({ tracks, webrtc, lacksSound = false }: Arriving): IngestWarning[] {
+  return [
+    ...(lacksSound ? [NO_SOUND] : []),
+    ...(webrtc === 'unavailable' ? [B_FRAMES] : []),
+    ...keyFrameWarnings(tracks),
+  ];
+}
+
+function keyFrameWarnings(tracks: PublisherHealth['tracks']): IngestWarning[] {
   const intervals = tracks.flatMap(({ streams }) =>
     streams.flatMap(({ keyFrameIntervalMs }) => keyFrameIntervalMs ?? []),
   );

@@ -4,11 +4,27 @@ import type { Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { Visibility } from '../protocol/access.js';
-import type { BroadcastSource, BroadcastView, EndReason } from '../protocol/broadcast.js';
+import type {
+  BroadcastSource,
+  BroadcastView,
+  EndReason,
+  WebRtcState,
+} from '../protocol/broadcast.js';
 import { BroadcastLifecycle, type Phase } from './broadcast-lifecycle.js';
+import { CurrentPublisher, type ReleaseReason } from './current-publisher.js';
 import type { Peer } from './peer.js';
-import type { BroadcastMedia, MediaPort, PublisherHealth, PublisherMedia } from './ports/media.js';
+import type {
+  BroadcastMedia,
+  MediaPort,
+  MixedMedia,
+  PeerSource,
+  ProgramMedia,
+  PublisherHealth,
+  PublisherMedia,
+  SourceMedia,
+} from './ports/media.js';
 import type { BroadcastPackage, PackagingPort } from './ports/packaging.js';
+import type { SampleSource } from './ports/samples.js';
 
 /** The maximum time from "Go live" until media arrives. */
 const START_TIMEOUT_MS = 30_000;
@@ -49,20 +65,10 @@ export type MovedPublisher = Readonly<{
 }>;
 
 /**
- * Why a broadcast left this node without ending. `taken_over`: its publisher, or a later one,
- * connected to another node. `moved`: its publisher already sends to another node, too. `fenced`:
- * another node owns it, because this one was believed dead. `stopping`: this node is stopping, and
- * other nodes are running.
- */
-export type ReleaseReason = 'taken_over' | 'moved' | 'fenced' | 'stopping';
-
-/**
- * How long the media of a broadcast that has moved continues here, while the other nodes begin to
- * receive it from the new one.
+ * How long this node still sends the media of a broadcast that has moved, while the other nodes
+ * begin to receive it from the new owner.
  */
 export const LINGER_MS = 2_000;
-
-type Publisher = { peer: Peer; media: PublisherMedia; clockOffsetMs: number };
 
 /** A running broadcast: owns its phase, its media and its publisher's connection. */
 export class LiveBroadcast {
@@ -76,9 +82,9 @@ export class LiveBroadcast {
   /**
    * `phaseEntered`: see {@link BroadcastLifecycle}. `released`: this node no longer owns the
    * broadcast, and no other events follow. `mediaLost`: all media connections have closed; new ones
-   * are possible when the publisher returns. `packageChanged`: the HLS state has changed.
-   * `uplinkMeasured`: the delay from capture to this server was measured, in milliseconds; null if
-   * it is unknown.
+   * are possible when the publisher returns. `packageChanged`: the state of HLS or WebRTC has
+   * changed. `uplinkMeasured`: the delay from capture to this server was measured, in milliseconds;
+   * null if it is unknown.
    */
   readonly events = this.#emitter.listenable;
   readonly id: string;
@@ -94,6 +100,7 @@ export class LiveBroadcast {
   readonly #options: Options;
   readonly #lifecycle: BroadcastLifecycle;
   readonly #package: BroadcastPackage;
+  readonly #publisher: CurrentPublisher;
   readonly #queue = new SerialQueue(20);
   readonly #log: Log;
   #title: string;
@@ -102,7 +109,6 @@ export class LiveBroadcast {
   #source: BroadcastSource;
   #isReleased = false;
   #media: BroadcastMedia | null = null;
-  #publisher: Publisher | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -130,6 +136,11 @@ export class LiveBroadcast {
       ...(options.mayEnd && { mayEnd: options.mayEnd }),
     });
     this.#lifecycle.events.on('entered', (phase) => this.#entered(phase));
+    this.#publisher = new CurrentPublisher(options.channelName);
+    const { events } = this.#publisher;
+    events.on('arriving', (isArriving) => this.#arriving(isArriving));
+    events.on('lost', () => this.#lifecycle.publisherLost());
+    events.on('uplinkMeasured', (uplinkMs) => this.#emitter.emit('uplinkMeasured', uplinkMs));
     if (continued?.moved) this.#takeMoved(continued.moved);
   }
 
@@ -170,7 +181,7 @@ export class LiveBroadcast {
 
   /** The peer that is publishing; null if none is. */
   get publisherPeerId(): string | null {
-    return this.#publisher?.peer.id ?? null;
+    return this.#publisher.peerId;
   }
 
   /**
@@ -202,6 +213,7 @@ export class LiveBroadcast {
       endReason: phase.name === 'ended' ? phase.reason : null,
       peakViewers: this.#peakViewers,
       hls: phase.name === 'ended' ? null : this.#package.state,
+      webrtc: phase.name === 'ended' ? null : this.#webrtc,
     };
   }
 
@@ -210,31 +222,66 @@ export class LiveBroadcast {
     return this.#package.thumbnailPath;
   }
 
+  /** The media as it is packaged, for those who send it elsewhere. */
+  get samples(): SampleSource {
+    return this.#package.samples;
+  }
+
   /** Whether the publisher's browser must provide thumbnails. */
   get wantsThumbnails(): boolean {
     return this.#package.wantsThumbnails;
   }
 
   /** Makes `peer` the publisher, replacing the previous one. Resolves with its media connection. */
-  attach(peer: Peer, source: BroadcastSource): Promise<PublisherMedia> {
+  attach(peer: Peer, source: PeerSource): Promise<PublisherMedia> {
+    return this.#attach(peer, source, (room) => {
+      this.#makeWayFor(peer);
+      return room.publish(source);
+    });
+  }
+
+  /** Makes `peer` the publisher, like {@link attach}, with media that isn't WebRTC. */
+  attachProgram(peer: Peer, source: 'rtmp'): Promise<ProgramMedia> {
+    return this.#attach(peer, source, (room) => {
+      this.#makeWayFor(peer);
+      return room.ingest();
+    });
+  }
+
+  /**
+   * Makes a mixer of this server the publisher, replacing the previous one as soon as the mixer
+   * runs.
+   * @param peer represents the mixer, and is notified when another publisher replaces it
+   */
+  async attachMix(peer: Peer, open: (room: BroadcastMedia) => Promise<MixedMedia>): Promise<void> {
+    const media = await this.#attach(peer, 'mixer', open);
+    media.begin();
+  }
+
+  #attach<M extends PublisherMedia | SourceMedia>(
+    peer: Peer,
+    source: BroadcastSource,
+    open: (room: BroadcastMedia) => Promise<M>,
+  ): Promise<M> {
     return this.#queue.run(async () => {
       this.#assertOn();
-      this.#makeWayFor(peer);
       const room = await this.#openMedia();
-      const media = await room.publish(source);
+      const media = await open(room);
       if (!peer.connected || this.#isOver) {
         media.close();
         this.#assertOn();
         throw new DomainError('not_publishing', 'The connection was lost. Start again.');
       }
+      // Does nothing if `open` has made way already. A mix replaces the publisher only now.
+      this.#makeWayFor(peer);
       this.#follow(peer, media, source);
       return media;
     });
   }
 
   /** Measures the publisher's incoming media; resolves to null if no publisher is connected. */
-  async ingest(): Promise<PublisherHealth | null> {
-    return (await this.#publisher?.media.health()) ?? null;
+  ingest(): Promise<PublisherHealth | null> {
+    return this.#publisher.health();
   }
 
   /**
@@ -242,15 +289,12 @@ export class LiveBroadcast {
    * @throws {DomainError} `not_publishing` if `peer` is not the publisher
    */
   publisherOf(peer: Peer): PublisherMedia {
-    if (this.#publisher?.peer.id === peer.id) return this.#publisher.media;
-    throw new DomainError('not_publishing', 'This connection is not publishing. Go live first.');
+    return this.#publisher.mediaOf(peer);
   }
 
   /** Sets the offset from the publisher's clock to the server's, in milliseconds. */
   setClockOffset(peer: Peer, offsetMs: number): void {
-    if (this.#publisher?.peer.id !== peer.id) return;
-    this.#publisher.clockOffsetMs = offsetMs;
-    this.#package.setClockOffset(offsetMs);
+    if (this.#publisher.setClockOffset(peer, offsetMs)) this.#package.setClockOffset(offsetMs);
   }
 
   /**
@@ -266,10 +310,8 @@ export class LiveBroadcast {
    * Reports that the publisher's socket closed. The broadcast waits for the publisher to return.
    */
   publisherLeft(peerId: string): void {
-    if (this.#publisher?.peer.id !== peerId) return;
-    const { media } = this.#publisher;
-    this.#publisher = null;
-    media.close();
+    if (this.#publisher.peerId !== peerId) return;
+    this.#publisher.disconnect();
     this.#lifecycle.publisherLost();
   }
 
@@ -284,16 +326,10 @@ export class LiveBroadcast {
     this.#isReleased = true;
     this.#lifecycle.stop();
     this.#log.info({ reason, epoch: this.epoch }, 'another node continues the broadcast');
-    const publisher = this.#publisher;
-    this.#publisher = null;
-    // After a fence, the publisher connects again, and the broadcast is taken over from its new
-    // owner. A node that stops closes its sockets anyway.
-    if (publisher && reason === 'taken_over') this.#notifyClosed(publisher.peer, 'taken_over');
-    if (publisher && reason === 'fenced')
-      publisher.peer.send('transport:closed', { transportId: publisher.media.transport.id });
+    const closePublisher = this.#publisher.release(reason);
     const media = this.#media;
     const close = (): void => {
-      publisher?.media.close();
+      closePublisher();
       media?.close();
     };
     if (reason === 'moved') setTimeout(close, LINGER_MS);
@@ -312,6 +348,10 @@ export class LiveBroadcast {
       throw new DomainError('not_live', 'The broadcast has ended. Go live again to start another.');
   }
 
+  get #webrtc(): WebRtcState {
+    return this.#package.reorders ? 'unavailable' : 'ready';
+  }
+
   get #isOver(): boolean {
     return this.#isReleased || this.phase.name === 'ended';
   }
@@ -321,14 +361,9 @@ export class LiveBroadcast {
     this.#follow(peer, media, source);
   }
 
-  #follow(peer: Peer, media: PublisherMedia, source: BroadcastSource): void {
-    this.#publisher = { peer, media, clockOffsetMs: 0 };
+  #follow(peer: Peer, media: PublisherMedia | SourceMedia, source: BroadcastSource): void {
+    this.#publisher.connect(peer, media);
     this.#source = source;
-    const isCurrent = () => this.#publisher?.media === media;
-    media.events.on('arriving', (isArriving) => isCurrent() && this.#arriving(isArriving));
-    media.events.on('disconnected', () => isCurrent() && this.#lifecycle.publisherLost());
-    media.events.on('delayMeasured', (ms) => this.#delayMeasured(ms));
-    media.events.on('closed', () => isCurrent() && this.#publisherClosed());
   }
 
   async #openMedia(): Promise<BroadcastMedia> {
@@ -361,44 +396,19 @@ export class LiveBroadcast {
   /** Detaches the publisher. A peer that attaches again still publishes, so it gets no event. */
   #makeWayFor(next: Peer): void {
     const before = this.#detach();
-    if (before && before.peer.id !== next.id) this.#notifyClosed(before.peer, 'taken_over');
+    if (before && before.id !== next.id) this.#publisher.notifyClosed(before, 'taken_over');
   }
 
-  /** Detaches the publisher, if any, and closes its media. Returns it. */
-  #detach(): Publisher | null {
-    const before = this.#publisher;
-    this.#publisher = null;
-    before?.media.close();
+  /** Detaches the publisher and closes its media. Returns its peer, if there was a publisher. */
+  #detach(): Peer | null {
+    const before = this.#publisher.disconnect();
     if (before && this.phase.name === 'live') this.#lifecycle.publisherLost();
     return before;
-  }
-
-  #notifyClosed(peer: Peer, reason: 'taken_over' | 'ended'): void {
-    peer.send('publisher:closed', { channel: this.#options.channelName, reason });
-  }
-
-  /**
-   * Handles a media connection that closed while the publisher's socket is open: notifies the
-   * publisher, which connects again.
-   */
-  #publisherClosed(): void {
-    const before = this.#publisher;
-    if (!before) return;
-    this.#publisher = null;
-    before.peer.send('transport:closed', { transportId: before.media.transport.id });
-    this.#lifecycle.publisherLost();
   }
 
   #arriving(isArriving: boolean): void {
     if (isArriving) this.#lifecycle.mediaArrived();
     else this.#lifecycle.publisherLost();
-  }
-
-  #delayMeasured(delayMs: number): void {
-    // The clock offset is itself a measurement: a value slightly below zero is due to its error,
-    // and a lower one can't be a delay.
-    const uplinkMs = delayMs - (this.#publisher?.clockOffsetMs ?? 0);
-    this.#emitter.emit('uplinkMeasured', uplinkMs > -50 && uplinkMs < 60_000 ? uplinkMs : null);
   }
 
   #entered(phase: Phase): void {
@@ -413,7 +423,7 @@ export class LiveBroadcast {
     }
     if (phase.name !== 'ended') return;
     const publisher = this.#detach();
-    if (publisher) this.#notifyClosed(publisher.peer, 'ended');
+    if (publisher) this.#publisher.notifyClosed(publisher, 'ended');
     this.#media?.close();
     this.#package.close();
     this.#emitter.clear();

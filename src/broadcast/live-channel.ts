@@ -60,7 +60,7 @@ export class LiveChannel {
     return this.#broadcast ? this.#uplinkMs : (this.#remote?.uplinkMs ?? null);
   }
 
-  /** By how much the clock that dates the broadcast's HLS is ahead of this node's. */
+  /** How far the clock that dates the broadcast's HLS is ahead of this node's clock. */
   get programAheadMs(): number {
     return this.remote ? this.remote.clockAheadMs - this.clockAheadMs() : 0;
   }
@@ -83,7 +83,7 @@ export class LiveChannel {
     this.#broadcast = broadcast;
     this.#updatePeak();
     broadcast.events.on('phaseEntered', (phase) => {
-      // Listeners for the end still find the broadcast, which is removed only afterwards.
+      // The broadcast is removed only after the listeners for its end, which still have to find it.
       this.#emitter.emit('stateChanged');
       if (phase.name !== 'ended') return;
       this.#broadcast = null;
@@ -97,7 +97,7 @@ export class LiveChannel {
       this.releaseIfUnused();
     });
     broadcast.events.on('mediaLost', () => {
-      // Viewers who joined while the broadcast ran on another node have media of their own.
+      // Viewers who joined while the broadcast ran on another node are connected to other media.
       for (const viewer of this.#viewers.values()) if (viewer.media?.closed) viewer.detach();
     });
     broadcast.events.on('packageChanged', () => this.#emitter.emit('stateChanged'));
@@ -110,7 +110,7 @@ export class LiveChannel {
     this.#emitter.emit('stateChanged');
   }
 
-  /** Sets what is known of the channel's broadcast on another node. */
+  /** Sets the information about the channel's broadcast on another node. */
   setRemote(remote: RemoteBroadcast | null): void {
     const { uplinkMs, programAheadMs, state } = this;
     this.#remote = remote;

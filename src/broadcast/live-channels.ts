@@ -42,7 +42,7 @@ export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
   readonly events = this.#emitter.listenable;
   readonly #channels = new Map<string, LiveChannel>();
   readonly #changed = new Set<LiveChannel>();
-  /** The check at which each audience last got an update. */
+  /** The number of the check at which each audience last got an update. */
   readonly #sentAt = new WeakMap<LiveChannel, number>();
   #ticks = 0;
   readonly #timer = setInterval(() => this.#sendStats(), STATS_INTERVAL_MS);
@@ -96,15 +96,15 @@ export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
     this.#emitter.emit('channelDeleted', { id, name });
   }
 
-  /** Whether the service is stopping, so that no broadcast may start here. */
+  /** Whether the service is stopping. No broadcast may start here then. */
   get isStopping(): boolean {
     return this.#isStopping;
   }
 
   /**
-   * Stops all broadcasts because the service is stopping. If other nodes are running, broadcasts
-   * that were live are left to them, and the publishers return there; all other broadcasts end.
-   * Idempotent.
+   * Stops all broadcasts because the service is stopping. If other nodes are running, they take
+   * over the broadcasts that were live, and the publishers reconnect to them; all other broadcasts
+   * end. Idempotent.
    */
   stop(): void {
     this.#isStopping = true;

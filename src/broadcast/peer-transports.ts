@@ -3,10 +3,10 @@ import { DomainError } from '../common/domain-error.js';
 import type { PeerMedia } from './ports/media.js';
 
 /**
- * The maximum number of transports per peer: one for watching, one for publishing, and earlier ones
- * that are still closing.
+ * The maximum number of transports per peer: one for watching, one for publishing, two for a stage,
+ * and earlier ones that are still closing.
  */
-const TRANSPORTS_PER_PEER_MAX = 6;
+const TRANSPORTS_PER_PEER_MAX = 8;
 const RETRY_AFTER_MS = 1_000;
 
 /** Maps transports to their peers, so that a client can use only its own transports. */

@@ -12,7 +12,7 @@ export class RemoteMediaRegistry {
   /** By channel id. */
   readonly #entries = new Map<string, Entry>();
 
-  /** The broadcasts among them that this node runs itself by now, by channel id. */
+  /** Those of the broadcasts that this node runs itself by now, by channel id. */
   readonly #taken = new Map<string, LiveBroadcast>();
 
   constructor(
@@ -27,8 +27,8 @@ export class RemoteMediaRegistry {
   }
 
   /**
-   * Reports that this node runs a broadcast now that ran on another one. Its viewers here keep their
-   * connections, over which this node sends them its own tracks.
+   * Reports that this node now runs a broadcast that ran on another one. Viewers on this node keep
+   * their connections, and receive this node's tracks over them.
    */
   tookOver(channelId: string, broadcast: LiveBroadcast): void {
     const entry = this.#entries.get(channelId);

@@ -21,18 +21,22 @@ import { type RunningBroadcast, RunningRepository } from './running.repository.j
 
 /** The call by which a node asks the owner of a broadcast to hand it over. */
 const RELEASE = 'release';
-/** Long enough for an owner that is still creating a connection for the publisher. */
+/**
+ * The time limit is long enough for an owner that is still creating a connection for the publisher.
+ */
 const RELEASE_TIMEOUT_MS = 5_000;
-/** The maximum number of attempts of a start if the owner changes in the meantime. */
+/**
+ * The maximum number of attempts of one start. Another attempt is made if the owner has changed.
+ */
 const TRIES = 4;
 const RETRY_MS = 1_000;
 
-/** What a publisher shows in order to take over a broadcast from another connection. */
+/** A publisher's proof for taking over a broadcast from another connection. */
 export const TakeOverProof = z.object({
   source: BroadcastSource,
   /** See `publisher:start`. */
   resumeToken: z.string().optional(),
-  /** Whether the publisher's media already arrives at the node that asks. */
+  /** Whether the publisher's media already arrives at the calling node. */
   moves: z.boolean().optional(),
 });
 export type TakeOverProof = z.output<typeof TakeOverProof>;
@@ -48,7 +52,10 @@ const ReleaseRequest = z.object({
   broadcastId: z.uuid(),
   proof: TakeOverProof,
 });
-/** `gone`: the answering node no longer owns the broadcast, as the database shows by now. */
+/**
+ * `gone`: the answering node no longer owns the broadcast. The database shows the new owner by
+ * then.
+ */
 const Released = z.object({ outcome: z.enum(['released', 'refused', 'gone']) });
 
 /**
@@ -57,7 +64,7 @@ const Released = z.object({ outcome: z.enum(['released', 'refused', 'gone']) });
  */
 @Injectable()
 export class TakeOver implements OnModuleInit {
-  /** The number of broadcasts that moved away a moment ago. */
+  /** The number of broadcasts that have just moved to other nodes. */
   #lingering = 0;
   readonly #rules = new Map<BroadcastSource, TakeOverRule>();
 
@@ -107,8 +114,8 @@ export class TakeOver implements OnModuleInit {
    * Brings the channel's broadcast here from another node. Resolves to null if none runs. Must be
    * called in the channel's queue.
    * @param moved the publisher, if its media already arrives here
-   * @throws {DomainError} `already_publishing`; `unavailable` if the owner doesn't answer, but
-   *   isn't proven dead
+   * @throws {DomainError} `already_publishing`; `unavailable` if the owner doesn't answer but may
+   *   still be running
    */
   async bring(
     live: LiveChannel,
@@ -144,11 +151,14 @@ export class TakeOver implements OnModuleInit {
     return broadcast;
   }
 
-  /** Resolves with the epoch in which this node owns the broadcast, or null to look again. */
+  /**
+   * Resolves with the epoch in which this node owns the broadcast, or null if the caller should
+   * retry.
+   */
   async #obtain(stored: RunningBroadcast, proof: TakeOverProof): Promise<number | null> {
     const { nodeId, hasOwner, epoch } = stored;
     const { self } = this.cluster;
-    // If this node already owns it, the reply of the previous owner was lost.
+    // This node already owns it if the reply of the previous owner was lost.
     if (nodeId === null || nodeId === self || !hasOwner) return this.#take(stored, nodeId === self);
     try {
       const outcome = await this.#callOwner(stored, nodeId, proof);
@@ -243,7 +253,7 @@ function alreadyPublishing(): DomainError {
 function notNow(cause?: unknown): DomainError {
   return new DomainError(
     'unavailable',
-    'The server on which this broadcast runs doesn’t answer. Try again in a moment.',
+    'The server on which this broadcast is running isn’t responding. Try again in a moment.',
     { cause, retryAfterMs: RETRY_MS },
   );
 }

@@ -13,7 +13,7 @@ import { CONFIG, type Config } from '../config/config.js';
 
 /** The interval at which changed counts are published. */
 const PUBLISH_EVERY_MS = 250;
-/** At every eighth interval, all counts are published, because messages can be lost. */
+/** At every eighth interval, all counts are published, in case messages were lost. */
 const ALL_EVERY = 8;
 /** How long a count is valid without being repeated. */
 const FORGOTTEN_AFTER_MS = 5_000;

@@ -20,7 +20,7 @@ export class ChannelController {
   @Operation({
     summary: 'List channels',
     description:
-      'Live channels first, then by when they were last live. Includes public channels, private channels of which you are a member and, if `owner` is your username, all of your own channels.',
+      'Live channels come first, then the others by when they were last live. Includes public channels, private channels of which you are a member and, if `owner` is your username, all of your own channels.',
     reply: ChannelList,
   })
   async list(

@@ -18,8 +18,8 @@ import { ChannelRepository } from './channel.repository.js';
 import { LIVE_STATUS, type LiveStatus } from './live-status.js';
 
 /**
- * How long a lookup is cached, so that many simultaneous viewers share it. Changes that aren't
- * announced can take this long to appear.
+ * How long a lookup is cached, so that many simultaneous viewers share it. A change that isn't
+ * announced appears after at most this time.
  */
 const CACHE_MS = 1_000;
 /** The maximum number of cached channels. Beyond it, the oldest entry is evicted. */

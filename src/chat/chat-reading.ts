@@ -13,8 +13,8 @@ import { HeldRepository } from './held/held.repository.js';
 import { WritingRules } from './rules/writing-rules.js';
 
 /**
- * A reconnecting client is notified of deletions among this many of the newest messages that it
- * has.
+ * When a client reconnects, the reply says which of its newest messages were deleted. This
+ * is how many of them are checked.
  */
 const DELETIONS_SPAN = 1_000;
 
@@ -25,8 +25,8 @@ type HistoryPart = Pick<ChatHistory, 'afterSeq' | 'beforeSeq' | 'limit'>;
 /** Reads a channel's chat. */
 @Injectable()
 export class ChatReading {
-  // oxlint-disable-next-line max-params -- Injected by Nest: the sources of a join's reply, and the
-  // clock.
+  // oxlint-disable-next-line max-params -- Injected by Nest: the data that the reply to a join
+  // needs, and the clock.
   constructor(
     private readonly repository: ChatRepository,
     private readonly views: ChatViews,

@@ -1,5 +1,11 @@
-import { ConnectedSocket, type OnGatewayInit, WebSocketServer } from '@nestjs/websockets';
-import { OnairGateway, type OnairServer, type OnairSocket, OnRequest } from '../common/gateway.js';
+import { type OnGatewayInit, WebSocketServer } from '@nestjs/websockets';
+import {
+  OnairGateway,
+  type OnairServer,
+  type OnairSocket,
+  OnRequest,
+  RequestSocket,
+} from '../common/gateway.js';
 import type { RequestData } from '../protocol/events.js';
 import { ChatAnnouncer } from './chat-announcer.js';
 import { ChatReading } from './chat-reading.js';
@@ -32,18 +38,18 @@ export class ChatGateway implements OnGatewayInit {
 
   @OnRequest('chat:join')
   async join(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @CurrentSender() sender: ChatSender,
     @InRoom('chat:join') { room, ...known }: InRoom<'chat:join'>,
   ): Promise<RequestData<'chat:join'>> {
-    // Subscribe before reading the history, so that no message is missed in between.
+    // Subscribe before reading the history, so that no message between the two is missed.
     await this.sockets.enter(room, socket);
     return this.reading.join(room, sender, known);
   }
 
   @OnRequest('chat:leave')
   async leave(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @InRoom('chat:leave') { room }: InRoom<'chat:leave'>,
   ): Promise<void> {
     await this.sockets.leave(room, socket);
@@ -83,7 +89,7 @@ export class ChatGateway implements OnGatewayInit {
 
   @OnRequest('chat:command')
   async command(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @CurrentSender() sender: ChatSender,
     @InRoom('chat:command') { room, text }: InRoom<'chat:command'>,
   ): Promise<RequestData<'chat:command'>> {

@@ -42,7 +42,7 @@ export class ChatService implements OnApplicationShutdown {
     writer.events.on('committed', (channelId, messages) => follower.committed(channelId, messages));
   }
 
-  /** Nest calls this after the sockets have closed, so nobody can write any more. */
+  /** Nest calls this after the sockets have closed, so no more messages arrive. */
   async onApplicationShutdown(): Promise<void> {
     await this.writer.close();
   }
@@ -55,13 +55,13 @@ export class ChatService implements OnApplicationShutdown {
     this.rules.assertCanWrite(room, sender);
     const retryAfterMs = this.#limits.take(sender, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'You are writing too fast. Wait a moment.', {
+      throw new DomainError('rate_limited', 'You’re sending messages too fast. Wait a moment.', {
         retryAfterMs,
       });
     const message = await this.#message(room, sender, payload);
     const { author, addressHash } = sender;
     if (author.guestId !== null)
-      room.guests.wrote({ guestId: author.guestId, name: message.name, addressHash });
+      room.guests.recordMessage({ guestId: author.guestId, name: message.name, addressHash });
     const reason = await this.rules.check(room, sender, message);
     try {
       if (reason !== null) return await this.held.hold(room, { message, reason, addressHash });
@@ -69,7 +69,7 @@ export class ChatService implements OnApplicationShutdown {
       room.writers.set(sender.key, true);
       return { seq, sentAt: sentAt.toISOString(), held: false };
     } catch (error) {
-      await this.rules.giveTurnBack(room, sender, message);
+      await this.rules.refundTurn(room, sender, message);
       throw error;
     }
   }
@@ -100,7 +100,8 @@ export class ChatService implements OnApplicationShutdown {
     const closed = await this.access.restrictedBroadcasts(room.channel.name);
     if (closed.size > 0 || !room.quote(seq)) {
       const parent = await this.repository.find(room.id, seq);
-      // Everybody will receive the reply, including the quote.
+      // The quote would reach everybody who receives the reply, including those who aren't allowed to
+      // see the original.
       if (parent?.broadcastId != null && closed.has(parent.broadcastId)) throw parentNotFound();
       if (parent) room.remember(quoteOf(parent));
     }
@@ -110,8 +111,8 @@ export class ChatService implements OnApplicationShutdown {
 
   async #guestName(name: string | undefined): Promise<string> {
     if (name === undefined)
-      throw new DomainError('bad_request', 'Enter a name to write as a guest.', {
-        issues: [{ path: 'guestName', message: 'enter a name to write as a guest' }],
+      throw new DomainError('bad_request', 'Enter a name to chat as a guest.', {
+        issues: [{ path: 'guestName', message: 'enter a name to chat as a guest' }],
       });
     if (await this.guestNames.isFree(name)) return name;
     throw new DomainError('guest_name_taken', 'This name belongs to an account. Choose another.');

@@ -30,7 +30,7 @@ export class DeletedAccounts {
         this.#forget(room, account).catch((err: unknown) =>
           log.error(
             { err, channelId: room.id },
-            'a pinned message could not be updated and still shows the name of a deleted account',
+            'a pinned message still shows the name of a deleted account, because it could not be updated',
           ),
         );
     };

@@ -8,7 +8,8 @@ export const MESSAGE_MAX = 7_500;
 
 /**
  * Wakes other nodes. A message may be lost, so nothing may depend on its arrival: it says that the
- * database has news, and listeners also query the database from time to time. Messages of one
+ * database has news, or contains a copy of it, and listeners also query the database from time to
+ * time. Messages of one
  * node arrive in the order in which it published them.
  */
 export interface Bus {

@@ -42,10 +42,17 @@ export interface Cluster {
   /** Resolves with whether a node has certainly ended; with false while that is in doubt. */
   isDead(id: NodeId): Promise<boolean>;
   /**
-   * Marks this node as draining, for as long as it runs. Resolves to false if no other node can take
-   * its clients: it is alone, or all others are draining.
+   * Marks this node as draining, until {@link endDrain} or its stop. Resolves to false if no other
+   * node can take its clients: each of them is draining or isn't responding.
    */
   drain(): Promise<boolean>;
+  /** Marks this node as one that gets new clients again. */
+  endDrain(): Promise<void>;
+  /**
+   * Resolves with whether another node can take this one's clients: it answers within two seconds,
+   * and isn't draining.
+   */
+  hasOther(): Promise<boolean>;
 }
 
 /** Nest's injection token for the {@link Cluster}. */

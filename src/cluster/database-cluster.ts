@@ -14,6 +14,8 @@ const REFRESH_EVERY_MS = 1_000;
 const SEEN_EVERY = 10;
 /** A restart of PostgreSQL frees all locks at once; until then all nodes have theirs again. */
 const JUDGES_AFTER_MS = 10_000;
+/** How long another node may take to show that it can take clients; it is asked twice. */
+const TAKES_WITHIN_MS = 1_000;
 /** The call by which a node proves that it runs. */
 const PING = 'ping';
 
@@ -122,13 +124,34 @@ export class DatabaseCluster implements Cluster {
 
   async drain(): Promise<boolean> {
     const { nodes } = this.parts;
-    await nodes.listWith(this.#node);
-    if (!(await nodes.drain(this.self))) return false;
-    this.#node = { ...this.#node, draining: true };
-    this.#known.set(this.self, this.#node);
+    const others = await this.#takers(await nodes.listWith(this.#node));
+    if (!(await nodes.drain(this.self, others))) return false;
+    this.#setDraining(true);
     // The node that can take its clients may have joined a moment ago.
     await this.#refresh();
     return true;
+  }
+
+  async endDrain(): Promise<void> {
+    await this.parts.nodes.endDrain(this.self);
+    this.#setDraining(false);
+    await this.#refresh();
+  }
+
+  async hasOther(): Promise<boolean> {
+    return (await this.#takers([...this.#known.values()])).length > 0;
+  }
+
+  /** Resolves with the nodes that can take this one's clients. One that hangs is listed, but can't. */
+  async #takers(nodes: readonly ClusterNode[]): Promise<NodeId[]> {
+    const others = nodes.filter(({ id, draining }) => id !== this.self && !draining);
+    const answers = await Promise.all(others.map(({ id }) => this.#answers(id, TAKES_WITHIN_MS)));
+    return others.flatMap(({ id }, at) => (answers[at] === true ? [id] : []));
+  }
+
+  #setDraining(draining: boolean): void {
+    this.#node = { ...this.#node, draining };
+    this.#known.set(this.self, this.#node);
   }
 
   /** Leaves again if a running node is more than one release apart. */
@@ -152,10 +175,10 @@ export class DatabaseCluster implements Cluster {
   }
 
   /** A node that is busy may miss one call. */
-  async #answers(id: NodeId): Promise<boolean> {
+  async #answers(id: NodeId, timeoutMs?: number): Promise<boolean> {
     for (const _attempt of [1, 2])
       try {
-        await this.#calls?.call(id, PING, null);
+        await this.#calls?.call(id, PING, null, timeoutMs === undefined ? {} : { timeoutMs });
         return true;
       } catch (error) {
         const failure = error instanceof CallError ? error.failure : 'failed';

@@ -6,35 +6,54 @@ import {
 } from '@nestjs/common';
 import { z } from 'zod';
 import { LOG, type Log } from '../common/logger.js';
+import { SerialQueue } from '../common/serial-queue.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { CLUSTER, type Cluster, type NodeId } from './cluster.js';
 import { CallError, NODE_CALLS, type NodeCalls } from './node-calls.js';
 
-/** The call by which a node asks another one to drain. Its body is ignored. */
+/** The calls by which a node asks another one to drain, or not to. Their bodies are ignored. */
 const DRAIN = 'drain';
-const Drained = z.object({ draining: z.boolean() });
+const END_DRAIN = 'end-drain';
+const Answer = z.object({ draining: z.boolean() });
+/** A node that is asked to drain first asks the others whether they can take its clients. */
+const ANSWERS_WITHIN_MS = 5_000;
 
 /** The interval at which the drain checks whether anything is left to move. */
 const CHECK_EVERY_MS = 100;
+/** The interval at which it checks whether another node can still take clients. */
+const CHECK_TAKERS_EVERY_MS = 1_000;
+
+type State =
+  | { readonly name: 'serving' }
+  | {
+      readonly name: 'draining' | 'drained';
+      readonly begunAtMs: number;
+      /** Whether the node stops afterwards. */
+      readonly stops: boolean;
+    };
 
 /**
- * Moves this node's clients to other nodes, before it stops. A node that has begun to drain remains
- * so until it stops.
+ * Moves this node's clients to other nodes, before it stops. Once it has drained, a node leaves new
+ * clients to the others until it stops or an administrator cancels the drain.
  */
 @Injectable()
 export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
-  readonly #emitter = new TypedEmitter<{ begun: []; ended: [] }>();
+  readonly #emitter = new TypedEmitter<{ begun: []; ended: []; cancelled: [] }>();
   /**
    * `begun`: clients that can move without a break should do so. `ended`: all others should be
-   * disconnected, and connect to another node.
+   * disconnected, and connect to another node. `cancelled`: clients that are still here can stay;
+   * another drain may begin later.
    */
   readonly events = this.#emitter.listenable;
   readonly #counts: (() => number)[] = [];
-  readonly #ended = Promise.withResolvers<void>();
-  #beginning: Promise<boolean> | null = null;
-  #begunAtMs: number | null = null;
-  #timer: NodeJS.Timeout | undefined;
+  /** Begins and cancels one at a time. */
+  readonly #changes = new SerialQueue();
+  #ended = Promise.withResolvers<void>();
+  #state: State = { name: 'serving' };
+  #hasTaker = false;
+  #checks: NodeJS.Timeout | undefined;
+  #takerChecks: NodeJS.Timeout | undefined;
 
   constructor(
     @Inject(CLUSTER) private readonly cluster: Cluster,
@@ -45,21 +64,22 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
 
   onModuleInit(): void {
     this.calls.answer(DRAIN, async () => ({ draining: await this.drain() }));
+    this.calls.answer(END_DRAIN, async () => ({ draining: !(await this.cancel()) }));
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.#timer);
+    this.#clearTimers();
     this.#emitter.clear();
   }
 
   /** Whether this node leaves new clients to other nodes: it drains, and another one doesn't. */
   get sendsElsewhere(): boolean {
-    return this.#begunAtMs !== null && this.#hasOther;
+    return this.#state.name !== 'serving' && this.#hasTaker && this.#hasOther;
   }
 
   /** The time since the drain began, in milliseconds; null if it hasn't begun. */
   get elapsedMs(): number | null {
-    return this.#begunAtMs === null ? null : performance.now() - this.#begunAtMs;
+    return this.#state.name === 'serving' ? null : performance.now() - this.#state.begunAtMs;
   }
 
   /** The maximum duration of the drain, in milliseconds. */
@@ -78,15 +98,35 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * Begins to drain this node. Resolves when the other nodes can know; with false if no other node
-   * can take its clients. Idempotent.
+   * Begins to drain this node, unless it has begun. Resolves when the other nodes can know; with
+   * false if no other node can take its clients. If the node `stops` afterwards, the drain can't be
+   * cancelled.
    */
-  async drain(): Promise<boolean> {
-    if (this.#begunAtMs !== null) return true;
-    this.#beginning ??= this.#begin().finally(() => {
-      this.#beginning = null;
+  drain({ stops = false } = {}): Promise<boolean> {
+    return this.#changes.run(async () => {
+      const state = this.#state;
+      if (state.name === 'serving') return this.#begin(stops);
+      this.#state = { ...state, stops: state.stops || stops };
+      return true;
     });
-    return this.#beginning;
+  }
+
+  /**
+   * Cancels the drain: clients that are still here stay, and new ones are served. Resolves to false
+   * if the node is about to stop. Idempotent.
+   */
+  cancel(): Promise<boolean> {
+    return this.#changes.run(async () => {
+      if (this.#state.name === 'serving') return true;
+      if (this.#state.stops) return false;
+      await this.cluster.endDrain();
+      this.#clearTimers();
+      if (this.#state.name === 'drained') this.#ended = Promise.withResolvers();
+      this.#state = { name: 'serving' };
+      this.log.info('the drain of this node was cancelled');
+      this.#emitter.emit('cancelled');
+      return true;
+    });
   }
 
   /**
@@ -94,31 +134,71 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
    * @throws {CallError} if the node didn't answer
    */
   async drainNode(id: NodeId): Promise<boolean> {
-    if (id === this.cluster.self) return this.drain();
-    const { data } = Drained.safeParse(await this.calls.call(id, DRAIN, null));
+    return id === this.cluster.self ? this.drain() : this.#ask(id, DRAIN);
+  }
+
+  /**
+   * Cancels the drain of any node, this one included. Resolves as {@link cancel} does.
+   * @throws {CallError} if the node didn't answer; `refused` if its release can't cancel a drain
+   */
+  async cancelNode(id: NodeId): Promise<boolean> {
+    return id === this.cluster.self ? this.cancel() : !(await this.#ask(id, END_DRAIN));
+  }
+
+  /** Resolves with whether the node is draining afterwards. */
+  async #ask(id: NodeId, call: typeof DRAIN | typeof END_DRAIN): Promise<boolean> {
+    const answer = await this.calls.call(id, call, null, { timeoutMs: ANSWERS_WITHIN_MS });
+    const { data } = Answer.safeParse(answer);
     if (!data) throw new CallError('failed', `node ${id} didn't say whether it drains`);
     return data.draining;
   }
 
-  async #begin(): Promise<boolean> {
+  async #begin(stops: boolean): Promise<boolean> {
     if (!(await this.cluster.drain())) return false;
-    this.#begunAtMs = performance.now();
+    this.#state = { name: 'draining', begunAtMs: performance.now(), stops };
+    this.#hasTaker = true;
     this.log.info({ seconds: this.durationMs / 1_000 }, 'this node is draining');
     this.#emitter.emit('begun');
-    this.#timer = setInterval(() => this.#check(), CHECK_EVERY_MS);
+    this.#checks = setInterval(() => this.#check(), CHECK_EVERY_MS);
+    this.#checkTakersLater();
     this.#check();
     return true;
   }
 
   #check(): void {
+    if (this.#state.name !== 'draining') return;
     const left = this.#counts.reduce((sum, count) => sum + count(), 0);
     if (left > 0 && (this.elapsedMs ?? 0) < this.durationMs) return;
-    clearInterval(this.#timer);
+    clearInterval(this.#checks);
+    this.#state = { ...this.#state, name: 'drained' };
     this.log.info({ left }, 'this node has drained');
     this.#emitter.emit('ended');
     this.#ended.resolve();
   }
 
+  /** Checks regularly whether another node can still take clients, because that node may hang. */
+  #checkTakersLater(): void {
+    const timer = setTimeout(() => {
+      const checked = this.cluster.hasOther().then((hasOther) => {
+        this.#hasTaker = hasOther;
+      });
+      void checked
+        .catch((err: unknown) => this.log.warn({ err }, 'the other nodes could not be asked'))
+        .then(() => {
+          if (this.#takerChecks === timer) this.#checkTakersLater();
+        });
+    }, CHECK_TAKERS_EVERY_MS);
+    timer.unref();
+    this.#takerChecks = timer;
+  }
+
+  #clearTimers(): void {
+    clearInterval(this.#checks);
+    clearTimeout(this.#takerChecks);
+    this.#takerChecks = undefined;
+  }
+
+  /** Whether another node that doesn't drain is listed. Known at once when the last one leaves. */
   get #hasOther(): boolean {
     const { nodes, self } = this.cluster;
     return [...nodes.values()].some(({ id, draining }) => id !== self && !draining);

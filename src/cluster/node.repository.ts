@@ -21,15 +21,20 @@ export class NodeRepository {
   }
 
   /**
-   * Marks a node as draining, unless all others are draining. Two nodes never leave each other their
+   * Marks a node as draining, if one of the others isn't. Two nodes never leave each other their
    * clients.
    */
-  async drain(id: NodeId): Promise<boolean> {
+  async drain(id: NodeId, others: readonly NodeId[]): Promise<boolean> {
     const count = await this.db.$executeRaw`
       WITH locked AS (SELECT id, draining FROM nodes ORDER BY id FOR UPDATE)
       UPDATE nodes SET draining = true
-      WHERE id = ${id}::uuid AND EXISTS (SELECT FROM locked WHERE id <> ${id}::uuid AND NOT draining)`;
+      WHERE id = ${id}::uuid AND EXISTS (SELECT FROM locked WHERE id = ANY(${[...others]}::uuid[]) AND NOT draining)`;
     return count > 0;
+  }
+
+  /** Marks a node as one that isn't draining. */
+  async endDrain(id: NodeId): Promise<void> {
+    await this.db.node.updateMany({ where: { id }, data: { draining: false } });
   }
 
   /** Stores that a node runs now, by the database's clock. */

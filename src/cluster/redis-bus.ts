@@ -127,7 +127,7 @@ export class RedisBus implements Bus {
     try {
       await this.#subscriber.subscribe(this.#channel);
     } catch {
-      // The connection was lost again, or Redis doesn't answer: the next connection subscribes.
+      // The connection was lost again, or Redis isn't responding. The next connection subscribes.
       this.#subscriber.disconnect(true);
       return;
     }

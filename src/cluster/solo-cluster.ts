@@ -27,4 +27,12 @@ export class SoloCluster implements Cluster {
   drain(): Promise<boolean> {
     return Promise.resolve(false);
   }
+
+  endDrain(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  hasOther(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
 }

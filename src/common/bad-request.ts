@@ -10,14 +10,19 @@ type SchemaIssue = Readonly<{
 const ISSUES_MAX = 10;
 const TEXT_MAX = 200;
 
+/** A message that needs no path before it. */
+const SENTENCE = /^\p{Lu}.*\.$/u;
+
 /**
  * Returns a `bad_request` that lists up to ten issues, each truncated, because keys and messages
- * can contain parts of the input.
+ * can contain parts of the input. Its message is the first issue's, after the path unless it is a
+ * sentence.
  */
 export function badRequest(issues: readonly SchemaIssue[]): DomainError {
   const named = issues.slice(0, ISSUES_MAX).map(toIssue);
   const first = named[0];
-  const where = first && first.path !== '' ? `${first.path}: ` : '';
+  const isWhole = first === undefined || first.path === '' || SENTENCE.test(first.message);
+  const where = isWhole ? '' : `${first.path}: `;
   return new DomainError(
     'bad_request',
     first ? `${where}${first.message}` : 'The request is invalid.',

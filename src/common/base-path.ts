@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * The monitoring paths, which also work without the base path because they are requested without a
+ * The monitoring paths. They also work without the base path, because they are requested without a
  * proxy.
  */
 const MONITORING: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);

@@ -71,7 +71,7 @@ describe('closeDataFolder', () => {
     expect([disk, recorded, elsewhere].map(modeOf)).toEqual(['700', '600', '644']);
   });
 
-  it.skipIf(process.getuid?.() !== 0)('rejects a folder of another user', () => {
+  it.skipIf(process.getuid?.() !== 0)("rejects another user's folder", () => {
     chmodSync(base, 0o755);
     makeFolder(dir, 0o777);
     for (const name of ['data-folder', 'start-error']) {

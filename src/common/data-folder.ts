@@ -19,8 +19,8 @@ const OTHERS = 0o077;
 /**
  * Creates the data folder, or removes the access of group and others to an existing one, because
  * they could read private recordings and change the database. The folder itself is closed first,
- * which keeps everyone out, and each folder in it is closed after its contents. A closed folder
- * therefore needs no further check, the next start completes the work of an interrupted one, and
+ * which keeps everyone out. Each folder in it is closed after its contents, so a closed folder
+ * needs no further check. The next start therefore completes the work of an interrupted one, and
  * later starts check only the few entries at the top level.
  * @throws {StartError} if the folder can't be created, or can't be closed because it belongs to
  *   another user or its file system doesn't support permissions
@@ -52,7 +52,7 @@ function closeEntry(path: string, before: Stats): void {
   if (process.platform === 'win32' || (before.mode & OTHERS) === 0) return;
   let after: Stats = before;
   try {
-    // A handle is used, because the name could be redirected in between.
+    // A handle is used, because the name could be redirected between the check and the change.
     const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = fstatSync(handle);

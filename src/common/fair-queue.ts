@@ -60,8 +60,8 @@ export class FairQueue {
   }
 
   /**
-   * Rejects the newest task of the party with the most tasks, if that party has at least two more
-   * tasks than `count`.
+   * Rejects the newest task of the party with the most tasks if that party has at least two more
+   * than `count`.
    */
   #makeRoomFor(count: number): void {
     let most: Waiting[] = [];

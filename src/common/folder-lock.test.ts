@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FolderLock } from './folder-lock.js';
 import { StartError } from './start-error.js';
 
-/** A process that locks a folder as {@link FolderLock} does, and says so. */
+/** A process that locks a folder as {@link FolderLock} does, and reports it. */
 const HOLDER = `
   const { DatabaseSync } = require('node:sqlite');
   const file = new DatabaseSync(process.argv[1]);

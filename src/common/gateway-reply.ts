@@ -13,6 +13,18 @@ import type { Reply } from '../protocol/error.js';
 import { errorBodyOf } from './error-body.js';
 import { LOG, type Log } from './logger.js';
 
+/**
+ * The arguments with which a handler is called. The first one is Nest's client. It is the same for
+ * all sockets; otherwise, Nest would create a function per method and socket.
+ */
+export type HandlerArguments<S = unknown> = [
+  client: unknown,
+  payload: unknown,
+  acknowledge: (reply: Reply<never>) => void,
+  socket: S,
+  request: string,
+];
+
 /** Wraps the return value of a gateway method in the protocol's reply. */
 @Injectable()
 export class ReplyInterceptor implements NestInterceptor<unknown, Reply<unknown>> {
@@ -30,9 +42,7 @@ export class ReplyFilter implements ExceptionFilter {
   constructor(@Inject(LOG) private readonly log: Log) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
-    // The arguments of a gateway handler: socket, payload, acknowledgement, pattern.
-    const [, , acknowledge, request] =
-      host.getArgs<[unknown, unknown, (reply: Reply<never>) => void, string]>();
+    const [, , acknowledge, , request] = host.getArgs<HandlerArguments>();
     acknowledge({ ok: false, error: errorBodyOf(error, this.log, { request }) });
   }
 }

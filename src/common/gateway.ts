@@ -1,5 +1,8 @@
 import {
   applyDecorators,
+  type ArgumentsHost,
+  createParamDecorator,
+  type ExecutionContext,
   type PipeTransform,
   StandardSchemaValidationPipe,
   type Type,
@@ -16,7 +19,7 @@ import {
   type ServerToClient,
 } from '../protocol/events.js';
 import { badRequest } from './bad-request.js';
-import { ReplyFilter, ReplyInterceptor } from './gateway-reply.js';
+import { type HandlerArguments, ReplyFilter, ReplyInterceptor } from './gateway-reply.js';
 import type { ClientPath } from './client-path.js';
 import type { Identity } from './identity.js';
 
@@ -36,7 +39,7 @@ export type SocketData = {
   /** A keyed hash of the client's network, as stored in bans of guests. */
   addressHash: string;
   /**
-   * Whether a ping is unanswered, because the connection is about to close or its signal was lost
+   * Whether a ping is unanswered. The connection may be about to close, or may have lost its signal
    * for a moment.
    */
   isSilent: boolean;
@@ -81,6 +84,17 @@ export function OnRequest<N extends RequestName>(name: N) {
     SubscribeMessage(name)(_target, _key, descriptor);
   };
 }
+
+/** Returns the socket that sent a request. */
+export function socketOf(context: ArgumentsHost): OnairSocket {
+  const [, , , socket] = context.getArgs<HandlerArguments<OnairSocket>>();
+  return socket;
+}
+
+/** On a parameter: the socket that sent the request. Nest's `@ConnectedSocket()` doesn't know it. */
+export const RequestSocket = createParamDecorator(
+  (_data: unknown, context: ExecutionContext): OnairSocket => socketOf(context),
+);
 
 /**
  * On a parameter: the validated payload of the request. An invalid payload is rejected with

@@ -4,7 +4,7 @@ import { type Rate, TokenBucket } from './token-bucket.js';
 const SWEEP_FROM = 1_000;
 /** The retry delay while the guesses that took the tokens are being checked, in milliseconds. */
 const CHECKING_RETRY_MS = 1_000;
-/** The retry delay when there is no room for more keys, in milliseconds. */
+/** The retry delay if no more keys can be stored, in milliseconds. */
 const FULL_RETRY_MS = 60_000;
 
 /** The bucket of one key, and the number of the key's guesses that are being checked. */
@@ -53,7 +53,7 @@ export class GuessBuckets {
     this.#entries.set(key, entry);
     return (isWrong) => {
       entry.checking -= 1;
-      if (!isWrong) entry.bucket.giveBack();
+      if (!isWrong) entry.bucket.refund();
     };
   }
 

@@ -12,7 +12,7 @@ export class Metrics {
   readonly #registry = new Registry();
 
   constructor() {
-    // These are memory, CPU, garbage collection and the event loop's delay.
+    // The default metrics are memory, CPU, garbage collection and the event loop's delay.
     collectDefaultMetrics({ register: this.#registry });
   }
 

@@ -8,11 +8,11 @@ export interface SharedGuesses {
   /** Resolves with the number of milliseconds until all of the keys have a token; 0 if they do. */
   waitMs(keys: readonly SharedKey[], nowMs: number): Promise<number>;
   /**
-   * Counts a wrong guess for each key. Nodes can check guesses at the same moment and so exceed a
-   * limit. Such guesses are counted too, so that the next ones have to wait longer.
+   * Counts a wrong guess for each key. Nodes that check guesses at the same moment can exceed a
+   * limit together. Such guesses are counted too, so the next ones have to wait longer.
    */
   add(keys: readonly SharedKey[], nowMs: number): Promise<void>;
 }
 
-/** Nest's injection token for {@link SharedGuesses}, which are null on a single node. */
+/** Nest's injection token for {@link SharedGuesses}; null is injected on a single node. */
 export const SHARED_GUESSES = Symbol('SharedGuesses');

@@ -33,7 +33,7 @@ export class TokenBucket {
   }
 
   /** Undoes one {@link take}. */
-  giveBack(): void {
+  refund(): void {
     this.#tokens = Math.min(this.#rate.burst, this.#tokens + 1);
   }
 

@@ -22,22 +22,39 @@ const GONE: ReadonlySet<string> = new Set([
   'P2024', // no free connection in time
 ]);
 
+/** What Prisma's driver adapter calls the same, where it replaces the error of node-postgres. */
+const GONE_KINDS: ReadonlySet<string> = new Set([
+  'ConnectionClosed',
+  'DatabaseNotReachable',
+  'SocketTimeout',
+  'TooManyConnections',
+]);
+
 const DEPTH_MAX = 5;
 
 /** Whether an error, or one of its causes, means that the database is unreachable. */
 export function isConnectionLost(error: unknown, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > DEPTH_MAX) return false;
-  if ('code' in error && typeof error.code === 'string' && GONE.has(error.code)) return true;
-  if ('message' in error && typeof error.message === 'string' && isLostMessage(error.message))
-    return true;
-  if (error instanceof AggregateError)
-    return error.errors.some((inner) => isConnectionLost(inner, depth + 1));
-  return 'cause' in error && isConnectionLost(error.cause, depth + 1);
+  const { code, originalCode, kind, message } = error as Readonly<Record<string, unknown>>;
+  if (isIn(GONE, code) || isIn(GONE, originalCode) || isIn(GONE_KINDS, kind)) return true;
+  if (typeof message === 'string' && isLostMessage(message)) return true;
+  return causesOf(error).some((cause) => isConnectionLost(cause, depth + 1));
+}
+
+function isIn(known: ReadonlySet<string>, value: unknown): boolean {
+  return typeof value === 'string' && known.has(value);
+}
+
+/** Returns what caused an error. A failed raw statement (P2010) names its cause only in `meta`. */
+function causesOf(error: object): unknown[] {
+  const { cause, meta } = error as { cause?: unknown; meta?: { driverAdapterError?: unknown } };
+  const inner: unknown[] = error instanceof AggregateError ? error.errors : [];
+  return [cause, meta?.driverAdapterError, ...inner];
 }
 
 /** Recognizes errors that node-postgres throws without a code. */
 function isLostMessage(message: string): boolean {
-  return /Connection terminated|timeout exceeded when trying to connect|the embedded database has stopped/.test(
+  return /Connection terminated|is not queryable|timeout exceeded when trying to connect|the embedded database has stopped/.test(
     message,
   );
 }

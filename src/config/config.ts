@@ -29,7 +29,7 @@ export type Config = Readonly<{
   node: Readonly<{
     /** The address at which other nodes call this one; null for a single node. */
     url: string | null;
-    /** The name shown to people. */
+    /** The display name. */
     name: string;
     /** The URL of the Redis that wakes nodes; null to use PostgreSQL. */
     redisUrl: string | null;
@@ -55,10 +55,23 @@ export type Config = Readonly<{
     announcedAddresses: readonly string[];
     workers: number;
     workerBin: string | null;
+    /** Whether workers that can send several datagrams with one call do so. */
+    segments: boolean;
     /** The maximum bitrate of a publisher. */
     maxIncomingBitrateBps: number;
     stunUrls: readonly string[];
     turn: Readonly<{ urls: readonly string[]; secret: string; ttlSeconds: number }> | null;
+  }>;
+  rtmp: Readonly<{
+    /** The port on which programs publish over RTMP; 0 if they can't. */
+    port: number;
+    /** Where programs publish over RTMPS; null if they can't. */
+    tls: Readonly<{
+      port: number;
+      /** The files of the certificate with its chain, and of its key, in PEM. */
+      certFile: string;
+      keyFile: string;
+    }> | null;
   }>;
   hls: Readonly<{
     /** The target duration of segments, and of their parts, in seconds. */
@@ -70,6 +83,12 @@ export type Config = Readonly<{
     diskMaxBytes: number;
     /** The FFmpeg program to use; null for the one in PATH, if any. */
     ffmpegBin: string | null;
+  }>;
+  mixers: Readonly<{
+    /** The maximum number of stages that this server mixes at once; 0 for none. */
+    max: number;
+    /** The Python with GStreamer to use; null for Debian's or the one in PATH, if any. */
+    pythonBin: string | null;
   }>;
   recordings: Readonly<{
     /** The maximum size of all recordings, in bytes; null for no limit. */
@@ -111,6 +130,10 @@ export type Config = Readonly<{
      * allowed.
      */
     refusedNetworks: readonly string[];
+  }>;
+  restream: Readonly<{
+    /** The maximum number of targets per channel; 0 turns restreaming off. */
+    targetsMax: number;
   }>;
   auth: Readonly<{
     sessionMs: number;

@@ -8,6 +8,8 @@ export function contradictions(e: Environment): string[] {
     mistakes.push('RTC_TURN_SECRET: is required with RTC_TURN_URLS (static-auth-secret in coturn)');
   if (e.HLS_PART_SECONDS > e.HLS_SEGMENT_SECONDS / 2)
     mistakes.push('HLS_PART_SECONDS: must be at most half of HLS_SEGMENT_SECONDS');
+  if (e.RTMPS_PORT !== 0 && (e.RTMPS_CERT_FILE === undefined || e.RTMPS_KEY_FILE === undefined))
+    mistakes.push('RTMPS_PORT: requires RTMPS_CERT_FILE and RTMPS_KEY_FILE');
   mistakes.push(...oidcMistakes(e), ...s3Mistakes(e), ...nodeMistakes(e));
   // For `localhost`, Node uses two listeners, and the second one doesn't know the path.
   if (

@@ -13,6 +13,7 @@ import {
   PortRange,
   PublicUrl,
   withDefault,
+  WorkerParts,
 } from './setting-schemas.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
@@ -58,6 +59,10 @@ export const Environment = z.object({
   ),
   RTC_TURN_SECRET: optional(z.string().min(8, 'must have at least 8 characters')),
   RTC_TURN_TTL_SECONDS: withDefault(count(60, 604_800), '14400'),
+  RTMP_PORT: withDefault(Port, '1935'),
+  RTMPS_PORT: withDefault(Port, '0'),
+  RTMPS_CERT_FILE: optional(z.string()),
+  RTMPS_KEY_FILE: optional(z.string()),
   HLS_SEGMENT_SECONDS: withDefault(
     z.coerce.number('must be a number of seconds').min(1).max(10),
     '2',
@@ -72,6 +77,8 @@ export const Environment = z.object({
   ),
   HLS_DISK_MB: withDefault(count(16, 1_000_000), '4096'),
   FFMPEG_BIN: optional(z.string()),
+  MIX_MAX: optional(count(0, 64)),
+  MIX_PYTHON_BIN: optional(z.string()),
   RECORDINGS_MAX_GB: optional(
     z.coerce.number('must be a number of gigabytes').positive().max(10_000_000),
   ),
@@ -102,6 +109,7 @@ export const Environment = z.object({
   CHAT_GUESTS: withDefault(Flag, 'true'),
   WEBHOOK_ALLOWED_NETWORKS: withDefault(Networks, ''),
   WEBHOOK_REFUSED_NETWORKS: withDefault(Networks, ''),
+  RESTREAM_TARGETS_PER_CHANNEL: withDefault(count(0, 20), '5'),
   SECRET_KEY: optional(
     z
       .string()
@@ -119,6 +127,8 @@ export const Environment = z.object({
   LOG_LEVEL: withDefault(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info'),
   LOG_FORMAT: withDefault(z.enum(['text', 'json']), 'text'),
   MEDIASOUP_WORKER_BIN: optional(z.string()),
+  MEDIASOUP_WORKER_PARTS: withDefault(WorkerParts, 'gso,openssl,jemalloc'),
+  MEDIASOUP_WORKER_BUILD: withDefault(z.enum(['background', 'now', 'never']), 'background'),
 });
 
 /** The environment variables after validation, with defaults. */

@@ -38,6 +38,7 @@ function toConfig(e: Environment): Config {
       announcedAddresses: e.RTC_ANNOUNCED_ADDRESS,
       workers: e.RTC_WORKERS ?? availableParallelism(),
       workerBin: e.MEDIASOUP_WORKER_BIN ?? null,
+      segments: e.MEDIASOUP_WORKER_PARTS.includes('gso'),
       maxIncomingBitrateBps: e.RTC_MAX_BITRATE,
       stunUrls: e.RTC_STUN_URLS,
       turn:
@@ -45,12 +46,18 @@ function toConfig(e: Environment): Config {
           ? { urls: e.RTC_TURN_URLS, secret: e.RTC_TURN_SECRET, ttlSeconds: e.RTC_TURN_TTL_SECONDS }
           : null,
     },
+    rtmp: { port: e.RTMP_PORT, tls: rtmpsOf(e) },
     hls: {
       segmentS: e.HLS_SEGMENT_SECONDS,
       partS: e.HLS_PART_SECONDS,
       rewindMs: e.HLS_REWIND_MINUTES * 60_000,
       diskMaxBytes: e.HLS_DISK_MB * 1_048_576,
       ffmpegBin: e.FFMPEG_BIN ?? null,
+    },
+    mixers: {
+      // A mixer of four people at 720p30 needs most of a core.
+      max: e.MIX_MAX ?? Math.max(1, Math.floor(availableParallelism() / 2)),
+      pythonBin: e.MIX_PYTHON_BIN ?? null,
     },
     recordings: {
       maxBytes: gigabytes(e.RECORDINGS_MAX_GB),
@@ -69,6 +76,7 @@ function toConfig(e: Environment): Config {
       allowedNetworks: e.WEBHOOK_ALLOWED_NETWORKS,
       refusedNetworks: e.WEBHOOK_REFUSED_NETWORKS,
     },
+    restream: { targetsMax: e.RESTREAM_TARGETS_PER_CHANNEL },
     auth: {
       sessionMs: e.SESSION_DAYS * 86_400_000,
       oidc: oidcOf(e),
@@ -97,6 +105,12 @@ function s3Of(e: Environment): Config['recordings']['s3'] {
     forcePathStyle: e.S3_FORCE_PATH_STYLE ?? endpoint !== null,
     spoolMaxBytes: e.S3_SPOOL_MAX_GB * 1_000_000_000,
   };
+}
+
+function rtmpsOf(e: Environment): Config['rtmp']['tls'] {
+  const { RTMPS_PORT: port, RTMPS_CERT_FILE: certFile, RTMPS_KEY_FILE: keyFile } = e;
+  if (port === 0 || certFile === undefined || keyFile === undefined) return null;
+  return { port, certFile, keyFile };
 }
 
 function nodeOf(e: Environment): Config['node'] {

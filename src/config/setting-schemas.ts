@@ -54,6 +54,13 @@ export const PublicUrl = HttpUrl.superRefine((text, context) => {
   return `${origin}${pathname.replace(/\/+$/, '')}`;
 });
 
+/** The parts of the media worker (scripts/set-up/worker-parts.mjs); “none” for none of them. */
+export const WorkerParts = List.transform((parts) => (parts.join() === 'none' ? [] : parts)).pipe(
+  z.array(
+    z.enum(['gso', 'openssl', 'jemalloc'], 'must be none, or some of gso, openssl and jemalloc'),
+  ),
+);
+
 /** A range of UDP ports. */
 export const PortRange = z
   .string()

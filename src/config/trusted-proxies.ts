@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { isNetwork } from '../common/network-list.js';
 
 /**
- * The proxies whose X-Forwarded-For is trusted: a number of proxies in front of the server, which
- * may be 0, or those at certain addresses and networks (`10.0.0.0/8`).
+ * The proxies whose X-Forwarded-For is trusted: either a number of proxies in front of the server,
+ * possibly 0, or the proxies at certain addresses and networks (`10.0.0.0/8`).
  */
 export type TrustedProxies = Readonly<{ hops: number }> | Readonly<{ networks: readonly string[] }>;
 

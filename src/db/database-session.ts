@@ -3,15 +3,15 @@ import type { Log } from '../common/logger.js';
 import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 
 /**
- * Time between checks of an idle connection, and between attempts to reconnect, of which the first
- * begins at once.
+ * The interval between checks of an idle connection, and between attempts to reconnect. The first
+ * attempt begins at once.
  */
 const CHECK_EVERY_MS = 2_000;
 const RECONNECT_EVERY_MS = 500;
 const TIMEOUT_MS = 5_000;
 
 /**
- * With these settings, the server notices after five seconds that this client is gone, and frees
+ * With these settings, the server detects within five seconds that this client is gone, and frees
  * the session's locks.
  */
 const KEEPALIVE =
@@ -20,16 +20,16 @@ const KEEPALIVE =
 export type DatabaseSessionEvents = {
   /** The server sent a notification (NOTIFY). */
   notified: [channel: string, payload: string];
-  /** The connection was lost: locks are free, and notifications are missed. */
+  /** The connection was lost: its locks are free, and notifications don't arrive. */
   lost: [];
   /** A new connection is ready, prepared like the first one. */
   restored: [];
 };
 
 /**
- * A separate connection to PostgreSQL, for what belongs to a session: advisory locks and LISTEN. It
- * reconnects when it is lost. The embedded database supports only one session, so it can't be used
- * with this class.
+ * A separate connection to PostgreSQL, for features that belong to a session: advisory locks and
+ * LISTEN. It reconnects when it is lost. The embedded database supports only one session, so it
+ * can't be used with this class.
  */
 export class DatabaseSession {
   readonly #emitter = new TypedEmitter<DatabaseSessionEvents>();
@@ -113,7 +113,7 @@ export class DatabaseSession {
 
   #lose(client: pg.Client, err: unknown): void {
     if (client !== this.#client) return;
-    // A server that accepts connections and closes them isn't asked more often.
+    // This also limits the attempts if a server accepts connections and then closes them.
     const isStable = (this.connectedForMs() ?? 0) > RECONNECT_EVERY_MS;
     this.#client = null;
     this.#connectedAtMs = null;

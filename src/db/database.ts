@@ -1,17 +1,13 @@
 import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { Log } from '../common/logger.js';
 import { StartError } from '../common/start-error.js';
 import type { Config } from '../config/config.js';
 import { DirectoryInUseError, EmbeddedDatabase } from './embedded-database.js';
-import { migrate } from './migrate.js';
+import { migrate, MIGRATIONS } from './migrate.js';
 import { connectPool } from './postgres.js';
 import { ServiceLock } from './service-lock.js';
-
-/** The folder of the migrations, whose path is the same relative to src/db and dist/db. */
-export const MIGRATIONS = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
 /** Options, of which the last two are for tests. */
 export type DatabaseOptions = {

@@ -3,12 +3,12 @@ import type { Log } from '../common/logger.js';
 import { PrismaService } from './prisma.service.js';
 
 /**
- * How many times per period a node tries to claim a job, because the node that last ran it may have
- * stopped.
+ * How many times per period a node tries to claim a job. More than once, because the node that last
+ * ran the job may have stopped.
  */
 const TRIES_PER_PERIOD = 4;
 
-/** Work that is done periodically. It must be harmless to interrupt it or to do it twice. */
+/** Work that is done periodically. Interrupting it, or doing it twice, must be harmless. */
 export type Job = Readonly<{
   name: string;
   everyMs: number;
@@ -51,8 +51,8 @@ export class Jobs {
 
   /**
    * Claims a name for a time; resolves to false if another process has claimed it. Always resolves
-   * to true on a single node. There must be few names, or few rows to which names belong, because
-   * claims aren't deleted.
+   * to true on a single node. Claims aren't deleted, so the number of names must be bounded, for
+   * example by the accounts to which they belong.
    */
   async claim(name: string, forMs: number): Promise<boolean> {
     if (!this.isNode) return true;

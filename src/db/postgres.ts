@@ -72,7 +72,7 @@ export async function connectPool(
 
 /** Returns a database's URL without its password. */
 export function withoutPassword(url: string): string {
-  if (!URL.canParse(url)) return '(an address that is not a URL)';
+  if (!URL.canParse(url)) return '(not a URL)';
   const { protocol, username, host, pathname } = new URL(url);
   return `${protocol}//${username ? `${username}@` : ''}${host}${pathname}`;
 }

@@ -16,7 +16,7 @@ const PATIENCE_MS = 8_000;
 
 /**
  * The right to use a PostgreSQL database. The nodes of a cluster share it. A server without
- * NODE_URL holds it exclusively, because it treats everything in the database as its own.
+ * NODE_URL has it exclusively, because it treats everything in the database as its own.
  */
 export class ServiceLock {
   private constructor(private readonly session: DatabaseSession) {}
@@ -72,5 +72,5 @@ function whyRefused(url: string, isNode: boolean): string {
   const database = withoutPassword(url);
   return isNode
     ? `The database ${database} is used by a server without NODE_URL, which can't share it. Stop that server, or make it a node too by setting its NODE_URL.`
-    : `The database ${database} is used by another server. Stop it, give this one a database of its own, or make both nodes of one service by setting NODE_URL on each.`;
+    : `The database ${database} is used by another server. Stop it, give this one its own database, or make both servers nodes of one service by setting NODE_URL on each.`;
 }

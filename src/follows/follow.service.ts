@@ -20,8 +20,8 @@ import { FollowRepository, type StoredFollow } from './follow.repository.js';
 /** The maximum number of cached follows; the oldest one is evicted. */
 const KNOWN_MAX = 50_000;
 /**
- * How long the nodes of a cluster cache follows, and therefore the maximum delay until a node
- * notices a change whose announcement was lost.
+ * How long the nodes of a cluster cache follows. If the announcement of a change is lost, a node
+ * sees the change after at most this time.
  */
 const KNOWN_MS = 10_000;
 

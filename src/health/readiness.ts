@@ -5,7 +5,7 @@ import { PrismaService } from '../db/prisma.service.js';
 
 /** The time after which the database counts as unavailable. */
 const PING_TIMEOUT_MS = 2_000;
-/** The problem of a node that leaves new clients to other nodes. */
+/** The problem that a draining node reports, so that new clients go to other nodes. */
 export const DRAINING = 'this node is draining';
 
 /** Checks whether this process can serve requests and media, and should receive new clients. */
@@ -23,7 +23,7 @@ export class Readiness {
   /** Returns a description of each problem; empty if there is none. */
   async problems(): Promise<string[]> {
     const problems: string[] = [];
-    if (!(await this.#isDatabaseUp())) problems.push('the database does not respond');
+    if (!(await this.#isDatabaseUp())) problems.push('the database is not responding');
     if (!this.media.ready) problems.push('no media worker is running');
     if (this.drain.sendsElsewhere) problems.push(DRAINING);
     return problems;

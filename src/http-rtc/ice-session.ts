@@ -62,8 +62,9 @@ export class IceSession {
     const iceParameters = await this.#end.restartIce();
     this.#remote = credentials;
     this.#etag = newEntityTag();
-    // Only the best address is sent, since a restart doesn't change it. The client written by the
-    // RFC's author joins several candidates into one line, which no browser can parse.
+    // Only the best address is sent, since a restart doesn't change the addresses, and the client
+    // written by the RFC's author joins several candidates into one line, which no browser can
+    // parse.
     const iceCandidates = this.#end.transport.iceCandidates
       .toSorted((one, other) => other.priority - one.priority)
       .slice(0, 1);

@@ -28,7 +28,7 @@ export type EventSink = Readonly<{ write(text: string): boolean; end(): void }>;
 /** Writes events to a sink until the returned function is called. */
 export type EventSource = (sink: EventSink) => () => void;
 
-/** How requests for streams of one kind are parsed, and the streams opened on this node. */
+/** How requests for one kind of stream are parsed, and how those streams are opened on this node. */
 type StreamKind<R extends Request> = Readonly<{
   request: z.ZodType<R>;
   /** Handles a request for a session of this node. */
@@ -36,7 +36,7 @@ type StreamKind<R extends Request> = Readonly<{
 }>;
 
 /**
- * Passes requests on to the nodes of their sessions. Behind a load balancer, a client's later
+ * Passes requests on to the nodes that hold their sessions. Behind a load balancer, a client's later
  * requests can reach a different node than its first, so the id of a session starts with the id of
  * its node.
  */
@@ -61,8 +61,9 @@ export class SessionNodes {
   }
 
   /**
-   * Returns a function that has a request handled by the node of its session. The function throws
-   * that node's errors, `not_found` if the node is gone, and `unavailable` if it doesn't answer.
+   * Returns a function that has a request handled by the node that holds the request's session. The
+   * function throws that node's errors, `not_found` if the node has stopped, and `unavailable` if it
+   * isn't responding.
    * @param call the name of the call by which nodes pass such requests on to each other
    */
   route<R extends Request, A>(
@@ -71,15 +72,15 @@ export class SessionNodes {
   ): (request: R) => Promise<A> {
     this.calls.answer(call, (body) => refusing(() => handle(request.parse(body))));
     const answers = z.union([Refused, answer]);
-    return async (asked) => {
-      const node = this.#otherNodeOf(asked.id);
-      if (node === null) return handle(asked);
-      const reply = await this.calls.call(node, call, asked).catch(throwRefusal);
+    return async (target) => {
+      const node = this.#otherNodeOf(target.id);
+      if (node === null) return handle(target);
+      const reply = await this.calls.call(node, call, target).catch(throwRefusal);
       return accepted(answers.parse(reply));
     };
   }
 
-  /** Returns a function that opens a stream at the node of its session; see {@link route}. */
+  /** Returns a function that opens a stream on the node that holds its session; see {@link route}. */
   routeStream<R extends Request>(
     call: string,
     { request, open }: StreamKind<R>,
@@ -99,10 +100,10 @@ export class SessionNodes {
       }),
     );
     const answers = z.union([Refused, z.null()]);
-    return async (asked) => {
-      const node = this.#otherNodeOf(asked.id);
-      if (node === null) return open(asked);
-      const { answer, stream } = await this.calls.open(node, call, asked).catch(throwRefusal);
+    return async (target) => {
+      const node = this.#otherNodeOf(target.id);
+      if (node === null) return open(target);
+      const { answer, stream } = await this.calls.open(node, call, target).catch(throwRefusal);
       try {
         accepted(answers.parse(answer));
       } catch (error) {
@@ -139,7 +140,7 @@ function throwRefusal(cause: unknown): never {
   if (cause.failure === 'gone') throw sessionNotFound();
   throw new DomainError(
     'unavailable',
-    'The server that has this session doesn’t answer. Try again in a moment.',
+    'The server that has this session isn’t responding. Try again in a moment.',
     { cause, retryAfterMs: RETRY_MS },
   );
 }

@@ -33,8 +33,8 @@ export class PageErrorFilter implements ExceptionFilter {
 
   async #sendNotFound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      const html = await this.pages.notFound(knownIdentity(request));
-      sendPage(reply, html, { status: 404, embeddable: isEmbedded(request) });
+      const page = await this.pages.notFound(knownIdentity(request));
+      sendPage(reply, page, { status: 404, embeddable: isEmbedded(request) });
     } catch (error) {
       sendPlain(request, reply, toErrorBody(error, this.log, request));
     }

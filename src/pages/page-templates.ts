@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from '../common/http/send-page.js';
 
 /** The names of the pages in the web build. */
 export type PageName =
@@ -8,6 +10,7 @@ export type PageName =
   | 'embed'
   | 'recording'
   | 'studio'
+  | 'guest'
   | 'account'
   | 'admin'
   | 'not-found';
@@ -15,26 +18,34 @@ export type PageName =
 /** Reads the built pages when they are first used, and again after a rebuild. */
 export class PageTemplates {
   readonly #dir: string;
-  readonly #cache = new Map<PageName, { modifiedMs: number; html: string }>();
+  readonly #cache = new Map<PageName, { modifiedMs: number; template: Page }>();
 
   /** @param dir the web build's folder */
   constructor(dir: string) {
     this.#dir = dir;
   }
 
-  /** Returns a page's HTML; null if the web pages have not been built. */
-  async get(name: PageName): Promise<string | null> {
+  /** Returns a page; null if the web pages have not been built. */
+  async get(name: PageName): Promise<Page | null> {
     const file = join(this.#dir, `${name}.html`);
     try {
       const { mtimeMs: modifiedMs } = await stat(file);
       const cached = this.#cache.get(name);
-      if (cached?.modifiedMs === modifiedMs) return cached.html;
+      if (cached?.modifiedMs === modifiedMs) return cached.template;
       const html = await readFile(file, 'utf8');
-      this.#cache.set(name, { modifiedMs, html });
-      return html;
+      const template = { html, scriptHashes: hashesOf(html) };
+      this.#cache.set(name, { modifiedMs, template });
+      return template;
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
       throw error;
     }
   }
+}
+
+/** CSP 3, 6.7.3.3: the hash is that of the text between the tags. */
+function hashesOf(html: string): string[] {
+  return [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, code = '']) => {
+    return `'sha256-${createHash('sha256').update(code).digest('base64')}'`;
+  });
 }

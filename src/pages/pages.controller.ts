@@ -51,8 +51,19 @@ export class PagesController {
     @GrantedAccess() granted: GrantedAccess | null,
     @Res() reply: FastifyReply,
   ) {
-    const html = await this.pages.ofChannel('embed', name, { identity, granted });
-    return sendPage(reply, html, { embeddable: true });
+    const page = await this.pages.ofChannel('embed', name, { identity, granted });
+    return sendPage(reply, page, { embeddable: true });
+  }
+
+  /** The page of a guest on a channel's stage. It is the same for all channels. */
+  @Get('stage/:name')
+  async guest(
+    @Param('name') name: string,
+    @CurrentIdentity() identity: Identity,
+    @Res() reply: FastifyReply,
+  ) {
+    if (!CHANNEL_NAME_PATTERN.test(name)) throw pageNotFound();
+    return sendPage(reply, await this.pages.ofGuest(name, identity));
   }
 
   @Get('recordings/:id')
@@ -83,7 +94,7 @@ export class PagesController {
     @GrantedAccess() granted: GrantedAccess | null,
     @Res() reply: FastifyReply,
   ) {
-    // Names are lowercase, but people write them in any case.
+    // Names are lowercase, but people type them in any case.
     const proper = name.toLowerCase();
     if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
       return reply.redirect(`/${proper}`, 302);

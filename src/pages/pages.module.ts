@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
+import { SharingModule } from '../sharing/sharing.module.js';
 import { PageTemplates } from './page-templates.js';
 import { PagesController } from './pages.controller.js';
 import { PagesService } from './pages.service.js';
@@ -12,7 +13,7 @@ export class PagesModule {
   static of(webRoot: string): DynamicModule {
     return {
       module: PagesModule,
-      imports: [AuthModule, BroadcastModule],
+      imports: [AuthModule, BroadcastModule, SharingModule],
       controllers: [PagesController],
       providers: [PagesService, { provide: PageTemplates, useValue: new PageTemplates(webRoot) }],
     };

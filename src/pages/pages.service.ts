@@ -10,8 +10,11 @@ import { DomainError } from '../common/domain-error.js';
 import type { Identity } from '../common/identity.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { ChannelView } from '../protocol/channel.js';
+import type { SharingSettings } from '../protocol/sharing.js';
 import { RecordedPages } from '../recordings/recorded-pages.js';
+import type { Page } from '../common/http/send-page.js';
 import { type PageInfo, renderPage } from '../common/http/page-html.js';
+import { SharingSettingsService } from '../sharing/sharing-settings.service.js';
 import { type PageName, PageTemplates } from './page-templates.js';
 
 const ABOUT = 'Live video with less than a second of delay, and live chat.';
@@ -30,6 +33,7 @@ export class PagesService {
     private readonly accounts: AccountService,
     private readonly channels: ChannelService,
     private readonly recorded: RecordedPages,
+    private readonly sharing: SharingSettingsService,
     @Inject(MEDIA) private readonly media: MediaPort,
     @Inject(CONFIG) private readonly config: Config,
   ) {}
@@ -38,8 +42,22 @@ export class PagesService {
    * Renders a page that doesn't belong to a channel.
    * @throws {DomainError} `unavailable` if the web pages have not been built
    */
-  async fixed(path: string, { page, title }: FixedPage, identity: Identity): Promise<string> {
+  async fixed(path: string, { page, title }: FixedPage, identity: Identity): Promise<Page> {
     return this.#render(page, this.#info(path, title, ABOUT), { identity, channel: null });
+  }
+
+  /**
+   * Renders the page of a guest on a channel's stage. It says nothing about the channel, because the
+   * invitation is in the part of the address that browsers don't send.
+   * @throws {DomainError} `unavailable` if the web pages have not been built
+   */
+  async ofGuest(name: string, identity: Identity): Promise<Page> {
+    const about = 'You are invited to appear in a live broadcast.';
+    const info = {
+      ...this.#info(`/stage/${name}`, 'Join the stage · Onair', about),
+      listed: false,
+    };
+    return this.#render('guest', info, { identity, channel: null });
   }
 
   /**
@@ -51,11 +69,14 @@ export class PagesService {
     page: 'watch' | 'embed',
     name: string,
     { identity, granted }: Readonly<{ identity: Identity; granted: GrantedAccess | null }>,
-  ): Promise<string> {
+  ): Promise<Page> {
     if (granted === null) throw channelNotFound(name);
     const { access, isLocked } = granted;
     if (isLocked) return this.#locked(page, name, identity);
-    const channel = this.channels.view(await this.channels.get(name));
+    const [channel, sharing] = await Promise.all([
+      this.channels.get(name).then((found) => this.channels.view(found)),
+      this.sharing.of(access.id),
+    ]);
     const title =
       channel.title === '' ? `${channel.name} · Onair` : `${channel.title} · ${channel.name}`;
     const { owner } = channel;
@@ -67,7 +88,7 @@ export class PagesService {
     // Link previews have no pass, so images that they can't fetch are omitted.
     const image =
       !isProtected(access) && channel.thumbnail ? this.#absolute(channel.thumbnail) : null;
-    return this.#render(page, { ...info, image, listed }, { identity, channel });
+    return this.#render(page, { ...info, image, listed }, { identity, channel, sharing });
   }
 
   /**
@@ -80,7 +101,7 @@ export class PagesService {
     kind: 'recordings' | 'clips',
     id: string,
     { visitor, identity }: Reader,
-  ): Promise<string> {
+  ): Promise<Page> {
     const path = `/${kind}/${id}`;
     const page = await (kind === 'clips'
       ? this.recorded.ofClip(id, visitor)
@@ -93,7 +114,7 @@ export class PagesService {
   }
 
   /** Renders the page for unknown addresses. */
-  async notFound(identity: Identity | null): Promise<string> {
+  async notFound(identity: Identity | null): Promise<Page> {
     const info = this.#info('/', 'Page not found · Onair', ABOUT);
     return this.#render('not-found', info, { identity, channel: null });
   }
@@ -104,7 +125,7 @@ export class PagesService {
     name: string,
     identity: Identity,
     path = `/${name}`,
-  ): Promise<string> {
+  ): Promise<Page> {
     const about = 'This channel has a password.';
     const info = { ...this.#info(path, `${name} · Onair`, about), listed: false };
     return this.#render(page, info, { identity, channel: null, locked: name });
@@ -131,9 +152,15 @@ export class PagesService {
     {
       identity,
       channel,
+      sharing = null,
       locked = null,
-    }: { identity: Identity | null; channel: ChannelView | null; locked?: string | null },
-  ): Promise<string> {
+    }: {
+      identity: Identity | null;
+      channel: ChannelView | null;
+      sharing?: SharingSettings | null;
+      locked?: string | null;
+    },
+  ): Promise<Page> {
     const template = await this.templates.get(name);
     if (template === null)
       throw new DomainError(
@@ -141,9 +168,10 @@ export class PagesService {
         'The web pages have not been built yet. Run “npm run build”, or start with “npm start”.',
       );
     const account = identity?.account && (await this.accounts.find(identity.account.id));
-    return renderPage(template, info, {
+    const html = renderPage(template.html, info, {
       account: account ? this.accounts.view(account) : null,
       channel,
+      sharing,
       locked,
       rtpCapabilities: this.media.rtpCapabilities,
       chatGuests: this.config.chat.guests,
@@ -151,5 +179,6 @@ export class PagesService {
       graceMs: this.config.broadcast.graceMs,
       basePath: this.config.http.basePath,
     });
+    return { html, scriptHashes: template.scriptHashes };
   }
 }

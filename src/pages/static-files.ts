@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { fastifyStatic } from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** The folder of the web build, whose path is the same relative to src, dist and the bundle. */
+export const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url));
 
 const YEAR_MS = 365 * 86_400_000;
 
@@ -26,7 +30,7 @@ export async function serveStaticFiles(app: NestFastifyApplication, root: string
     prefix: '/',
     decorateReply: false,
     index: false,
-    // One route per file is created, so that all other paths are left to the pages.
+    // Each file gets its own route, so that all other paths are left to the pages.
     wildcard: false,
     globIgnore: ['**/*.html', 'assets/**', '**/*.gz', '**/*.br'],
     cacheControl: false,

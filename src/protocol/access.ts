@@ -14,8 +14,8 @@ export const AccessChange = z
   .strictObject({
     visibility: Visibility,
     /**
-     * A new password; if absent, the current one remains. Viewers who entered the old password must
-     * enter the new one.
+     * A new password; if absent, the current one remains valid. Viewers who entered the old
+     * password must enter the new one.
      */
     password: z
       .string()

@@ -136,7 +136,7 @@ export const CreatedInvitation = InvitationView.extend({ link: z.url() }).meta({
 });
 export type CreatedInvitation = z.output<typeof CreatedInvitation>;
 
-/** What one node is doing. */
+/** The load of one node. */
 export const NodeLoad = z
   .object({
     /** The number of CPU cores that the node can use. */
@@ -155,7 +155,7 @@ export const NodeLoad = z
      */
     broadcasts: z.number().int(),
     viewers: z.number().int(),
-    /** The viewers who are connected by WebRTC or WHEP. */
+    /** The viewers who are connected over WebRTC, including WHEP. */
     webRtcViewers: z.number().int(),
     sockets: z.number().int(),
     /** The traffic to viewers, in bits per second. Traffic between nodes isn't included. */
@@ -164,11 +164,11 @@ export const NodeLoad = z
   .meta({ id: 'NodeLoad' });
 export type NodeLoad = z.output<typeof NodeLoad>;
 
-/** `draining`: its clients are moving to other nodes. `unreachable`: it doesn't answer. */
+/** `draining`: its clients are moving to other nodes. `unreachable`: it isn't responding. */
 export const NodeState = z.enum(['running', 'draining', 'unreachable']).meta({ id: 'NodeState' });
 export type NodeState = z.output<typeof NodeState>;
 
-/** One of the machines that are the service. */
+/** One of the nodes that form the service. */
 export const AdminNodeView = z
   .object({
     /** An id that is new at each start. */

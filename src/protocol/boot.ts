@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AccountView } from './account.js';
 import { ChannelView } from './channel.js';
 import { RtpCapabilities } from './rtc.js';
+import { SharingSettings } from './sharing.js';
 
 /**
  * Data that the server embeds in a page (`<script type="application/json" id="boot">`) so that the
@@ -11,6 +12,8 @@ import { RtpCapabilities } from './rtc.js';
 export const Boot = z.object({
   account: AccountView.nullable(),
   channel: ChannelView.nullable(),
+  /** Whether the viewers of the page's channel share media; null without a channel. */
+  sharing: SharingSettings.nullable(),
   /** The name of the page's channel if its password must be entered first. */
   locked: z.string().nullable(),
   rtpCapabilities: RtpCapabilities.nullable(),

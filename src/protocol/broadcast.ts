@@ -25,8 +25,18 @@ export type EndReason = z.output<typeof EndReason>;
 export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
 export type HlsState = z.output<typeof HlsState>;
 
-/** Where a broadcast is published from: the studio in a browser, or an encoder over WHIP. */
-export const BroadcastSource = z.enum(['browser', 'whip']);
+/**
+ * Whether browsers can show the broadcast's video over WebRTC. They can't if it has B-frames, which
+ * WebRTC doesn't put into display order: they show only some of the pictures. HLS shows all.
+ */
+export const WebRtcState = z.enum(['ready', 'unavailable']);
+export type WebRtcState = z.output<typeof WebRtcState>;
+
+/**
+ * The publisher's program: the studio in a browser, an encoder over WHIP or RTMP, or this server's
+ * mixer of a stage.
+ */
+export const BroadcastSource = z.enum(['browser', 'whip', 'mixer', 'rtmp']);
 export type BroadcastSource = z.output<typeof BroadcastSource>;
 
 export const BroadcastView = z
@@ -47,6 +57,8 @@ export const BroadcastView = z
     peakViewers: z.number().int().nonnegative(),
     /** Whether `/hls/NAME/index.m3u8` can be played; null unless the broadcast is live. */
     hls: HlsState.nullable(),
+    /** Whether browsers can show its video over WebRTC; null unless the broadcast is live. */
+    webrtc: WebRtcState.nullable(),
   })
   .meta({ id: 'Broadcast' });
 export type BroadcastView = z.output<typeof BroadcastView>;

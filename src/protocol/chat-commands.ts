@@ -28,7 +28,7 @@ export const CHAT_COMMANDS = [
   {
     name: 'timeout',
     usage: '/timeout NAME [10s to 14d] [REASON]',
-    does: 'Stops somebody from writing for a time',
+    does: 'Stops somebody from chatting for a time',
     forWhom: 'moderators',
   },
   {
@@ -78,13 +78,13 @@ export const CHAT_COMMANDS = [
   {
     name: 'followers',
     usage: '/followers [MINUTES | 2h | 7d | off]',
-    does: 'Limits writing to followers, optionally with a minimum follow age',
+    does: 'Limits the chat to followers, optionally with a minimum follow age',
     forWhom: 'moderators',
   },
   {
     name: 'registered',
     usage: '/registered [off]',
-    does: 'Limits writing to accounts',
+    does: 'Limits the chat to accounts',
     forWhom: 'moderators',
   },
   {

@@ -20,7 +20,7 @@ const ONE_PERSON = { error: 'specify either seq or name', path: ['name'] };
 
 /**
  * The target of an action: the author of a message, or the account with the given name. A guest's
- * name refers to the last guest who wrote under it. In names, `_` also stands for a space.
+ * name refers to the last guest who chatted under it. In names, `_` also stands for a space.
  */
 const Person = z.strictObject({
   channel: ChannelName,
@@ -178,8 +178,8 @@ export const ChatViewers = z.object({
   accounts: z.int().nonnegative(),
   guests: z.int().nonnegative(),
   /**
-   * The owner, moderators, other accounts, and then guests who wrote recently, each group sorted by
-   * name.
+   * The owner, moderators, other accounts, and then guests who chatted recently, each group sorted
+   * by name.
    */
   viewers: z.array(ChatViewer),
   /** True if the list is truncated. */

@@ -105,9 +105,9 @@ export const chatEvents = {
     floats: z.array(z.object({ emoji: z.string(), count: z.int().positive() })),
   }),
   /**
-   * Sent to a person who was banned, timed out, allowed to write again, appointed or dismissed, or
+   * Sent to a person who was banned, timed out, allowed to chat again, appointed or dismissed, or
    * who followed or unfollowed the channel. Also sent to guests when they gain or lose permission
-   * to write.
+   * to chat.
    */
   'chat:me': z.object({ channel: ChannelName, me: ChatMe, reason: z.string() }),
   /** Sent to the sender of a held message. */

@@ -61,7 +61,7 @@ export const ChatReactionCount = z.object({
   emoji: z.string(),
   count: z.int().nonnegative(),
   /**
-   * Set if one of the reactions is the reader's own. Contained only in replies, because everybody
+   * Set if one of the reactions is the reader's own. Only replies contain it, because everybody
    * gets the same events.
    */
   mine: z.literal(true).optional(),
@@ -100,12 +100,12 @@ export type ChatMessage = z.output<typeof ChatMessage>;
 export const ChatMe = z.object({
   role: ChatRole,
   name: z.string().nullable(),
-  /** Whether the caller can read but not write, permanently or until `bannedUntil`. */
+  /** Whether the caller can read but not chat, permanently or until `bannedUntil`. */
   banned: z.boolean(),
   bannedUntil: z.iso.datetime().nullable(),
   /**
-   * Whether the caller can write. False for banned people, and for guests where guests can't write.
-   * A single message can still be refused by the rules.
+   * Whether the caller can chat. False for banned people, and for guests where guests can't chat. A
+   * single message can still be refused by the rules.
    */
   canWrite: z.boolean(),
   /**
@@ -205,7 +205,7 @@ export const ChatQuery = z.object({
   until: z.iso
     .datetime()
     .optional()
-    .describe('only messages sent before this time, and the newest of those'),
+    .describe('only messages sent before this time; returns the newest of them'),
   limit: z.coerce.number('a whole number').int().min(1).max(CHAT_PAGE).default(CHAT_PAGE),
 });
 export type ChatQuery = z.output<typeof ChatQuery>;

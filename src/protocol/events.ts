@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chatEvents, chatRequests } from './chat-requests.js';
 import { ErrorBody, type Reply } from './error.js';
 import { signalingEvents, signalingRequests } from './signaling.js';
+import { stageEvents, stageRequests } from './stage.js';
 
 /** Events about the connection itself. */
 export const connectionEvents = {
@@ -12,12 +13,19 @@ export const connectionEvents = {
    * connection, which reaches another server, and then close this one.
    */
   'node:moving': z.object({}),
+  /** The server doesn't stop after all. A client that hasn't moved yet can stay. */
+  'node:staying': z.object({}),
 } as const;
 
 /** All requests that a client can make over the socket. Each of them is acknowledged. */
-export const requests = { ...signalingRequests, ...chatRequests } as const;
+export const requests = { ...signalingRequests, ...stageRequests, ...chatRequests } as const;
 /** All events that the server sends over the socket. */
-export const events = { ...signalingEvents, ...chatEvents, ...connectionEvents } as const;
+export const events = {
+  ...signalingEvents,
+  ...stageEvents,
+  ...chatEvents,
+  ...connectionEvents,
+} as const;
 
 export type Requests = typeof requests;
 export type RequestName = keyof Requests;

@@ -11,11 +11,15 @@ const IngestStream = z.object({
   lossPercent: z.number().min(0).max(100),
   /** The interval between key frames; null for audio, or if it isn't known yet. */
   keyFrameIntervalMs: z.number().nonnegative().nullable(),
+  /** Pictures per second; null for audio, and over WebRTC. */
+  framesPerSecond: z.number().nonnegative().nullable(),
+  /** Whether the video has B-frames; null for audio, and if it isn't known. */
+  bFrames: z.boolean().nullable(),
 });
 
 /** A setting that the publisher should change. */
 const IngestWarning = z.object({
-  code: z.enum(['key_frames_far_apart']),
+  code: z.enum(['b_frames', 'no_sound', 'key_frames_far_apart']),
   message: z.string().describe('how it affects viewers, and what to change'),
 });
 export type IngestWarning = z.output<typeof IngestWarning>;
@@ -24,6 +28,10 @@ export type IngestWarning = z.output<typeof IngestWarning>;
 export const IngestView = z
   .object({
     source: BroadcastSource,
+    encoder: z
+      .string()
+      .nullable()
+      .describe('the program, as it calls itself over RTMP, such as OBS 32.2.2'),
     connected: z.boolean().describe('whether media arrives from a publisher'),
     bitrateBps: z.number().nonnegative(),
     /**

@@ -63,6 +63,26 @@ export const SEARCH_MAX = 100;
 /** The maximum number of names in the viewer list. All viewers are counted. */
 export const VIEWERS_LISTED_MAX = 500;
 
+/** The maximum number of guests on a stage, and of guests who wait for it. */
+export const GUESTS_ON_STAGE_MAX = 8;
+export const GUESTS_WAITING_MAX = 20;
+/** The maximum number of a channel's invitations that can still be used. */
+export const STAGE_INVITATIONS_MAX = 50;
+/** The limits of a picture for scenes: the file's size in bytes and the picture's size in pixels. */
+export const STAGE_PICTURE_BYTES_MAX = 8 * 1024 * 1024;
+export const STAGE_PICTURE_PIXELS_MAX = 24_000_000;
+/** The maximum number of a channel's uploads for scenes, and of their bytes once encoded. */
+export const STAGE_ASSETS_MAX = 40;
+export const STAGE_ASSETS_BYTES_MAX = 40 * 1024 * 1024;
+/** The maximum number of a channel's scenes, and the length of their names and texts. */
+export const SCENES_MAX = 30;
+export const SCENE_NAME_MAX = 40;
+export const OVERLAY_TEXT_MAX = 200;
+/** The maximum length of the name above a banner. */
+export const BANNER_AUTHOR_MAX = 40;
+/** The maximum length of a message among the participants of a stage. */
+export const STAGE_TEXT_MAX = 500;
+
 /** The length of a clip in milliseconds. */
 export const CLIP_MIN_MS = 1_000;
 export const CLIP_MAX_MS = 60_000;
@@ -113,6 +133,7 @@ export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'metrics',
   'moderation',
   'onair',
+  'p2p',
   'privacy',
   'readyz',
   'recording',
@@ -125,6 +146,7 @@ export const RESERVED_CHANNEL_NAMES: ReadonlySet<string> = new Set([
   'setup',
   'signup',
   'socket',
+  'stage',
   'static',
   'status',
   'studio',

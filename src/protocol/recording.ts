@@ -11,7 +11,7 @@ export const RecordingState = z.enum(['recording', 'finishing', 'ready', 'failed
 export type RecordingState = z.output<typeof RecordingState>;
 
 /**
- * Why parts are missing. `full`: there was no space left on the disk or for recordings;
+ * The reason why parts are missing. `full`: there was no space left on the disk or for recordings;
  * `unwritable`: writing failed for another reason.
  */
 export const RecordingProblem = z.enum(['full', 'unwritable']);
@@ -95,13 +95,13 @@ export type ListedBroadcast = z.output<typeof ListedBroadcast>;
 export const ListedBroadcasts = z.array(ListedBroadcast).meta({ id: 'ListedBroadcasts' });
 export type ListedBroadcasts = z.output<typeof ListedBroadcasts>;
 
-/** Whether a channel's broadcasts are recorded, and how long recordings are kept. */
+/** Whether a channel's broadcasts are recorded, and when recordings are deleted. */
 export const RecordingSettings = z
   .strictObject({
     enabled: z.boolean(),
-    /** The age in days after which recordings are deleted; null to keep them forever. */
+    /** The age in days after which recordings are deleted; null for no limit. */
     keepDays: z.int().min(1).max(3_650).nullable(),
-    /** The number of newest recordings to keep; null to keep all. */
+    /** The number of newest recordings that are not deleted; null for no limit. */
     keepLast: z.int().min(1).max(1_000).nullable(),
   })
   .meta({ id: 'RecordingSettings' });

@@ -84,6 +84,16 @@ describe('text from people', () => {
   });
 });
 
+describe('texts of a stage', () => {
+  it('are one line, without characters that change the direction of the text', () => {
+    const say = requests['stage:say'].payload;
+    expect(say.parse({ text: ' a\u202Eb\n\u2066c\u2069 ' }).text).toBe('a b c');
+    for (const text of ['', ' ', '\u202E']) expect(say.safeParse({ text }).success).toBe(false);
+    const name = requests['stage:join'].payload.shape.name;
+    expect(name.parse('B\u202Eob')).toBe('B ob');
+  });
+});
+
 describe('request payloads', () => {
   const names = Object.keys(requests) as (keyof typeof requests)[];
   const anything = fc.oneof(

@@ -73,6 +73,7 @@ export const ADMIN_EVENTS = [
   'account_enabled',
   'broadcast_ended',
   'node_drained',
+  'node_drain_cancelled',
   'own_account_deleted',
 ] as const;
 export const AdminEventKind = z.enum(ADMIN_EVENTS).meta({ id: 'AdminEventKind' });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Visibility } from './access.js';
 import { BroadcastView } from './broadcast.js';
 import { ChannelName, ChannelView } from './channel.js';
+import { SharingSettings } from './sharing.js';
 import { THUMBNAIL_BYTES_MAX } from './limits.js';
 import {
   ConsumerOptions,
@@ -171,6 +172,11 @@ export const signalingEvents = {
     channel: ChannelName,
     code: z.enum(['password_required', 'channel_not_found']),
   }),
+  /**
+   * The settings for sharing changed, or the swarms of a channel whose viewers share did: viewers
+   * who share request `GET /api/channels/NAME/sharing` again.
+   */
+  'channel:sharing': z.object({ channel: ChannelName, settings: SharingSettings }),
   /** The channel was deleted. */
   'channel:deleted': z.object({ channel: ChannelName }),
   /** A track to consume on the existing transport; paused until `viewer:resume`. */

@@ -61,8 +61,8 @@ function answered(sdp: string): { tracks: string; answer: string } {
   }
 }
 
-describe('offers of encoders and browsers', () => {
-  it.each(names)('parses the offer of %s into tracks and answers it', async (name) => {
+describe('offers from encoders and browsers', () => {
+  it.each(names)('parses the offer from %s into tracks and answers it', async (name) => {
     const { tracks, answer } = answered(offerOf(name));
     const file = (kind: string) => resolve(FOLDER, `expected/${name}.${kind}`);
     await expect(`${tracks}\n`).toMatchFileSnapshot(file('tracks.json'));

@@ -21,11 +21,13 @@ export type KeyPurpose =
   | 'second-factor'
   | 'log-in-state'
   | 'webhook'
+  | 'restream'
   | 'node-call'
   | 'bus-channel'
   | 'resume-token'
   | 'first-administrator'
-  | 'guess';
+  | 'guess'
+  | 'swarm';
 
 /** Keys derived from the server's master secret by HKDF-SHA-256 (RFC 5869), one per purpose. */
 export class Secrets {

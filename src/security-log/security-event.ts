@@ -26,7 +26,8 @@ export type SecurityEvent = Readonly<{
 }>;
 
 /**
- * Kinds of event that share a limit, so that many events of one share don't evict those of another.
+ * Kinds of event that share a limit. Many events of one share therefore don't evict those of
+ * another.
  */
 export type EventShare = Readonly<{ kinds: readonly SecurityEventKind[]; max: number }>;
 

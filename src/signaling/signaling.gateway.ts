@@ -1,15 +1,11 @@
 import { Inject } from '@nestjs/common';
-import {
-  ConnectedSocket,
-  type OnGatewayDisconnect,
-  type OnGatewayInit,
-  WebSocketServer,
-} from '@nestjs/websockets';
+import { type OnGatewayInit, WebSocketServer } from '@nestjs/websockets';
 import { GrantedAccess } from '../access/granted-access.js';
 import { HlsAuthorizer } from '../access/hls-authorizer.js';
-import type { Peer } from '../broadcast/peer.js';
+import { channelRoom } from '../broadcast/channel-room.js';
 import { PeerTransports } from '../broadcast/peer-transports.js';
 import { PublishingService } from '../broadcast/publishing.service.js';
+import { SocketPeer } from '../broadcast/socket-peer.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
 import { ViewingService } from '../broadcast/viewing.service.js';
 import { CLOCK, type Clock } from '../common/clock.js';
@@ -19,6 +15,7 @@ import {
   type OnairSocket,
   OnRequest,
   Payload,
+  RequestSocket,
 } from '../common/gateway.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { RequestData, RequestPayload } from '../protocol/events.js';
@@ -26,12 +23,9 @@ import type { IceServer } from '../protocol/rtc.js';
 import { iceServers } from '../broadcast/ice-servers.js';
 import { reachableTransport } from '../broadcast/reach/reachable-transport.js';
 
-/** The room that contains all viewers and the publisher of a channel. */
-const roomOf = (channelId: string) => `channel:${channelId}`;
-
 /** Handles the socket requests of publishers and viewers. */
 @OnairGateway()
-export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
+export class SignalingGateway implements OnGatewayInit {
   @WebSocketServer() private readonly server!: OnairServer;
 
   // oxlint-disable-next-line max-params -- injected by Nest
@@ -47,19 +41,14 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
 
   afterInit(): void {
     this.liveChannels.events.on('stateChanged', (channel) => {
-      this.server.to(roomOf(channel.id)).emit('channel:state', channel.state);
+      this.server.to(channelRoom(channel.id)).emit('channel:state', channel.state);
     });
     this.liveChannels.events.on('statsChanged', (channel) => {
-      this.server.to(roomOf(channel.id)).emit('channel:stats', channel.stats);
+      this.server.to(channelRoom(channel.id)).emit('channel:stats', channel.stats);
     });
     this.liveChannels.events.on('channelDeleted', ({ id, name }) => {
-      this.server.to(roomOf(id)).emit('channel:deleted', { channel: name });
+      this.server.to(channelRoom(id)).emit('channel:deleted', { channel: name });
     });
-  }
-
-  handleDisconnect(socket: OnairSocket): void {
-    this.viewing.leave(socket.id);
-    this.publishing.disconnected(socket.id);
   }
 
   @OnRequest('clock:ping')
@@ -69,16 +58,16 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
 
   @OnRequest('publisher:start')
   async start(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:start') payload: RequestPayload<'publisher:start'>,
   ): Promise<RequestData<'publisher:start'>> {
     const { identity } = socket.data;
     const { channelId, ...started } = await this.publishing.start(
       identity,
-      peerOf(socket),
+      new SocketPeer(socket),
       payload,
     );
-    await socket.join(roomOf(channelId));
+    await socket.join(channelRoom(channelId));
     // Statistics are sent only when they change, so a returning client must be sent the current
     // ones.
     const live = this.liveChannels.find(channelId);
@@ -89,55 +78,55 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
 
   @OnRequest('publisher:produce')
   produce(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:produce') payload: RequestPayload<'publisher:produce'>,
   ): Promise<RequestData<'publisher:produce'>> {
-    return this.publishing.produce(peerOf(socket), payload);
+    return this.publishing.produce(new SocketPeer(socket), payload);
   }
 
   @OnRequest('publisher:pause')
   async pause(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:pause') payload: RequestPayload<'publisher:pause'>,
   ): Promise<void> {
-    await this.publishing.setPaused(peerOf(socket), payload);
+    await this.publishing.setPaused(new SocketPeer(socket), payload);
   }
 
   @OnRequest('publisher:unproduce')
   unproduce(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:unproduce') { producerId }: RequestPayload<'publisher:unproduce'>,
   ): void {
-    this.publishing.unproduce(peerOf(socket), producerId);
+    this.publishing.unproduce(new SocketPeer(socket), producerId);
   }
 
   @OnRequest('publisher:move')
   async move(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:move') { channel }: RequestPayload<'publisher:move'>,
   ): Promise<void> {
-    await this.publishing.move(socket.data.identity, peerOf(socket), channel);
+    await this.publishing.move(socket.data.identity, new SocketPeer(socket), channel);
   }
 
   @OnRequest('publisher:clock')
   clockOffset(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:clock') { offsetMs }: RequestPayload<'publisher:clock'>,
   ): void {
-    this.publishing.setClockOffset(peerOf(socket), offsetMs);
+    this.publishing.setClockOffset(new SocketPeer(socket), offsetMs);
   }
 
   @OnRequest('publisher:thumbnail')
   thumbnail(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:thumbnail') payload: RequestPayload<'publisher:thumbnail'>,
   ): void {
-    this.publishing.offerThumbnail(peerOf(socket), payload);
+    this.publishing.offerThumbnail(new SocketPeer(socket), payload);
   }
 
   @OnRequest('publisher:end')
   async end(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('publisher:end') { channel }: RequestPayload<'publisher:end'>,
   ): Promise<void> {
     await this.publishing.end(socket.data.identity, channel);
@@ -145,7 +134,7 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
 
   @OnRequest('transport:connect')
   async connect(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('transport:connect') payload: RequestPayload<'transport:connect'>,
   ): Promise<void> {
     await this.transports.get(socket.id, payload.transportId).connect(payload.dtlsParameters);
@@ -153,7 +142,7 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
 
   @OnRequest('transport:restart-ice')
   async restartIce(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('transport:restart-ice') { transportId }: RequestPayload<'transport:restart-ice'>,
   ): Promise<RequestData<'transport:restart-ice'>> {
     return { iceParameters: await this.transports.get(socket.id, transportId).restartIce() };
@@ -161,13 +150,16 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
 
   @OnRequest('viewer:join')
   async join(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('viewer:join') payload: RequestPayload<'viewer:join'>,
     @GrantedAccess() { access }: GrantedAccess,
   ): Promise<RequestData<'viewer:join'>> {
     const { identity, passes, address } = socket.data;
-    const { channelId, media, ...joined } = await this.viewing.join(peerOf(socket), payload);
-    await socket.join(roomOf(channelId));
+    const { channelId, media, ...joined } = await this.viewing.join(
+      new SocketPeer(socket),
+      payload,
+    );
+    await socket.join(channelRoom(channelId));
     return {
       ...joined,
       media: media && {
@@ -180,41 +172,28 @@ export class SignalingGateway implements OnGatewayInit, OnGatewayDisconnect {
   }
 
   @OnRequest('viewer:leave')
-  leave(@ConnectedSocket() socket: OnairSocket): void {
+  leave(@RequestSocket() socket: OnairSocket): void {
     this.viewing.leave(socket.id);
   }
 
   @OnRequest('viewer:resume')
   async resume(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('viewer:resume') { consumerIds }: RequestPayload<'viewer:resume'>,
   ): Promise<void> {
-    await this.viewing.resume(peerOf(socket), consumerIds);
+    await this.viewing.resume(new SocketPeer(socket), consumerIds);
   }
 
   @OnRequest('viewer:layer')
   async pinLayer(
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
     @Payload('viewer:layer') { layer }: RequestPayload<'viewer:layer'>,
   ): Promise<void> {
-    await this.viewing.pinLayer(peerOf(socket), layer);
+    await this.viewing.pinLayer(new SocketPeer(socket), layer);
   }
 
   private iceServersFor(socket: OnairSocket): IceServer[] {
     const { account, guestId } = socket.data.identity;
     return iceServers(this.config.rtc, account?.id ?? guestId, this.clock.nowMs());
   }
-}
-
-function peerOf(socket: OnairSocket): Peer {
-  return {
-    id: socket.id,
-    get connected() {
-      return socket.connected;
-    },
-    send: (name, payload) => {
-      // Socket.IO's event map can't be indexed by a type parameter.
-      (socket.emit as (event: string, payload: unknown) => boolean).call(socket, name, payload);
-    },
-  };
 }

@@ -7,7 +7,7 @@ import type { Config } from '../config/config.js';
 
 /** Decides who can connect, and with which identity. */
 export type SocketAccess = Readonly<{
-  /** Whether a connection is accepted: false if it comes from a page of another site. */
+  /** Returns false if a connection comes from a page of another site and must be refused. */
   isAllowed(request: IncomingMessage): boolean;
   /**
    * Returns the identity that the handshake's cookies or API token belong to. Rejects if the
@@ -20,7 +20,7 @@ export type SocketAccess = Readonly<{
    */
   onSessionEnded(listener: (sessionId: string) => void): void;
   /**
-   * Disconnects this node's sockets of those sessions and tokens that another node ended, in case
+   * Disconnects this node's sockets whose sessions or tokens were ended by another node, in case
    * its message was lost.
    */
   checkSessions(ids: readonly string[]): Promise<void>;

@@ -7,18 +7,26 @@ import { assertAllowed } from '../access/refusals.js';
 import { DomainError } from '../common/domain-error.js';
 import type { OnairSocket } from '../common/gateway.js';
 import type { Log } from '../common/logger.js';
+import type { RequestName } from '../protocol/events.js';
 import { CHANNEL_NAME_PATTERN } from '../protocol/limits.js';
+import type { ArrivedRequest } from './request-dispatcher.js';
 
 /** The maximum number of channels that one connection can enter. */
 const CHANNELS_PER_SOCKET_MAX = 100;
+
+/**
+ * Requests whose handlers check an invitation instead of the channel's access. An invited guest of a
+ * private channel gets nothing but the stage, so the connection doesn't count as inside.
+ */
+const BY_INVITATION: ReadonlySet<string> = new Set<RequestName>(['stage:join']);
 
 type NamesChannel = Readonly<{ channel: string }>;
 
 /**
  * Checks every socket request that names a channel against the access policy, regardless of its
  * gateway. Stores the decision for the handler (`@GrantedAccess()`), and tracks which connections
- * are inside. A connection that loses access is notified and disconnected, which ends everything it
- * had in the channel.
+ * are inside. A connection that loses access is notified and disconnected, which ends everything
+ * that it was doing in the channel.
  */
 export class SocketAuthorizer {
   readonly #access: AccessService;
@@ -42,7 +50,8 @@ export class SocketAuthorizer {
    * Admits a request, synchronously if the channel's access is cached.
    * @throws {DomainError} `channel_not_found`, `password_required`, `rate_limited`
    */
-  admit(socket: OnairSocket, payload: unknown): void | Promise<void> {
+  admit(socket: OnairSocket, { name: request, payload }: ArrivedRequest): void | Promise<void> {
+    if (BY_INVITATION.has(request)) return;
     // The request's schema rejects invalid names.
     if (!namesChannel(payload) || !CHANNEL_NAME_PATTERN.test(payload.channel)) return;
     const { channel: name } = payload;

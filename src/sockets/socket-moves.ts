@@ -10,7 +10,7 @@ import { MOVING_QUERY } from '../protocol/moving.js';
 const SPREAD = 0.6;
 const TICK_MS = 50;
 
-/** The part of a node's drain that sockets need. */
+/** The parts of a node's drain that sockets need. */
 export type DrainOfSockets = Pick<
   NodeDrain,
   'events' | 'elapsedMs' | 'durationMs' | 'sendsElsewhere' | 'waitFor'
@@ -25,12 +25,13 @@ type Options = Readonly<{
 
 /**
  * Asks the clients of a draining node to move to another node, in random order and spread over
- * time. Publishers come last: when a broadcast moves, viewers who are still here must join again.
+ * time. Publishers come last, because when a broadcast moves, viewers who are still on this node
+ * must join again.
  */
 export class SocketMoves {
   readonly #options: Options;
-  readonly #asked = new WeakSet<OnairSocket>();
-  /** The sockets that have yet to be asked, in order. */
+  #notified = new WeakSet<OnairSocket>();
+  /** The sockets that have yet to be notified, in order. */
   #waiting: OnairSocket[] = [];
   /** The number of sockets when the drain began. */
   #total = 0;
@@ -43,6 +44,7 @@ export class SocketMoves {
     drain.waitFor(() => io.sockets.sockets.size);
     this.#offs = [
       drain.events.on('begun', () => this.#begin()),
+      drain.events.on('cancelled', () => this.#cancel()),
       drain.events.on('ended', () => io.disconnectSockets(true)),
     ];
   }
@@ -70,6 +72,15 @@ export class SocketMoves {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
+  /** The clients that have moved remain where they are. */
+  #cancel(): void {
+    clearInterval(this.#timer);
+    for (const socket of this.#options.io.sockets.sockets.values())
+      if (this.#notified.has(socket)) socket.emit('node:staying', {});
+    this.#notified = new WeakSet();
+    this.#waiting = [];
+  }
+
   #tick(): void {
     const { drain, io, publishes } = this.#options;
     const elapsed = (drain.elapsedMs ?? 0) / Math.max(1, drain.durationMs * SPREAD);
@@ -77,15 +88,15 @@ export class SocketMoves {
     for (const socket of this.#waiting.splice(0, Math.max(0, this.#waiting.length - left)))
       if (!publishes(socket.id)) this.#ask(socket);
     const others = [...io.sockets.sockets.values()].filter(({ id }) => !publishes(id));
-    // These connected in the meantime.
+    // These clients connected in the meantime.
     if (this.#waiting.length === 0) for (const socket of others) this.#ask(socket);
     if (others.length > 0 && elapsed < 1) return;
     for (const socket of io.sockets.sockets.values()) this.#ask(socket);
   }
 
   #ask(socket: OnairSocket): void {
-    if (this.#asked.has(socket) || !socket.connected) return;
-    this.#asked.add(socket);
+    if (this.#notified.has(socket) || !socket.connected) return;
+    this.#notified.add(socket);
     socket.emit('node:moving', {});
   }
 }

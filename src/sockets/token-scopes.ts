@@ -10,6 +10,7 @@ const USES_MEDIA = [...WATCHES, ...PUBLISHES] as const;
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const WRITES = ['chat:write'] as const;
 const MODERATES = ['chat:moderate'] as const;
+const PEOPLE_ONLY = [] as const;
 
 /**
  * The scopes that allow each request; one of them is enough. Requests that are missing here aren't
@@ -31,6 +32,23 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
   'publisher:move': PUBLISHES,
   'publisher:clock': PUBLISHES,
   'publisher:thumbnail': PUBLISHES,
+  // A stage is for people.
+  'stage:open': PEOPLE_ONLY,
+  'stage:close': PEOPLE_ONLY,
+  'stage:join': PEOPLE_ONLY,
+  'stage:leave': PEOPLE_ONLY,
+  'stage:produce': PEOPLE_ONLY,
+  'stage:unproduce': PEOPLE_ONLY,
+  'stage:pause': PEOPLE_ONLY,
+  'stage:resume': PEOPLE_ONLY,
+  'stage:layer': PEOPLE_ONLY,
+  'stage:mix': PEOPLE_ONLY,
+  'stage:mix-programme': PEOPLE_ONLY,
+  'stage:place': PEOPLE_ONLY,
+  'stage:mute': PEOPLE_ONLY,
+  'stage:allow-screen': PEOPLE_ONLY,
+  'stage:remove': PEOPLE_ONLY,
+  'stage:say': PEOPLE_ONLY,
   'chat:join': READS,
   'chat:leave': READS,
   'chat:history': READS,

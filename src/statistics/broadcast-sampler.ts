@@ -72,7 +72,7 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
   #stateChanged({ id: channelId, name: channel, broadcast, viewerCount }: LiveChannel): void {
     const nowMs = this.clock.nowMs();
     const tally = this.#tallies.get(channelId);
-    // If there was a broadcast, another node continues it.
+    // If the channel had a broadcast, another node continues it.
     if (!broadcast) {
       if (tally) this.#close(channelId, tally, viewerCount);
       return;

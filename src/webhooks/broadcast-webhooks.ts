@@ -28,8 +28,8 @@ const MISSED_MAX = 100;
 @Injectable()
 export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /**
-   * The broadcasts whose start was reported here, so that the end of an interruption costs no
-   * query.
+   * The broadcasts whose start this process reported. With them, the end of an interruption takes
+   * no query.
    */
   readonly #announced = new WeakSet<LiveBroadcast>();
   #stopLooking: () => void = () => undefined;

@@ -23,8 +23,8 @@ const ACTIVE_MAX = 8;
  */
 const LEASE_MS = 60_000;
 /** The maximum interval between checks, even if nothing seems to be waiting. */
-const LOOK_MS = 60_000;
-/** The minimum interval between checks, while another process is sending what is due. */
+const CHECK_MS = 60_000;
+/** The minimum interval between checks, used while another process is sending the due delivery. */
 const SOON_MS = 20;
 /** The delay until the next check after the database failed. */
 const TROUBLE_MS = 5_000;
@@ -43,8 +43,8 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
   /** The active attempts. */
   readonly #active = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | null = null;
-  #lookAgain = false;
+  #checking: Promise<void> | null = null;
+  #checkAgain = false;
   #closed = false;
 
   constructor(
@@ -66,38 +66,38 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
     this.#closed = true;
     clearTimeout(this.#timer);
     this.sender.stop();
-    await this.#looking;
+    await this.#checking;
     await Promise.all(this.#active);
   }
 
   /** Checks for new deliveries now. */
   wake(): void {
     if (this.#closed) return;
-    if (this.#looking) {
-      this.#lookAgain = true;
+    if (this.#checking) {
+      this.#checkAgain = true;
       return;
     }
     clearTimeout(this.#timer);
-    this.#looking = this.#look()
+    this.#checking = this.#check()
       .catch((err: unknown) => {
         this.#log.warn({ err }, 'due webhook deliveries can’t be read; retrying');
         return TROUBLE_MS;
       })
-      .then((delayMs) => this.#lookIn(delayMs));
+      .then((delayMs) => this.#checkIn(delayMs));
   }
 
-  #lookIn(delayMs: number): void {
-    this.#looking = null;
+  #checkIn(delayMs: number): void {
+    this.#checking = null;
     if (this.#closed) return;
-    this.#timer = setTimeout(() => this.wake(), this.#lookAgain ? 0 : delayMs).unref();
-    this.#lookAgain = false;
+    this.#timer = setTimeout(() => this.wake(), this.#checkAgain ? 0 : delayMs).unref();
+    this.#checkAgain = false;
   }
 
   /**
    * Claims and starts due deliveries, up to the limit. Resolves to the delay until the next check,
    * in milliseconds.
    */
-  async #look(): Promise<number> {
+  async #check(): Promise<number> {
     while (this.#active.size < ACTIVE_MAX && !this.#closed) {
       const nowMs = this.clock.nowMs();
       const delivery = await this.repository.claim(new Date(nowMs), new Date(nowMs + LEASE_MS));
@@ -105,11 +105,11 @@ export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicat
       this.#start(delivery);
     }
     // The end of an active attempt triggers the next check.
-    if (this.#active.size >= ACTIVE_MAX) return LOOK_MS;
+    if (this.#active.size >= ACTIVE_MAX) return CHECK_MS;
     const nowMs = this.clock.nowMs();
     const next = await this.repository.nextDueAt(new Date(nowMs));
-    if (next === null) return LOOK_MS;
-    return Math.min(LOOK_MS, Math.max(SOON_MS, next.getTime() - nowMs));
+    if (next === null) return CHECK_MS;
+    return Math.min(CHECK_MS, Math.max(SOON_MS, next.getTime() - nowMs));
   }
 
   #start(delivery: ClaimedDelivery): void {

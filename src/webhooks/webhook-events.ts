@@ -117,7 +117,10 @@ export class WebhookEvents {
         if (stored > 0) this.dispatcher.wake();
       })
       .catch((err: unknown) =>
-        this.#log.error({ err, channel: channel.name, event }, 'webhooks could not be notified'),
+        this.#log.error(
+          { err, channel: channel.name, event },
+          'webhook deliveries could not be queued',
+        ),
       );
   }
 

@@ -1,10 +1,9 @@
-import { lookup as resolveName, type LookupAddress } from 'node:dns';
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { AddressRule } from './address-rule.js';
+import { AddressRule, NoAllowedAddress } from '../security/destinations/address-rule.js';
 
 /** The maximum time from the first packet to the headers of the response. */
 const TIMEOUT_MS = 10_000;
@@ -27,19 +26,14 @@ export type Sent =
   | Readonly<{ status: number; error: string }>
   | Readonly<{ status: null; error: string }>;
 
-/**
- * Reports that the host has no allowed address or no address at all, which must be
- * indistinguishable.
- */
-class NoAllowedAddress extends Error {}
 /** Reports that webhooks can't connect to the port. */
 class PortNotAllowed extends Error {}
 
 /**
  * Posts to URLs chosen by users. The address that is checked is the one to which the request is
  * sent, because the name is resolved only once, by the connection itself. Redirects, proxies and
- * keep-alive aren't used. The result for a closed port is the same as for a firewalled one, after
- * the same time; otherwise webhooks could be used to scan networks.
+ * keep-alive aren't used. A closed port has the same result as a firewalled one, after the same
+ * time. Otherwise, webhooks could be used to scan networks.
  */
 @Injectable()
 export class WebhookSender {
@@ -66,7 +60,9 @@ export class WebhookSender {
     }
   }
 
-  /** Stops the waiting that makes all times equal. Must be called when the server stops. */
+  /**
+   * Ends the waits that make all failures take the same time. Must be called when the server stops.
+   */
   stop(): void {
     this.#stopped.abort();
   }
@@ -88,14 +84,12 @@ export class WebhookSender {
     const url = new URL(text);
     const host = hostOf(url);
     if (!this.rule.isPortAllowed(portOf(url))) throw new PortNotAllowed();
-    await this.rule.refresh();
-    // A numeric address isn't resolved, so it wouldn't be checked when connecting.
-    if (isIP(host) !== 0 && !this.rule.isAllowed(host)) throw new NoAllowedAddress();
+    await this.rule.assertAllowed(host);
     const options: RequestOptions = {
       method: 'POST',
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       agent: false,
-      lookup: this.#lookup,
+      lookup: this.rule.lookup,
       signal: AbortSignal.timeout(TIMEOUT_MS),
       maxHeaderSize: 8 * 1024,
     };
@@ -110,18 +104,6 @@ export class WebhookSender {
       .end(body);
     return promise;
   }
-
-  /** Resolves a name to its allowed addresses. */
-  readonly #lookup: LookupFunction = (hostname, options, callback) => {
-    resolveName(hostname, { ...options, all: true }, (error, addresses) => {
-      const allowed = error ? [] : addresses.filter(({ address }) => this.rule.isAllowed(address));
-      const [first] = allowed;
-      if (first === undefined) return callback(new NoAllowedAddress(), '');
-      return options.all === true
-        ? callback(null, allowed satisfies LookupAddress[])
-        : callback(null, first.address, first.family);
-    });
-  };
 }
 
 function portOf({ port, protocol }: URL): number {
@@ -132,7 +114,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Reads the body up to a limit, so that the receiver sees the connection close properly. */
+/** Reads the body up to a limit, so that the connection closes properly for the receiver. */
 function drain(answer: IncomingMessage): void {
   let bytes = 0;
   answer

@@ -9,6 +9,7 @@ import {
   Post,
 } from '@nestjs/common';
 import { CurrentAccount, LoggedIn } from '../auth/identity.guard.js';
+import { OWNER_ERRORS } from '../channels/owner-errors.js';
 import { Operation } from '../common/operation.js';
 import { AllowToken } from '../auth/tokens/token-scope.js';
 import {
@@ -19,8 +20,6 @@ import {
   WebhookList,
 } from '../protocol/webhook.js';
 import { WebhookService } from './webhook.service.js';
-
-const OWNER_ONLY = ['not_logged_in', 'forbidden', 'channel_not_found'] as const;
 
 /** The HTTP API for a channel's webhooks, which is for the channel's owner. */
 @Controller('api/channels/:name/webhooks')
@@ -33,7 +32,7 @@ export class WebhookController {
   @Operation({
     summary: 'List your channel’s webhooks',
     reply: WebhookList,
-    errors: OWNER_ONLY,
+    errors: OWNER_ERRORS,
   })
   list(
     @Param('name') channel: string,
@@ -48,7 +47,7 @@ export class WebhookController {
     description:
       'Each event is posted to the address as JSON, with the header `onair-signature: t=SECONDS,v1=HEX`, where HEX is the HMAC-SHA-256 of `SECONDS.BODY` with the returned secret. Deliveries without a 2xx response within 10 seconds are retried for almost two days, with the same `onair-delivery`. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use. Redirects are not followed.',
     reply: WebhookAdded,
-    errors: [...OWNER_ONLY, 'webhook_limit'],
+    errors: [...OWNER_ERRORS, 'webhook_limit'],
   })
   add(
     @Param('name') channel: string,
@@ -61,9 +60,9 @@ export class WebhookController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Remove a webhook and its waiting deliveries',
+    summary: 'Remove a webhook and its pending deliveries',
     reply: null,
-    errors: OWNER_ONLY,
+    errors: OWNER_ERRORS,
   })
   remove(
     @Param('name') channel: string,
@@ -76,9 +75,9 @@ export class WebhookController {
   @Post(':id/secret')
   @Operation({
     summary: 'Replace a webhook’s secret',
-    description: 'All further requests are signed with the new secret, including retries.',
+    description: 'From now on, all requests are signed with the new secret, including retries.',
     reply: WebhookAdded,
-    errors: [...OWNER_ONLY, 'webhook_not_found'],
+    errors: [...OWNER_ERRORS, 'webhook_not_found'],
   })
   changeSecret(
     @Param('name') channel: string,
@@ -93,7 +92,7 @@ export class WebhookController {
   @Operation({
     summary: 'Send a `ping` event to a webhook',
     reply: WebhookDeliveryView,
-    errors: [...OWNER_ONLY, 'webhook_not_found', 'rate_limited'],
+    errors: [...OWNER_ERRORS, 'webhook_not_found', 'rate_limited'],
   })
   test(
     @Param('name') channel: string,
@@ -107,7 +106,7 @@ export class WebhookController {
   @Operation({
     summary: 'List a webhook’s deliveries, newest first',
     reply: WebhookDeliveryList,
-    errors: [...OWNER_ONLY, 'webhook_not_found'],
+    errors: [...OWNER_ERRORS, 'webhook_not_found'],
   })
   deliveries(
     @Param('name') channel: string,

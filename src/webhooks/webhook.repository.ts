@@ -213,8 +213,8 @@ export class WebhookRepository {
    * before `until`, the delivery is due again.
    */
   async claim(now: Date, until: Date): Promise<ClaimedDelivery | null> {
-    // The rows are checked again when they are locked, so what another process has just claimed or
-    // finished isn't found.
+    // The rows are checked again when they are locked. Deliveries that another process has just
+    // claimed or finished are therefore not found.
     const [row] = await this.db.$queryRaw<ClaimedRow[]>`
       WITH due AS MATERIALIZED (
         SELECT d.id, d.webhook_id, d.event, d.body, d.attempts
@@ -250,8 +250,8 @@ export class WebhookRepository {
 
   /**
    * Stores the outcome and ends the lease. Does nothing if the webhook has been removed. If the
-   * lease has expired and another process has sent the delivery since, that process's outcome
-   * remains.
+   * lease has expired, and another process has sent the delivery in the meantime, that process's
+   * outcome remains.
    */
   async finish({ id, attempts, until, webhook }: ClaimedDelivery, outcome: Outcome): Promise<void> {
     await this.db.$transaction([

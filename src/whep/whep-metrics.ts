@@ -8,7 +8,7 @@ export class WhepMetrics {
   constructor(whep: WhepService, metrics: Metrics) {
     metrics.gauge(
       'onair_whep_viewers',
-      'Viewers connected by WHEP, included in all viewers.',
+      'Viewers connected over WHEP. Also counted among all viewers.',
       () => whep.size,
     );
   }

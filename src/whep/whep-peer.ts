@@ -6,7 +6,7 @@ import type { Peer } from '../broadcast/peer.js';
  * affect the media.
  */
 export class WhepPeer implements Peer {
-  /** A random id, because anyone who knows it can end the session. */
+  /** The id is random, because anyone who knows it can end the session. */
   readonly id = randomUUID();
   connected = true;
 

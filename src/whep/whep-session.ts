@@ -11,7 +11,7 @@ import type { WhepPeer } from './whep-peer.js';
 const CONNECT_TIMEOUT_MS = 30_000;
 /**
  * How long a player that lost its network may take to restart ICE, in addition to the ten seconds
- * until the loss is noticed.
+ * until the loss is detected.
  */
 const RESTART_TIMEOUT_MS = 20_000;
 
@@ -64,7 +64,7 @@ export class WhepSession {
     media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
     media.events.on('closed', () => this.close());
     media.events.on('consumerClosed', () => {
-      // A track is removed only if one with another codec replaces it, and the player has not
+      // A track is removed only if a track with another codec replaces it. The player has not
       // negotiated that codec.
       if (this.#isAnswered) this.close();
     });

@@ -120,7 +120,7 @@ export class WhepController {
   @Get(':session')
   @OpenToAll()
   @HttpCode(204)
-  async look(@Param() { name, session: id }: { name: string; session: string }): Promise<void> {
+  async get(@Param() { name, session: id }: { name: string; session: string }): Promise<void> {
     await this.requests.assertFound({ name, id });
   }
 

@@ -76,7 +76,7 @@ export class WhepService implements OnApplicationShutdown {
     });
     drain.waitFor(() => this.#sessions.size);
     this.#offs = [
-      // A player connects again, and so reaches another node.
+      // The player connects again, and then reaches another node.
       drain.events.on('ended', () => this.#closeAll()),
       logIns.events.on('sessionEnded', (id) => this.#loggedOut(id)),
       tokens.events.on('revoked', (id) => this.#loggedOut(id)),
@@ -174,7 +174,7 @@ export class WhepService implements OnApplicationShutdown {
     if (leave) return leave;
     throw new DomainError(
       'unavailable',
-      'Too many players are connected by WHEP. Try again later.',
+      'Too many players are connected over WHEP. Try again later.',
       {
         retryAfterMs: BUSY_RETRY_MS,
       },

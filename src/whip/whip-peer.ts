@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Peer } from '../broadcast/peer.js';
 
-/**
- * A publisher without a socket. The only event of which it learns is that its connection closes.
- */
+/** A publisher without a socket. It learns of no event except that its connection closes. */
 export class WhipPeer implements Peer {
   readonly id = `whip-${randomUUID()}`;
   /**

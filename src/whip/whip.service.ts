@@ -83,7 +83,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     });
     takeOver.setRule('whip', (broadcast) => this.#isSilent(broadcast));
     drain.waitFor(() => this.#open);
-    // An encoder connects again, and so reaches another node.
+    // The encoder connects again, and then reaches another node.
     drain.events.on('ended', () => this.#disconnect(() => true));
     keys.events.on('changed', (channelId) =>
       this.#disconnect(({ channel }) => channel.id === channelId),
@@ -236,8 +236,8 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Disconnects publishers whose owner was disabled, or whose key was changed by another node of
-   * which the message was lost. Their broadcasts end unless a publisher returns in time.
+   * Disconnects publishers whose owner was disabled, or whose key was changed on another node whose
+   * message was lost. Their broadcasts end unless a publisher returns in time.
    */
   async #check(): Promise<void> {
     const sessions = Map.groupBy(this.#sessions.values(), ({ channel }) => channel.name);

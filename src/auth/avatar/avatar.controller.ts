@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { Controller, Delete, Get, HttpCode, Param, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../../common/domain-error.js';
@@ -31,8 +30,6 @@ export class AvatarController {
     @Req() { body }: FastifyRequest,
     @CurrentAccount() { id }: CurrentAccount,
   ): Promise<AccountView> {
-    if (!(body instanceof Readable))
-      throw new DomainError('unsupported_media_type', 'Send a JPEG, PNG, WebP or GIF.');
     await this.avatars.put(id, body);
     return this.#view(id);
   }

@@ -28,9 +28,9 @@ export class OidcService {
   ) {}
 
   /**
-   * Returns the account of a user who returns from the provider; the account is created the first
-   * time. An account with the same name or e-mail address isn't assumed to belong to the same
-   * person, so its owner has to connect it.
+   * Returns the account of a user who returns from the provider. It is created the first time. An
+   * account with the same name or e-mail address isn't assumed to belong to the same person, so its
+   * owner has to connect it.
    * @throws {DomainError} `account_disabled`; `registration_closed`, `invitation_needed`
    */
   async accountOf(claims: ProviderClaims, invitation: string | undefined): Promise<Account> {

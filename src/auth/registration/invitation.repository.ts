@@ -40,8 +40,8 @@ export class InvitationRepository {
     { by, at, max }: Act & { max: number },
   ): Promise<Invitation | null> {
     return this.db.$transaction(async (tx) => {
-      // There is no common row to lock. Without this lock, two requests could both find room for
-      // one more invitation.
+      // No common row could be locked instead. Without this lock, two requests could both find room
+      // for one more invitation.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
       const where = { usedAt: null, expiresAt: { gt: at } };
       if ((await tx.invitation.count({ where })) >= max) return null;
@@ -83,7 +83,7 @@ export class InvitationRepository {
   }
 
   /** Releases an invitation whose account was not created. */
-  async giveBack(id: string): Promise<void> {
+  async release(id: string): Promise<void> {
     await this.db.invitation.updateMany({ where: { id }, data: { usedAt: null } });
   }
 

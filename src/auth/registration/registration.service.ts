@@ -66,7 +66,7 @@ export class RegistrationService {
       await this.#invitations.setUsedBy(taken, account.id);
       return account;
     } catch (error) {
-      await this.#invitations.giveBack(taken);
+      await this.#invitations.release(taken);
       throw error;
     }
   }
@@ -82,7 +82,7 @@ export class RegistrationService {
     if (created === null)
       throw new DomainError(
         'conflict',
-        `The limit of ${INVITATIONS_MAX} open invitations is reached. Delete one to create another.`,
+        `There can be up to ${INVITATIONS_MAX} open invitations. Delete one to create another.`,
       );
     const link = `${this.#publicUrl}/register?invitation=${code}`;
     return { ...view({ ...created, usedBy: null }), link };
@@ -93,7 +93,7 @@ export class RegistrationService {
     return (await this.#invitations.list(LIST_MAX)).map(view);
   }
 
-  /** @throws {DomainError} `not_found`, also for an invitation that was used */
+  /** @throws {DomainError} `not_found`, including for an invitation that was used */
   async uninvite(id: string, by: Administrator): Promise<void> {
     if (!(await this.#invitations.delete(id, { by, at: new Date(this.clock.nowMs()) })))
       throw new DomainError('not_found', 'There is no such invitation, or it has been used.');

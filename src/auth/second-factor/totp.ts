@@ -6,8 +6,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 const STEP_MS = 30_000;
 const DIGITS = 6;
 /**
- * The number of steps accepted before and after the current one, because clocks drift and people
- * are slow.
+ * The number of steps accepted before and after the current one. It allows for clocks that drift
+ * and people who are slow.
  */
 const DRIFT_STEPS = 1;
 

@@ -23,7 +23,7 @@ const ROTATE_AFTER_MS = 24 * 3_600_000;
  * it.
  */
 const PREVIOUS_TOKEN_MS = 60_000;
-/** The minimum interval at which the stored expiry of a session in use is extended. */
+/** The minimum interval between extensions of the stored expiry of a session in use. */
 const EXTEND_AFTER_MS = 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
 /** The topic of the bus on which nodes report the ids of sessions that ended. */
@@ -228,9 +228,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Ends a session whose rotated token was used again. In this case two clients have the token, and
-   * it is unknown which of them is the owner's. RFC 9700 4.14.2 requires the same for refresh
-   * tokens.
+   * Ends a session whose rotated token was used again. Two clients have the token then, and it is
+   * unknown which of them is the owner's. RFC 9700 4.14.2 requires the same for refresh tokens.
    */
   async #endReplayed({ id, account }: SessionRow, from: EventOrigin): Promise<void> {
     const which = { accountId: account.id, id };

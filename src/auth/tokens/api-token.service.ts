@@ -18,7 +18,7 @@ import type { EventOrigin } from '../../security-log/security-event.js';
 import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
 
 const DAY_MS = 86_400_000;
-/** The minimum interval at which the time of the last use is stored. */
+/** The minimum interval between updates of the stored time of the last use. */
 const USE_EVERY_MS = 5 * 60_000;
 /** The prefix of all tokens, by which people and secret scanners can recognize a leaked token. */
 const PREFIX = 'onair_';

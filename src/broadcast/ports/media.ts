@@ -11,9 +11,10 @@ import type {
 } from '../../protocol/rtc.js';
 import type { BroadcastSource } from '../../protocol/broadcast.js';
 import type { TrackCodec } from '../../media/rtp/track-codec.js';
+import type { ClockAnchor, MediaUnit, UnitTrack } from './unit-track.js';
 
 /*
- * The media server as the domain needs it; `sfu` implements {@link MediaPort}. All methods reject
+ * The domain's view of the media server. `sfu` implements {@link MediaPort}. All methods reject
  * with a DomainError: `media_refused` for unusable parameters, `unavailable` while workers restart.
  */
 
@@ -63,11 +64,16 @@ export interface WatchedMedia {
   close(): void;
 }
 
+/** A source that connects from outside over WebRTC. */
+export type PeerSource = Exclude<BroadcastSource, 'mixer' | 'rtmp'>;
+
 /** One broadcast's media on the node of its publisher. It outlives the publisher's connections. */
 export interface BroadcastMedia extends WatchedMedia {
-  /** Opens a connection for the publisher. */
-  publish(source: BroadcastSource): Promise<PublisherMedia>;
-  /** Taps the publisher's RTP, for packaging. A broadcast needs at most one tap at a time. */
+  /** Opens a WebRTC connection for the publisher. */
+  publish(source: PeerSource): Promise<PublisherMedia>;
+  /** Accepts the media of a publisher that reaches this process in another way. */
+  ingest(): Promise<ProgramMedia>;
+  /** Taps the publisher's media, for packaging. A broadcast needs at most one tap at a time. */
   tap(): Promise<MediaTap>;
 }
 
@@ -76,20 +82,27 @@ export interface BroadcastMedia extends WatchedMedia {
  * by itself ten seconds after its last viewer has left.
  */
 export interface RemoteMedia extends WatchedMedia {
-  /** Reports that the broadcast runs on another node, or in another epoch, than before. */
+  /** Reports that the broadcast now runs on another node, or in another epoch. */
   moved(): void;
 }
 
-/** A broadcast's tracks as RTP. A tap stays open when publishers leave and return. */
+/**
+ * A broadcast's tracks, at most one of each kind at a time. A tap stays open when publishers leave
+ * and return.
+ */
 export interface MediaTap {
   /** The current tracks. */
-  readonly tracks: ReadonlySet<TappedTrack>;
-  readonly events: Listenable<{ trackAdded: [TappedTrack]; closed: [] }>;
+  readonly tracks: ReadonlySet<MediaTrack>;
+  readonly events: Listenable<{ trackAdded: [MediaTrack]; closed: [] }>;
   close(): void;
 }
 
-/** A track with all its simulcast layers, which are numbered from 0 (the lowest). */
+/** A track as its publisher sends it: in RTP, or as access units. */
+export type MediaTrack = TappedTrack | UnitTrack;
+
+/** A track in RTP with all its simulcast layers, which are numbered from 0 (the lowest). */
 export interface TappedTrack {
+  readonly form: 'rtp';
   readonly id: string;
   readonly kind: MediaKind;
   readonly codec: TrackCodec;
@@ -124,16 +137,13 @@ export type TappedPacket = Readonly<{
 }>;
 
 /**
- * The moment to which an audio sender's reports refer: the time at which a packet's first sample
- * was captured, as RFC 3550 6.4.1 requires, or the time at which the packet was sent, after capture
- * and encoding. libwebrtc uses the latter, and so does every browser.
+ * The moment to which an audio sender's reports refer: either the capture of a packet's first
+ * sample, as RFC 3550 6.4.1 requires, or the sending of the packet, which follows after capture and
+ * encoding. libwebrtc uses the latter, and so does every browser.
  */
 export type ReportedMoment = 'capture' | 'sending';
 
-/**
- * An RTCP sender report (RFC 3550 6.4.1): it says that the layer's RTP clock showed `rtpTime` at
- * `ntpMs`.
- */
+/** An RTCP sender report (RFC 3550 6.4.1): the layer's RTP clock showed `rtpTime` at `ntpMs`. */
 export type TappedReport = Readonly<{
   layer: number;
   /** Milliseconds since 1970 on the publisher's clock, with a fraction. */
@@ -153,6 +163,10 @@ export interface PeerMedia {
 /** Measurements of the media that arrives from a publisher. */
 export type PublisherHealth = Readonly<{
   bitrateBps: number;
+  /** The publisher's program and version, as it calls itself; absent if it doesn't. */
+  encoder?: string;
+  /** Whether sound arrives that no viewer gets, because the server can't transcode it. */
+  lacksSound?: boolean;
   /** The round-trip time; null if the publisher doesn't report it. */
   roundTripMs: number | null;
   tracks: readonly Readonly<{
@@ -170,14 +184,20 @@ export type PublisherHealth = Readonly<{
        * unknown.
        */
       keyFrameIntervalMs: number | null;
+      /** Pictures per second; absent if they aren't counted. */
+      framesPerSecond?: number;
+      /** Whether pictures are decoded in another order than shown; absent if that isn't known. */
+      reorders?: boolean;
     }>[];
   }>[];
 }>;
 
-export interface PublisherMedia extends PeerMedia {
+/** What sends a broadcast's tracks: a publisher, whichever way, or a mixer of this server. */
+export interface SourceMedia {
+  readonly closed: boolean;
   /**
-   * `connected`, `disconnected`: whether media can arrive. `arriving`: whether media does arrive,
-   * which is true from the first packet, and false after ten seconds without a packet or when the
+   * `connected`, `disconnected`: whether media can arrive. `arriving`: whether media does arrive.
+   * It is true from the first packet on, and false after ten seconds without a packet or when the
    * connection is lost. Media also counts as arriving while all tracks are paused on purpose.
    * `delayMeasured`: the number of milliseconds from capture (on the publisher's clock) to arrival
    * (on the server's clock).
@@ -191,6 +211,46 @@ export interface PublisherMedia extends PeerMedia {
   }>;
   /** The last value of the `arriving` event. */
   readonly isArriving: boolean;
+  /** Measures the incoming bit rate, in bits per second; 0 if the connection is closed. */
+  bitrateBps(): Promise<number>;
+  /** Measures the incoming media in detail. The result is shown to the publisher. */
+  health(): Promise<PublisherHealth>;
+  close(): void;
+}
+
+/** The tracks of a mixer. */
+export interface MixedMedia extends SourceMedia {
+  /** Replaces the tracks of the previous source, which has been closed. */
+  begin(): void;
+}
+
+/**
+ * The media of a publisher that sends access units, as over RTMP. Viewers receive them over WebRTC,
+ * too, as long as pictures are sent in the order in which they are shown.
+ */
+export interface ProgramMedia extends SourceMedia {
+  /** Sets the name of the publisher's program, as it calls itself. */
+  setEncoder(encoder: string): void;
+  /** Reports that the program sends sound that can't be transcoded. */
+  setLacksSound(): void;
+  /**
+   * Adds a track. A program has at most one of each kind; an earlier one is closed.
+   * @param codec `h264`, or `opus`, which is audio
+   */
+  addTrack(codec: 'h264' | 'opus'): ProgramTrack;
+}
+
+/** One track of a program. Its times are in milliseconds for `h264`, in ticks of 48 kHz for `opus`. */
+export interface ProgramTrack {
+  /** Adds the next unit, in decoding order; see {@link UnitTrack}. */
+  push(unit: MediaUnit): void;
+  /** See {@link ClockAnchor}. */
+  setClock(anchor: ClockAnchor): void;
+  close(): void;
+}
+
+/** The media of a publisher that sends over WebRTC. */
+export interface PublisherMedia extends PeerMedia, SourceMedia {
   /**
    * Adds a track and resolves with the producer's id. A publisher can have at most one audio and
    * one video track.
@@ -206,10 +266,6 @@ export interface PublisherMedia extends PeerMedia {
     layersGuessed?: boolean;
     reportsTell: ReportedMoment;
   }): Promise<string>;
-  /** Measures the incoming bit rate, in bits per second; 0 if the connection is closed. */
-  bitrateBps(): Promise<number>;
-  /** Measures the incoming media in detail. The result is shown to the publisher. */
-  health(): Promise<PublisherHealth>;
   setPaused(producerId: string, paused: boolean): Promise<void>;
   unproduce(producerId: string): void;
 }
@@ -239,8 +295,8 @@ export type ReceiverTerms = Readonly<{
 /** A viewer's connection that uses the payload types of its session description. */
 export interface ReceiverMedia extends ViewerMedia {
   /**
-   * Everything that can be sent to the viewer, no matter what the publisher sends. Used for the
-   * server's answer or offer.
+   * Everything that the viewer can receive from the server, no matter what the publisher sends now.
+   * Used for the server's answer or offer.
    */
   readonly agreed: RtpCapabilities;
   /**

@@ -1,5 +1,6 @@
 import type { Listenable } from '../../common/typed-emitter.js';
 import type { MediaTap } from './media.js';
+import type { SampleSource } from './samples.js';
 
 /** Nest's injection token for the {@link PackagingPort}. */
 export const PACKAGING = Symbol('PackagingPort');
@@ -22,7 +23,15 @@ export interface BroadcastPackage {
   readonly state: PackageState;
   /** The path of the latest thumbnail, which changes with each thumbnail; null if none exists. */
   readonly thumbnailPath: string | null;
-  /** `changed`: {@link state} has changed. */
+  /** The media as it is packaged, for those who send it elsewhere. */
+  readonly samples: SampleSource;
+  /**
+   * Whether pictures are decoded in another order than they are shown, as they are with B-frames.
+   * Players of HLS show them in order; browsers can't over WebRTC. False until the video shows it;
+   * then true until video without B-frames has arrived for a while.
+   */
+  readonly reorders: boolean;
+  /** `changed`: {@link state} or {@link reorders} has changed. */
   readonly events: Listenable<{ changed: [] }>;
   /** Packages the tap's media from now on. Closes the previous tap, if any. */
   take(tap: MediaTap): void;

@@ -8,7 +8,7 @@ export interface RecordingPort {
   /** @param broadcast.isContinued whether its beginning was recorded by another node */
   open(broadcast: { id: string; channel: string; isContinued?: boolean }): SegmentKeeper;
   /**
-   * Resolves when everything passed to the keepers so far has been recorded or dropped, so that the
+   * Resolves when everything passed to the keepers so far has been recorded or dropped. Then the
    * files can be deleted.
    */
   settled(): Promise<void>;

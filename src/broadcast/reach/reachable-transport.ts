@@ -4,7 +4,8 @@ import { candidatesFor } from './candidate-order.js';
 import type { ClientPath } from '../../common/client-path.js';
 
 /**
- * Returns the server's transport with the candidates that this client can most likely reach first.
+ * Returns the server's transport with its candidates sorted: those that this client is most likely
+ * to reach come first.
  */
 export function reachableTransport(
   transport: TransportOptions,

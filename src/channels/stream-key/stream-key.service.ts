@@ -6,11 +6,13 @@ import { shared } from '../../cluster/shared.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { TypedEmitter } from '../../common/typed-emitter.js';
+import { CONFIG, type Config } from '../../config/config.js';
 import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 import type { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
 import type { Channel } from '../channel.js';
 import { ChannelService } from '../channel.service.js';
+import { rtmpServers } from './rtmp-servers.js';
 import { StreamKeyRepository } from './stream-key.repository.js';
 
 const KEY_BYTES = 32;
@@ -41,6 +43,7 @@ export class StreamKeyService {
   constructor(
     private readonly repository: StreamKeyRepository,
     private readonly channels: ChannelService,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(BUS) bus: Bus,
   ) {
@@ -54,7 +57,10 @@ export class StreamKeyService {
   async view(name: string, accountId: string): Promise<StreamKeyView> {
     await this.#own(name, accountId);
     const { keyMadeAt = null } = (await this.repository.find(name)) ?? {};
-    return { createdAt: keyMadeAt?.toISOString() ?? null };
+    return {
+      createdAt: keyMadeAt?.toISOString() ?? null,
+      rtmpServers: rtmpServers(this.config),
+    };
   }
 
   /**
@@ -104,6 +110,23 @@ export class StreamKeyService {
         'The stream key is missing or wrong. Copy it from the channel’s studio page and send it as “Authorization: Bearer KEY”.',
       );
     return { channel: await this.channels.get(name), keyId: idOf(hash) };
+  }
+
+  /**
+   * Returns the channel to which a key belongs, wherever the key was found.
+   * @param channelName the channel that the publisher names; null if it names none
+   * @throws {DomainError} `not_logged_in` for a wrong key, or a key of another channel
+   */
+  async channelOfKey(key: string, channelName: string | null): Promise<KeyedAccess> {
+    const hash = hashOf(key);
+    const keyed = key.startsWith(PREFIX) ? await this.repository.findByHash(hash) : null;
+    const isRight = keyed !== null && (channelName === null || channelName === keyed.name);
+    if (!isRight || keyed.ownerDisabled)
+      throw new DomainError(
+        'not_logged_in',
+        'The stream key is missing or wrong. Copy the server and the stream key from the channel’s studio page.',
+      );
+    return { channel: await this.channels.get(keyed.name), keyId: idOf(hash) };
   }
 
   /**

@@ -96,14 +96,14 @@ export class Commands {
     const { who: name } = command;
     if (command.name === 'unban') {
       await this.bans.unban(room, sender, { name });
-      return `${name} can write again.`;
+      return `${name} can chat again.`;
     }
     const { reason } = command;
     if (command.name === 'ban')
       return `${(await this.bans.ban(room, sender, { name, reason })).name} is banned.`;
     const { seconds } = command;
     const ban = await this.bans.timeOut(room, sender, { name, reason, seconds });
-    return `${ban.name} can’t write for ${inWords(seconds * 1_000)}.`;
+    return `${ban.name} can’t chat for ${inWords(seconds * 1_000)}.`;
   }
 
   async #follow(

@@ -37,8 +37,8 @@ function patternOf(entry: string): string {
 }
 
 function wordsOf(text: string): string[] {
-  // Each word is folded separately, so that equal letters on both sides of a gap aren't reduced to
-  // one.
+  // Each word is folded separately. Otherwise, equal letters on both sides of a space would be
+  // reduced to one.
   return text
     .split(/\s+/u)
     .flatMap((word) => fold(word.replace(PUNCTUATION, '')).split(NO_WORD))

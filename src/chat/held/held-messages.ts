@@ -14,13 +14,7 @@ import type { ChatSender } from '../room/chat-sender.js';
 import { guestsPerAddress } from '../room/sender-limits.js';
 import { AuditLog } from '../moderation/audit-log.js';
 import { type Actor, moderatorOf } from '../room/authority.js';
-import {
-  HELD_MAX,
-  type HeldMessage,
-  HeldRepository,
-  heldView,
-  type HoldReason,
-} from './held.repository.js';
+import { type HeldMessage, HeldRepository, heldView, type HoldReason } from './held.repository.js';
 
 /** The maximum number of held messages of one sender in a channel. */
 const PER_SENDER_MAX = 5;
@@ -62,16 +56,18 @@ export class HeldMessages {
       assertSame(stored, message);
       return { seq: stored.seq, sentAt: stored.sentAt.toISOString(), held: false };
     }
-    if (!(await this.repository.isHeld(room.id, message.nonce)))
-      await this.#assertBelowLimits(room, message, addressHash);
-    const sentAt = new Date(this.clock.nowMs());
-    const { held, isNew, version } = await this.repository.add(message, {
+    const added = await this.repository.add(message, {
       reason,
-      sentAt,
+      sentAt: new Date(this.clock.nowMs()),
       addressHash: message.guestId === null ? null : addressHash,
+      perAuthorMax: PER_SENDER_MAX,
+      perAddressMax: this.#perAddressMax,
     });
+    if (!('held' in added)) throw tooMany(added);
+    const { held } = added;
     assertSame(held, message);
-    if (isNew) await this.follower.tell(room, version, { kind: 'held', held });
+    if (added.name === 'added')
+      await this.follower.tell(room, added.version, { kind: 'held', held });
     return { seq: 0, sentAt: held.sentAt.toISOString(), held: true };
   }
 
@@ -138,28 +134,15 @@ export class HeldMessages {
     room.writers.set(authorKey(held), true);
     return seq;
   }
+}
 
-  async #assertBelowLimits(
-    room: ChatRoom,
-    message: NewMessage,
-    addressHash: string,
-  ): Promise<void> {
-    const [all, own, ofAddress] = await Promise.all([
-      this.repository.count(room.id),
-      this.repository.count(room.id, message),
-      message.guestId === null ? 0 : this.repository.countFrom(room.id, addressHash),
-    ]);
-    if (own >= PER_SENDER_MAX || ofAddress >= this.#perAddressMax)
-      throw new DomainError(
-        'rate_limited',
-        'Your last messages are still waiting for a moderator. Wait until they have been reviewed.',
-      );
-    if (all >= HELD_MAX)
-      throw new DomainError(
-        'rate_limited',
-        'Too many messages are waiting for the moderators of this chat. Try again later.',
-      );
-  }
+function tooMany({ name }: { name: 'sender-full' | 'channel-full' }): DomainError {
+  return new DomainError(
+    'rate_limited',
+    name === 'sender-full'
+      ? 'Your last messages are still waiting for a moderator. Wait until they have been reviewed.'
+      : 'Too many messages are waiting for the moderators of this chat. Try again later.',
+  );
 }
 
 function assertSame(known: NewMessage, message: NewMessage): void {

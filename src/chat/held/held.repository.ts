@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { isUniqueViolation } from '../../db/prisma-errors.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import type { HeldMessageView } from '../../protocol/chat-moderation.js';
 import type { Author, NewMessage } from '../messages/chat-message.js';
@@ -16,6 +15,22 @@ export type HoldReason = HeldMessageView['reason'];
 export type HeldMessage = Readonly<
   NewMessage & { id: string; reason: HoldReason; sentAt: Date; addressHash: string | null }
 >;
+
+type ToAdd = Readonly<
+  Pick<HeldMessage, 'reason' | 'sentAt' | 'addressHash'> & {
+    perAuthorMax: number;
+    /** The limit for guests at one address. */
+    perAddressMax: number;
+  }
+>;
+
+/** The result of holding a message. */
+export type Added =
+  | Readonly<{ name: 'added'; held: HeldMessage; version: ChangeVersion }>
+  | Readonly<{ name: 'known'; held: HeldMessage }>
+  /** Too many messages of its author, or from its address, are held. */
+  | Readonly<{ name: 'sender-full' }>
+  | Readonly<{ name: 'channel-full' }>;
 
 const TO_REASON = { link: 'LINK', first_message: 'FIRST_MESSAGE' } as const;
 const FROM_REASON = { LINK: 'link', FIRST_MESSAGE: 'first_message' } as const;
@@ -37,50 +52,48 @@ export class HeldRepository {
     private readonly changes: RoomChangeRepository,
   ) {}
 
-  /** Holds a message. If a message with the same nonce is already held, resolves with that one. */
+  /**
+   * Holds a message, unless that exceeds a limit. If a message with the same nonce is already held,
+   * resolves with that one. The messages of a channel are added one after the other, so that
+   * concurrent messages can't exceed a limit together.
+   */
   async add(
     message: NewMessage,
-    { reason, sentAt, addressHash }: Pick<HeldMessage, 'reason' | 'sentAt' | 'addressHash'>,
-  ): Promise<{ held: HeldMessage; isNew: boolean; version: ChangeVersion }> {
+    { reason, sentAt, addressHash, perAuthorMax, perAddressMax }: ToAdd,
+  ): Promise<Added> {
     const { channelId, nonce } = message;
-    const data = {
-      ...message,
-      role: TO_STORED_ROLE[message.role],
-      reason: TO_REASON[reason],
-      sentAt,
-      addressHash:
-        addressHash === null ? null : new Uint8Array(Buffer.from(addressHash, 'base64url')),
-    };
-    try {
-      const { result: row, version } = await this.changes.record(
-        channelId,
-        ({ heldMessage }) => heldMessage.create({ data }),
-        ({ id: heldId }) => ({ kind: 'held', heldId }),
-      );
-      return { held: toHeld(row), isNew: true, version };
-    } catch (error) {
-      if (!isUniqueViolation(error)) throw error;
-      const row = await this.db.heldMessage.findUniqueOrThrow({
+    const address =
+      addressHash === null ? null : new Uint8Array(Buffer.from(addressHash, 'base64url'));
+    return this.db.$transaction(async (tx) => {
+      await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR NO KEY UPDATE`;
+      const { heldMessage } = tx;
+      const known = await heldMessage.findUnique({
         where: { channelId_nonce: { channelId, nonce } },
       });
-      return { held: toHeld(row), isNew: false, version: null };
-    }
+      if (known) return { name: 'known', held: toHeld(known) };
+      const count = (where: object) => heldMessage.count({ where: { channelId, ...where } });
+      if ((await count(authorWhere(message))) >= perAuthorMax) return { name: 'sender-full' };
+      if (address !== null && (await count({ addressHash: address })) >= perAddressMax)
+        return { name: 'sender-full' };
+      if ((await count({})) >= HELD_MAX) return { name: 'channel-full' };
+      const row = await heldMessage.create({
+        data: {
+          ...message,
+          role: TO_STORED_ROLE[message.role],
+          reason: TO_REASON[reason],
+          sentAt,
+          addressHash: address,
+        },
+      });
+      const change = { kind: 'held', heldId: row.id } as const;
+      const version = await this.changes.append(tx, channelId, change);
+      return { name: 'added', held: toHeld(row), version };
+    });
   }
 
-  async isHeld(channelId: string, nonce: string): Promise<boolean> {
-    return (await this.db.heldMessage.count({ where: { channelId, nonce } })) > 0;
-  }
-
-  /** Counts the messages held in a channel, optionally of one author. */
-  async count(channelId: string, author: Author | null = null): Promise<number> {
-    const byAuthor = author === null ? {} : authorWhere(author);
-    return this.db.heldMessage.count({ where: { channelId, ...byAuthor } });
-  }
-
-  /** Counts the held guest messages from one address in a channel. */
-  async countFrom(channelId: string, hash: string): Promise<number> {
-    const addressHash = new Uint8Array(Buffer.from(hash, 'base64url'));
-    return this.db.heldMessage.count({ where: { channelId, addressHash } });
+  /** Counts the messages held in a channel. */
+  async count(channelId: string): Promise<number> {
+    return this.db.heldMessage.count({ where: { channelId } });
   }
 
   /** Lists a channel's held messages, oldest first. */

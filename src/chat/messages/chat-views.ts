@@ -46,7 +46,7 @@ export class ChatViews {
     );
   }
 
-  /** Returns quotes of the messages to which others reply, by seq. */
+  /** Returns quotes of the messages to which these reply, by seq. */
   async #quotes(
     channelId: string,
     messages: readonly StoredMessage[],

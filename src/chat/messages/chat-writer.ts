@@ -20,7 +20,10 @@ const GATHER_MS = 3;
 const BATCH_MAX = 500;
 /** The maximum number of messages waiting for a commit; further ones are refused. */
 const WAITING_MAX = 5_000;
-/** The time after which the sender is told to retry. The nonce prevents duplicates. */
+/**
+ * If storing a message takes longer than this, the sender is asked to retry. The nonce prevents
+ * duplicates.
+ */
 const COMMIT_TIMEOUT_MS = 8_000;
 
 /**
@@ -68,7 +71,7 @@ export class ChatWriter {
     if (!waiting) {
       if (this.#waiting.size >= WAITING_MAX) throw tooBusy();
       waiting = { message, stored: Promise.withResolvers<StoredMessage>() };
-      // If the caller has already timed out, nothing else handles the rejection.
+      // The caller may have stopped waiting, and then nothing else would handle a rejection.
       waiting.stored.promise.catch(() => undefined);
       this.#waiting.set(key, waiting);
       this.#gather();
@@ -111,7 +114,7 @@ export class ChatWriter {
     );
     if ('stored' in result) return this.#settle(batch, result.stored);
     const { error } = result;
-    // A message that the database rejects must not cause the others to fail.
+    // A message that the database rejects must not make the others fail.
     if (batch.length > 1 && !isConnectionLost(error))
       return void (await Promise.all(batch.map((waiting) => this.#commit([waiting]))));
     log.warn({ err: error, messages: batch.length }, 'chat messages could not be stored');
@@ -129,9 +132,9 @@ export class ChatWriter {
           new DomainError('channel_not_found', 'This channel no longer exists.'),
         );
     }
-    // The event is emitted before the senders are notified, which happens in a later microtask.
-    // Repeated messages are emitted again, because the connection may have been lost before they
-    // were emitted.
+    // The event is emitted before the senders get their results, which they do in a later
+    // microtask. Repeated messages are emitted again, because the database connection may have been
+    // lost before they were emitted the first time.
     for (const [channelId, messages] of Map.groupBy(stored, (message) => message.channelId)) {
       const inOrder = messages.toSorted((a, b) => a.seq - b.seq);
       this.#emitter.emit('committed', channelId, inOrder);

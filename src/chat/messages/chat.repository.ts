@@ -5,6 +5,7 @@ import { isUniqueViolation } from '../../db/prisma-errors.js';
 import { PrismaService } from '../../db/prisma.service.js';
 import { Prisma } from '../../generated/prisma/client.js';
 import { ROOM_TOPIC } from '../room/room-wake-up.js';
+import { parcelsOf } from './carried-messages.js';
 import type { Author, NewMessage, StoredMessage } from './chat-message.js';
 import { FROM_STORED_ROLE, type StoredRole, TO_STORED_ROLE } from './chat-role.js';
 
@@ -32,7 +33,9 @@ export class ChatRepository {
     private readonly db: PrismaService,
     @Inject(BUS) bus: Bus,
   ) {
-    const news = Prisma.sql`jsonb_build_array(raised.id, raised.base + raised.n, 0)`;
+    const news = Prisma.sql`jsonb_build_array(raised.id, raised.base + first + count, 0) ||
+      CASE WHEN messages IS NULL THEN '[]'::jsonb ELSE jsonb_build_array(jsonb_build_object(
+        'firstSeq', raised.base + first + 1, 'sentAt', sent_at, 'messages', messages)) END`;
     this.#wake = publishing(bus, ROOM_TOPIC, news);
   }
 
@@ -44,7 +47,8 @@ export class ChatRepository {
   async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
     const known: StoredMessage[] = [];
     let fresh = messages;
-    // This loops again if a sender repeated messages through another process at the same moment.
+    // Another iteration is needed only if a sender repeated messages through another process at the
+    // same moment.
     while (fresh.length > 0) {
       try {
         return [...known, ...(await this.#insert(fresh, sentAt))];
@@ -84,8 +88,8 @@ export class ChatRepository {
       };
     });
     const channels = JSON.stringify([...counts].map(([id, n]) => ({ id, n })));
-    // Raising chat_seq locks the channel's row, so concurrent writers continue from here. Two
-    // writers that locked the same channels in different orders would deadlock.
+    // Raising chat_seq locks the channel's row, so concurrent writers continue from the new value.
+    // Two writers that locked the same channels in different orders would deadlock.
     const inOrder =
       counts.size > 1 && this.db.isShared
         ? Prisma.sql`JOIN channels USING (id) ORDER BY id FOR NO KEY UPDATE OF channels`
@@ -111,7 +115,11 @@ export class ChatRepository {
       ${
         wake === null
           ? Prisma.empty
-          : Prisma.sql`), woken AS MATERIALIZED (SELECT ${wake} FROM raised)
+          : Prisma.sql`), woken AS MATERIALIZED (
+        SELECT ${wake}
+        FROM jsonb_to_recordset(${parcels(messages, sentAt)}::jsonb) AS parcel(
+          id uuid, first int, count int, sent_at bigint, messages jsonb)
+        JOIN raised USING (id))
       SELECT inserted.* FROM inserted, (SELECT count(*) FROM woken) AS all_woken`
       }`;
     const seqs = new Map(stored.map((row) => [keyOf(row), row.seq]));
@@ -217,6 +225,22 @@ export class ChatRepository {
   async isNameOfAccount(skeleton: string): Promise<boolean> {
     return (await this.db.accountName.count({ where: { skeleton } })) > 0;
   }
+}
+
+/** Returns the rows of {@link parcelsOf} for all channels, as JSON. */
+function parcels(messages: readonly NewMessage[], sentAt: Date): string {
+  const byChannel = Map.groupBy(messages, ({ channelId }) => channelId);
+  return JSON.stringify(
+    [...byChannel].flatMap(([id, ofChannel]) =>
+      parcelsOf(ofChannel).map(({ first, count, messages: carried }) => ({
+        id,
+        first,
+        count,
+        sent_at: sentAt.getTime(),
+        ...(carried && { messages: carried }),
+      })),
+    ),
+  );
 }
 
 const keyOf = ({ channelId, nonce }: Pick<NewMessage, 'channelId' | 'nonce'>) =>

@@ -5,8 +5,8 @@ import { isReserved } from '../../common/reserved-names.js';
 import { ChatRepository } from './chat.repository.js';
 
 /**
- * How long a name is cached as free, and therefore the maximum delay until a new account with that
- * name is noticed.
+ * How long a name is cached as free. A new account with that name is noticed after at most this
+ * time.
  */
 const KEEP_MS = 60_000;
 /** The maximum number of cached names; the oldest is evicted. */

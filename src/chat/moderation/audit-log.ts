@@ -38,8 +38,8 @@ export class AuditLog {
   ) {}
 
   /**
-   * Counts an action before it is performed, so that no moderator can act, or fill the log, faster
-   * than people can follow.
+   * Counts an action before it is performed. The limit stops a moderator from acting, or filling
+   * the log, faster than people can follow.
    * @throws {DomainError} `rate_limited`
    */
   reserve({ id }: ChatRoom, actor: Actor, action: AuditAction): void {
@@ -47,7 +47,7 @@ export class AuditLog {
     const limits = isPin ? this.#pinLimits : this.#actLimits;
     const retryAfterMs = limits.take(`${id} ${actor.id}`, this.clock.nowMs());
     if (retryAfterMs > 0)
-      throw new DomainError('rate_limited', 'You are moderating too fast. Wait a moment.', {
+      throw new DomainError('rate_limited', 'You’re moderating too fast. Wait a moment.', {
         retryAfterMs,
       });
   }
@@ -88,7 +88,7 @@ export class AuditLog {
    * @throws {DomainError} `not_found`; `conflict` if the action can't be undone or was already
    *   undone
    */
-  async takeBack(
+  async markUndone(
     room: ChatRoom,
     entryId: string,
     assertMay: (detail: AuditDetail) => Promise<void>,

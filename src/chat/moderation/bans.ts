@@ -20,7 +20,7 @@ import type { StoredBan } from '../room/room-bans.js';
 const BANS_LISTED = 1_000;
 
 /**
- * Bans people from writing, permanently or for a limited time. Throws `forbidden` for
+ * Bans people from chatting, permanently or for a limited time. Throws `forbidden` for
  * non-moderators.
  */
 @Injectable()

@@ -51,7 +51,7 @@ export class Moderation {
     });
   }
 
-  /** @throws {DomainError} `message_not_found`, also if the message isn't deleted */
+  /** @throws {DomainError} `message_not_found`, including if the message isn't deleted */
   async restore(room: ChatRoom, sender: ChatSender, seq: number): Promise<void> {
     const actor = moderatorOf(room, sender);
     await this.#assertMayRestore(room, actor, [seq]);
@@ -107,7 +107,7 @@ export class Moderation {
   async undo(room: ChatRoom, sender: ChatSender, entryId: string): Promise<AuditEntry> {
     const actor = moderatorOf(room, sender);
     this.audit.reserve(room, actor, 'restore');
-    const { entry, detail } = await this.audit.takeBack(room, entryId, async (found) => {
+    const { entry, detail } = await this.audit.markUndone(room, entryId, async (found) => {
       if (found.kind === 'messages') await this.#assertMayRestore(room, actor, found.seqs);
     });
     if (detail.kind === 'messages') await this.#restore(room, actor, detail.seqs);

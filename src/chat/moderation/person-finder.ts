@@ -51,7 +51,7 @@ export class PersonFinder {
   }
 
   /**
-   * @throws {DomainError} `message_not_found`, also if its author's account was deleted;
+   * @throws {DomainError} `message_not_found`, including if its author's account was deleted;
    *   `account_not_found`
    */
   async find(room: ChatRoom, { seq, name }: PersonTarget): Promise<Person> {
@@ -89,8 +89,8 @@ export class PersonFinder {
   }
 
   /**
-   * The result includes the account's addresses, from which the person could write as a guest after
-   * logging out.
+   * The result includes the account's addresses, because the person could log out and chat from
+   * there as a guest.
    */
   async #account(
     room: ChatRoom,

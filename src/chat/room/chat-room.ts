@@ -16,21 +16,21 @@ import { RoomGuests } from './room-guests.js';
 import { RoomRules } from './room-rules.js';
 import { SlowMode } from './slow-mode.js';
 
-/** The interval between updates under load. After a quiet period, a message is sent immediately. */
+/** The minimum interval between updates. After a quiet period, a message is sent immediately. */
 const TICK_MS = 40;
 /**
- * The share of a core that sending may use. To stay below it, larger rooms get fewer and larger
- * updates.
+ * The share of a core that sending may use. Larger rooms get fewer and larger updates to stay below
+ * it.
  */
 const SENDING_SHARE = 1 / 4;
-/** The longest interval between updates, however long sending takes. */
+/** The maximum interval between updates, however long sending takes. */
 const TICK_MAX_MS = 250;
 /**
  * The maximum number of quotes in memory: those of the newest messages, and of older ones that were
  * replied to.
  */
 const QUOTES_MAX = 500;
-/** The number of senders that are remembered as having written in the room before. */
+/** The maximum number of senders who are remembered as having chatted in the room before. */
 const WRITERS_MAX = 20_000;
 
 /** The stored state with which a room is opened. */
@@ -40,7 +40,7 @@ export type RoomState = Readonly<{
   moderators: readonly string[];
   bans: readonly StoredBan[];
   pinned: StoredMessage | null;
-  /** The position when loading began. The rest of the state may be newer. */
+  /** The position when loading began; the rest of the state may be newer. */
   position: RoomPosition;
 }>;
 
@@ -56,7 +56,7 @@ export class ChatRoom {
   #bans: RoomBans;
   readonly guests = new RoomGuests();
   readonly slowMode = new SlowMode();
-  /** The senders who have written in this room before, by {@link authorKey}. */
+  /** The senders who have chatted in this room before, by {@link authorKey}. */
   readonly writers = new BoundedMap<string, true>(WRITERS_MAX);
   #moderators: Set<string>;
   readonly #quotes = new BoundedMap<number, ChatQuote>(QUOTES_MAX);
@@ -98,7 +98,7 @@ export class ChatRoom {
     this.#unsent = [];
   }
 
-  /** Applies new settings from the next message on. */
+  /** Changes the settings, which apply from the next message on. */
   configure(settings: ChatSettings): void {
     this.#rules = new RoomRules(settings);
   }
@@ -159,12 +159,15 @@ export class ChatRoom {
     if (this.#tick === undefined) this.#sendUnsent();
   }
 
-  /** Records who wrote messages that another node stored, so that this node can apply the rules. */
+  /**
+   * Records the authors of messages that another node stored, which this node needs to apply the
+   * rules.
+   */
   heard(messages: readonly StoredMessage[]): void {
     for (const message of messages) {
       const { guestId, name } = message;
       this.writers.set(authorKey(message), true);
-      if (guestId !== null) this.guests.heard({ guestId, name });
+      if (guestId !== null) this.guests.recordStoredMessage({ guestId, name });
     }
   }
 

@@ -14,8 +14,8 @@ import { ChatSockets } from './chat-sockets.js';
 import { RoomRepository } from './room.repository.js';
 
 /**
- * If more rooms than this are open, those unused for {@link KEEP_MS} are closed. Rooms with clients
- * stay open, because they may receive messages from other nodes.
+ * If more rooms than this are open, rooms that were unused for {@link KEEP_MS} are closed. Rooms
+ * with clients stay open, because they may receive messages from other nodes.
  */
 const KEEP_ROOMS = 500;
 const KEEP_MS = 60_000;
@@ -51,7 +51,7 @@ export class ChatRooms implements OnApplicationShutdown {
     restored: [room: ChatRoom, messages: readonly ChatMessage[]];
     pinned: [room: ChatRoom, message: ChatMessage | null];
     rulesChanged: [room: ChatRoom];
-    /** Guests gained or lost permission to write. */
+    /** Guests gained or lost permission to chat. */
     guestsConcerned: [room: ChatRoom];
     reactionsChanged: [room: ChatRoom, changes: ReactionCounts];
     floated: [room: ChatRoom, floats: Floats];
@@ -136,7 +136,7 @@ export class ChatRooms implements OnApplicationShutdown {
     this.#emitter.emit('restored', room, messages);
   }
 
-  /** Reports changed rules. `forGuests` says whether guests gained or lost permission to write. */
+  /** Reports changed rules. `forGuests`: whether guests gained or lost permission to chat. */
   reportRules(room: ChatRoom, { forGuests }: { forGuests: boolean }): void {
     this.#emitter.emit('rulesChanged', room);
     if (forGuests) this.#emitter.emit('guestsConcerned', room);

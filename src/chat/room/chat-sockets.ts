@@ -46,7 +46,7 @@ export class ChatSockets {
     @Inject(NODE_CALLS) private readonly calls: NodeCalls,
   ) {}
 
-  /** Answers other nodes that list the people in a chat. */
+  /** Answers calls from other nodes, which list the people in a chat. */
   answerWith(find: (channelId: string) => ChatRoom | undefined): void {
     this.calls.answer(PEOPLE_CALL, (channelId) => {
       const room = find(z.string().parse(channelId));
@@ -71,8 +71,8 @@ export class ChatSockets {
   }
 
   /**
-   * Adds a connection to the moderators' room if it belongs to a moderator, and otherwise removes
-   * it from there.
+   * Adds a moderator's connection to the moderators' room, and removes any other connection from
+   * it.
    */
   async sort(room: ChatRoom, socket: OnairSocket): Promise<void> {
     if (room.isModerator(senderOf(socket).author)) await socket.join(moderatorsIn(room));

@@ -21,7 +21,7 @@ describe('FloatingTally', () => {
     expect(reported).toHaveLength(1);
   });
 
-  it('adds the emoji of other nodes, and reports its own separately', () => {
+  it('adds the emoji from other nodes, and reports its own separately', () => {
     const reported: Floats[][] = [];
     const tally = new FloatingTally((floats, own) => reported.push([floats, own]));
     tally.addElsewhere([{ emoji: '🔥', count: 2 }]);

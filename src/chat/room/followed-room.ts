@@ -2,9 +2,12 @@ import type { ChatRoom, RoomPosition } from './chat-room.js';
 import { RoomOrder } from './room-order.js';
 
 /**
- * In a cluster: a node's progress in sending an open room's messages and applying the room's
- * changes.
+ * How long messages after a gap wait for those before them, which other nodes are sending. After
+ * that, they are read.
  */
+const GAP_PATIENCE_MS = 40;
+
+/** In a cluster, how far a node has sent an open room's messages and applied the room's changes. */
 export class FollowedRoom {
   readonly room: ChatRoom;
   #order: RoomOrder;
@@ -12,7 +15,8 @@ export class FollowedRoom {
   #newestVersion: number;
   #mustReload = false;
   #running: Promise<void> | null = null;
-  /** Whether news arrived during the current step. */
+  #gapTimer: NodeJS.Timeout | undefined;
+  /** Whether something new was stored during the current step. */
   #mustRunAgain = false;
 
   constructor(room: ChatRoom) {
@@ -55,30 +59,31 @@ export class FollowedRoom {
   }
 
   /**
-   * Compares the stored position with this node's position when the query began. Whatever was sent
-   * since then may be missing from the result.
+   * Compares the stored position with this node's position when the query began, because the result
+   * may lack whatever was sent since then.
    */
-  compare({ seq, version }: RoomPosition, here: { told: number; version: number }): void {
-    if (seq < here.told || version < here.version) this.#mustReload = true;
+  compare({ seq, version }: RoomPosition, here: { lastSent: number; version: number }): void {
+    if (seq < here.lastSent || version < here.version) this.#mustReload = true;
     this.#order.heard(seq);
     this.heardVersion(version);
   }
 
   /**
    * Continues from the position at which the room was reloaded.
-   * @param before.told the last seq that was sent before the reload
+   * @param before.lastSent the last seq that was sent before the reload
    */
-  restart({ seq, version }: RoomPosition, { told }: { told: number }): void {
-    // Otherwise the order continues: clients drop messages that they receive twice.
-    if (seq < told) this.#order = new RoomOrder(seq);
+  restart({ seq, version }: RoomPosition, { lastSent }: { lastSent: number }): void {
+    // Unless messages were lost, the order continues: clients drop messages that they receive
+    // twice.
+    if (seq < lastSent) this.#order = new RoomOrder(seq);
     this.#version = version;
     this.#newestVersion = version;
     this.#mustReload = false;
   }
 
   /**
-   * Runs `step` until it resolves to false. Only one run is active at a time. Resolves when the run
-   * ends, which handles everything that was recorded before its end.
+   * Runs `step` until it resolves to false; only one run is active at a time. Resolves when the run
+   * has handled everything that was recorded before its end.
    */
   run(step: () => Promise<boolean>): Promise<void> {
     if (!this.#order.isBehind && !this.isVersionBehind && !this.#mustReload)
@@ -86,6 +91,19 @@ export class FollowedRoom {
     this.#mustRunAgain = true;
     this.#running ??= this.#run(step);
     return this.#running;
+  }
+
+  /** Calls `catchUp` if messages are still missing after a moment. */
+  waitForGap(catchUp: () => void): void {
+    if (!this.#order.isBehind) return;
+    this.#gapTimer ??= setTimeout(() => {
+      this.#gapTimer = undefined;
+      if (this.#order.isBehind) catchUp();
+    }, GAP_PATIENCE_MS);
+  }
+
+  close(): void {
+    clearTimeout(this.#gapTimer);
   }
 
   async #run(step: () => Promise<boolean>): Promise<void> {

@@ -13,7 +13,7 @@ type InChannel = {
   [N in RequestName]: RequestPayload<N> extends { channel: string } ? N : never;
 }[RequestName];
 
-/** A validated payload with the open room instead of the channel's name. */
+/** A validated payload in which the open room replaces the channel's name. */
 export type InRoom<N extends InChannel> = Without<RequestPayload<N>, 'channel'> &
   Readonly<{ room: ChatRoom }>;
 

@@ -7,7 +7,7 @@ import { Prisma } from '../../generated/prisma/client.js';
 import type { ChangeVersion, StoredChange } from './stored-change.js';
 import { ROOM_TOPIC } from './room-wake-up.js';
 
-/** How long changes are stored. A node that is further behind reloads the room. */
+/** How long changes are stored. A node that is further behind than this reloads the room. */
 const KEEP_MS = 3_600_000;
 
 /** The part of the client that works both in a transaction and without one. */
@@ -37,8 +37,9 @@ export class RoomChangeRepository {
   }
 
   /**
-   * Runs an act and stores the change that it makes, in one transaction. Acts on the same channel
-   * run one after another. On a single node, the act runs without a transaction.
+   * Runs an act and stores the resulting change, in one transaction. Acts on the same channel run
+   * one after another. On a single node, the act runs without a transaction, and no change is
+   * stored.
    * @param changeOf returns null if the act changed nothing
    */
   async record<Result>(

@@ -16,7 +16,9 @@ import { RoomRepository } from './room.repository.js';
 /** The reader of views that are sent to everybody. */
 const EVERYBODY = { author: { accountId: null, guestId: null }, forModerators: false };
 
-/** Applies committed changes to a room in memory, and notifies those concerned on this node. */
+/**
+ * Applies committed changes to a room in memory, and notifies the affected clients of this node.
+ */
 @Injectable()
 export class RoomChanges {
   // oxlint-disable-next-line max-params -- Injected by Nest: the rooms, and the repositories with
@@ -76,8 +78,8 @@ export class RoomChanges {
   }
 
   /**
-   * Applies a stored change of any node, which may affect who can watch. If the change refers to
-   * something that no longer exists, the room remains unchanged.
+   * Applies a stored change of any node, including its effect on who can watch. If the change
+   * refers to something that no longer exists, the room remains unchanged.
    */
   async follow(room: ChatRoom, change: StoredChange): Promise<void> {
     const complete = await this.#complete(room.id, change);
@@ -87,10 +89,7 @@ export class RoomChanges {
       this.access.changedElsewhere(room.channel.name);
   }
 
-  /**
-   * Reads what a change refers to; null if that no longer exists, because a later change removed
-   * it.
-   */
+  /** Reads what a change refers to; null if a later change has removed it. */
   async #complete(channelId: string, change: StoredChange): Promise<RoomChange | null> {
     switch (change.kind) {
       case 'restored': {

@@ -9,6 +9,7 @@ import { BUS, type Bus } from '../../cluster/bus.js';
 import { CLOCK, type Clock } from '../../common/clock.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { CONFIG, type Config } from '../../config/config.js';
+import { unpacked } from '../messages/carried-messages.js';
 import { quoteOf, type StoredMessage } from '../messages/chat-message.js';
 import { ChatRepository } from '../messages/chat.repository.js';
 import type { ChatRoom } from './chat-room.js';
@@ -19,7 +20,7 @@ import { RoomChangeRepository } from './room-change.repository.js';
 import { RoomChanges } from './room-changes.js';
 import { RoomRepository } from './room.repository.js';
 import { type ChangeVersion, StoredChange } from './stored-change.js';
-import { ROOM_TOPIC, RoomWakeUp } from './room-wake-up.js';
+import { ROOM_TOPIC, RoomWakeUp, wakeUpsOf } from './room-wake-up.js';
 
 /** The interval at which the open rooms are compared with the database. */
 const COMPARE_EVERY_MS = 1_000;
@@ -27,16 +28,21 @@ const COMPARE_EVERY_MS = 1_000;
 const READ_MAX = 500;
 /** The minimum interval between reads of one busy room, so that each read returns several messages. */
 const READ_EVERY_MS = 15;
+/**
+ * Messages of other nodes that are older than this are read, because they may have been deleted in
+ * the meantime.
+ */
+const CARRIED_AGE_MAX_MS = 3_000;
 /** The interval at which each node deletes old changes. */
 const PRUNE_EVERY_MS = 600_000;
 
 /**
  * Sends the messages of open rooms to this node's clients, and applies the rooms' changes. A single
- * node does so when it commits them. In a cluster, each node sends the messages of all nodes,
- * strictly in order of seq: a message that this node stored is sent after all earlier ones, which
- * are read from the database. All changes, including this node's own, are applied in order of
- * version. Wake-ups from other nodes trigger the reads. If a wake-up is lost, messages and changes
- * are delayed until the next comparison.
+ * node does both as soon as it has committed them. In a cluster, each node sends the messages of
+ * all nodes, strictly in order of seq: before it sends a message that it stored itself, it reads
+ * all earlier ones from the database. All changes, including this node's own, are applied in order
+ * of version. Wake-ups from other nodes trigger the reads. If a wake-up is lost, messages and
+ * changes are delayed until the next comparison.
  */
 @Injectable()
 export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -73,7 +79,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     const { events } = this.rooms;
     this.#offs.push(
       events.on('opened', (room) => this.#followed.set(room.id, new FollowedRoom(room))),
-      events.on('closed', ({ id }) => this.#followed.delete(id)),
+      events.on('closed', ({ id }) => this.#unfollow(id)),
       this.bus.on(ROOM_TOPIC, (message) => this.#wake(message)),
       this.bus.onGap(() => void this.#compare()),
     );
@@ -86,17 +92,15 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     clearTimeout(this.#compareTimer);
     clearInterval(this.#pruneTimer);
     for (const off of this.#offs.splice(0)) off();
+    for (const followed of this.#followed.values()) followed.close();
   }
 
   /** Sends messages that this node committed, in order of seq. */
   committed(channelId: string, messages: readonly StoredMessage[]): void {
     if (this.#isAlone) return this.rooms.find(channelId)?.send(messages);
-    this.#publish([channelId, messages.at(-1)?.seq ?? 0, 0]);
+    for (const wakeUp of wakeUpsOf(channelId, messages)) this.#publish(wakeUp);
     const followed = this.#followed.get(channelId);
-    if (!followed) return;
-    const due = followed.order.committed(messages);
-    if (due.length > 0) followed.room.send(due);
-    void this.#catchUp(followed);
+    if (followed) this.#take(followed, messages);
   }
 
   /**
@@ -133,12 +137,44 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   #wake(message: unknown): void {
-    const { data } = RoomWakeUp.safeParse(message);
-    const followed = data && this.#followed.get(data[0]);
-    if (!followed) return;
-    followed.order.heard(data[1]);
-    followed.heardVersion(data[2]);
+    // Most rooms aren't open on this node, so their messages aren't parsed.
+    const followed = Array.isArray(message) && this.#followed.get(String(message[0]));
+    const { data } = followed ? RoomWakeUp.safeParse(message) : {};
+    if (!followed || !data) return;
+    const [channelId, seq, version, carried = null] = data;
+    followed.heardVersion(version);
+    const messages = carried && this.#usable(followed.room, unpacked(channelId, carried));
+    if (messages) return this.#take(followed, messages, { areOthers: true });
+    followed.order.heard(seq);
     void this.#catchUp(followed);
+  }
+
+  /** Returns null if the messages must be read, for their current state or for what they quote. */
+  #usable(room: ChatRoom, messages: readonly StoredMessage[]): readonly StoredMessage[] | null {
+    const oldestMs = this.clock.nowMs() - CARRIED_AGE_MAX_MS;
+    const seqs = new Set(messages.map(({ seq }) => seq));
+    const isUsable = ({ sentAt, replyToSeq }: StoredMessage) =>
+      sentAt.getTime() >= oldestMs &&
+      (replyToSeq === null || seqs.has(replyToSeq) || room.quote(replyToSeq) !== undefined);
+    return messages.every(isUsable) ? messages : null;
+  }
+
+  /** Sends messages, and reads those before them if they don't arrive. */
+  #take(
+    followed: FollowedRoom,
+    messages: readonly StoredMessage[],
+    { areOthers = false } = {},
+  ): void {
+    const { room, order } = followed;
+    if (areOthers) room.heard(messages);
+    const due = order.take(messages);
+    if (due.length > 0) room.send(due);
+    followed.waitForGap(() => void this.#catchUp(followed));
+  }
+
+  #unfollow(channelId: string): void {
+    this.#followed.get(channelId)?.close();
+    this.#followed.delete(channelId);
   }
 
   /**
@@ -164,7 +200,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     const { room, order } = followed;
     const { newest } = order;
     const nextAtMs = performance.now() + READ_EVERY_MS;
-    const page = await this.messages.page(room.id, { afterSeq: order.told }, READ_MAX);
+    const page = await this.messages.page(room.id, { afterSeq: order.lastSent }, READ_MAX);
     await this.#rememberQuoted(room, page);
     if (!this.#isFollowed(followed)) return false;
     const due = order.read(page);
@@ -199,18 +235,21 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     return rows.length > 0 || this.#reload(followed);
   }
 
-  /** Sends the messages up to a seq, so that a deletion doesn't precede its message. */
+  /**
+   * Sends the messages up to a seq, so that clients don't learn of a deletion before they get the
+   * message.
+   */
   async #readUpTo(followed: FollowedRoom, seq: number): Promise<void> {
     followed.order.heard(seq);
-    while (followed.order.told < seq) if (!(await this.#readMessages(followed))) return;
+    while (followed.order.lastSent < seq) if (!(await this.#readMessages(followed))) return;
   }
 
   /** Reloads a room whose changes can't be followed. */
   async #reload(followed: FollowedRoom): Promise<true> {
     const { room, order } = followed;
-    const { told } = order;
+    const { lastSent } = order;
     const position = await this.rooms.reload(room);
-    followed.restart(position, { told });
+    followed.restart(position, { lastSent });
     this.access.changedElsewhere(room.channel.name);
     this.#log.warn({ channelId: room.id }, 'a chat was reloaded, and its clients must join again');
     return true;
@@ -231,7 +270,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
   async #compare(): Promise<void> {
     const all = [...this.#followed.values()].map((followed) => ({
       followed,
-      told: followed.order.told,
+      lastSent: followed.order.lastSent,
       version: followed.version,
     }));
     if (all.length === 0) return;
@@ -242,7 +281,8 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
         if (!position) this.rooms.close(followed.room);
         else {
           followed.compare(position, here);
-          void this.#catchUp(followed);
+          if (followed.mustReload || followed.isVersionBehind) void this.#catchUp(followed);
+          else followed.waitForGap(() => void this.#catchUp(followed));
         }
       }
     } catch (err) {
@@ -260,7 +300,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
   #failed(err: unknown): void {
     if (this.#isStopping || this.#isFailing) return;
     this.#isFailing = true;
-    this.#log.warn({ err }, 'the chat of other nodes can’t be followed; retrying');
+    this.#log.warn({ err }, 'chat messages from other nodes can’t be read; retrying');
   }
 }
 

@@ -1,23 +1,28 @@
 import type { StoredMessage } from '../messages/chat-message.js';
 
+/** The maximum number of messages that wait for earlier ones; further ones are read later. */
+const WAITING_MAX = 500;
+
 /**
  * The order in which one node sends a room's messages: by consecutive seqs, starting after the one
  * at which it opened the room. Messages are committed in this order, so all messages before a
  * stored one are stored too.
  */
 export class RoomOrder {
-  #told: number;
+  #lastSent: number;
   #newest: number;
+  /** The messages after a gap, by seq. */
+  readonly #waiting = new Map<number, StoredMessage>();
 
-  /** @param told the seq before that of the first message to send */
-  constructor(told: number) {
-    this.#told = told;
-    this.#newest = told;
+  /** @param lastSent the seq before that of the first message to send */
+  constructor(lastSent: number) {
+    this.#lastSent = lastSent;
+    this.#newest = lastSent;
   }
 
   /** The seq of the last message that was sent. */
-  get told(): number {
-    return this.#told;
+  get lastSent(): number {
+    return this.#lastSent;
   }
 
   /** The seq of the newest message that is known to be stored. */
@@ -27,7 +32,7 @@ export class RoomOrder {
 
   /** Whether stored messages have yet to be read, because this node doesn't have them. */
   get isBehind(): boolean {
-    return this.#newest > this.#told;
+    return this.#newest > this.#lastSent;
   }
 
   /** Records that a message with this seq is stored. */
@@ -36,25 +41,43 @@ export class RoomOrder {
   }
 
   /**
-   * Takes messages that this node stored, in order of seq; returns those to send now. Messages
-   * after a gap are read later, together with the other nodes' messages that fill the gap.
+   * Takes stored messages of this node or of others; returns those to send now, in order of seq.
+   * Messages after a gap wait until the messages that fill it are taken or read.
    */
-  committed(messages: readonly StoredMessage[]): StoredMessage[] {
-    for (const { seq } of messages) this.heard(seq);
-    return messages.filter(({ seq }) => {
-      if (seq !== this.#told + 1) return false;
-      this.#told = seq;
-      return true;
-    });
+  take(messages: readonly StoredMessage[]): StoredMessage[] {
+    const due: StoredMessage[] = [];
+    for (const message of messages) {
+      const { seq } = message;
+      this.heard(seq);
+      if (seq === this.#lastSent + 1) {
+        this.#lastSent = seq;
+        due.push(message, ...this.#due());
+      } else if (seq > this.#lastSent && this.#waiting.size < WAITING_MAX)
+        this.#waiting.set(seq, message);
+    }
+    return due;
   }
 
   /**
-   * Takes the first messages after {@link told}, in order of seq, as they were read from the
+   * Takes the first messages after {@link lastSent}, in order of seq, as they were read from the
    * database; returns those to send, without any that were sent during the read.
    */
   read(messages: readonly StoredMessage[]): StoredMessage[] {
-    const due = messages.filter(({ seq }) => seq > this.#told);
-    this.#told = due.at(-1)?.seq ?? this.#told;
-    return due;
+    const due = messages.filter(({ seq }) => seq > this.#lastSent);
+    this.#lastSent = due.at(-1)?.seq ?? this.#lastSent;
+    for (const seq of this.#waiting.keys()) if (seq <= this.#lastSent) this.#waiting.delete(seq);
+    return [...due, ...this.#due()];
+  }
+
+  /** Takes the waiting messages that are due now. */
+  #due(): StoredMessage[] {
+    const due: StoredMessage[] = [];
+    for (;;) {
+      const next = this.#waiting.get(this.#lastSent + 1);
+      if (!next) return due;
+      this.#waiting.delete(next.seq);
+      this.#lastSent = next.seq;
+      due.push(next);
+    }
   }
 }

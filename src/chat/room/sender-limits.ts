@@ -3,7 +3,7 @@ import { type Rate, TokenBucket } from '../../common/token-bucket.js';
 
 /**
  * Guests at one address share the allowance of this number of people. It is enough for a family or
- * a class, and little is gained by discarding the cookie before each message.
+ * a class, but too little to make discarding the cookie before each message worthwhile.
  */
 const GUESTS_PER_ADDRESS = 5;
 
@@ -18,7 +18,7 @@ export function guestsPerAddress({ http }: Config): number {
 /** The message rate of one sender across all channels. */
 export const SENDER_RATE: Rate = { burst: 5, perSecond: 1 };
 /**
- * The maximum number of tracked senders. The one who wrote longest ago is evicted, and starts again
+ * The maximum number of tracked senders. The least recently active one is evicted, and starts again
  * with a full allowance.
  */
 const SENDERS_MAX = 20_000;
@@ -67,7 +67,7 @@ export class SenderLimits {
   take(sender: string, nowMs: number): number {
     const bucket = this.#buckets.get(sender) ?? new TokenBucket(this.#rate, nowMs);
     this.#buckets.delete(sender);
-    this.#buckets.set(sender, bucket); // most recently used last
+    this.#buckets.set(sender, bucket); // The most recently used one is last.
     if (this.#buckets.size > SENDERS_MAX) this.#forget(nowMs);
     return bucket.take(nowMs);
   }

@@ -1,12 +1,12 @@
 import { BoundedMap } from './bounded-map.js';
 
-/** The maximum number of tracked senders; the one who wrote longest ago is evicted. */
+/** The maximum number of tracked senders; the least recently active one is evicted. */
 const SENDERS_MAX = 20_000;
 
 type Last = Readonly<{ nonce: string; atMs: number }>;
 
 /**
- * Records when senders last wrote in a channel. A sender is one person, or all guests at an
+ * Records when senders last sent messages in a channel. A sender is one person, or all guests at an
  * address.
  */
 export class SlowMode {
@@ -20,8 +20,8 @@ export class SlowMode {
   }
 
   /**
-   * Returns the number of milliseconds until a sender may write again. It is 0 if the sender may
-   * write now, and for a repeated message.
+   * Returns the number of milliseconds until a sender may send the next message. It is 0 if the
+   * sender may send one now, and for a repeated message.
    */
   waitMs(
     sender: string,
@@ -30,7 +30,7 @@ export class SlowMode {
     const last = this.#last.get(sender) ?? [];
     const [first] = last;
     if (slowModeS === 0 || !first || last.length < this.#turns) return 0;
-    // Nobody must be locked out if the clock is set back.
+    // Setting back the clock must not lock anyone out.
     if (last.some((message) => message.nonce === nonce || message.atMs > nowMs)) return 0;
     return Math.max(0, first.atMs + slowModeS * 1_000 - nowMs);
   }

@@ -11,8 +11,8 @@ const DURATION = /^(\d{1,7})([smhd])?$/i;
 /** Formats a duration, rounded up: `40 seconds`, `5 minutes`, `2 days`. */
 export function inWords(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1_000));
-  // Less than two of a unit is given in the next smaller unit, for example as 90 seconds rather
-  // than 2 minutes.
+  // A duration of less than two units is given in the next smaller unit: 90 seconds rather than 2
+  // minutes.
   const [name, size] = UNITS.find(([, unit]) => seconds >= unit * 2) ?? UNITS[3];
   const count = Math.ceil(seconds / size);
   return `${count} ${name}${count === 1 ? '' : 's'}`;

@@ -8,9 +8,9 @@ import type { SlowSender, SlowTurns } from './slow-turns.js';
 const SWEEP_EVERY_MS = 600_000;
 
 /**
- * Counts the messages of slow mode in the database, by the database's clock. The messages of one
- * sender are counted one after the other, so two nodes can't both accept one. The table is unlogged:
- * after a crash of PostgreSQL it is empty, and everyone may write.
+ * Counts messages for slow mode in the database, by the database's clock. The messages of one
+ * sender are counted one after the other, so that two nodes can't each accept one. The table is
+ * unlogged, so after a PostgreSQL crash it is empty, and everyone may send a message at once.
  */
 export class SlowTurnRepository implements SlowTurns, OnModuleInit, OnModuleDestroy {
   #stopSweeping: () => void = () => undefined;
@@ -44,7 +44,8 @@ export class SlowTurnRepository implements SlowTurns, OnModuleInit, OnModuleDest
     return this.db.$transaction(async (tx) => {
       await tx.$executeRaw`
         SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(${keys}::text[]) AS k(key)`;
-      // A message from the future was counted before the clock was set back, and locks nobody out.
+      // A message with a future time was counted before the clock was set back; it must not lock
+      // anyone out.
       const counted = await tx.$queryRaw<{ key: string; nonce: string; ageMs: number }[]>`
         SELECT key, nonce, (extract(epoch FROM clock_timestamp() - at) * 1000)::float8 AS "ageMs"
         FROM slow_turns
@@ -67,7 +68,7 @@ export class SlowTurnRepository implements SlowTurns, OnModuleInit, OnModuleDest
     });
   }
 
-  async giveBack(senders: readonly SlowSender[], nonce: string): Promise<void> {
+  async refund(senders: readonly SlowSender[], nonce: string): Promise<void> {
     const keys = senders.map(({ key }) => key);
     await this.db.slowTurn.deleteMany({ where: { key: { in: keys }, nonce } });
   }

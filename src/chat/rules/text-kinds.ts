@@ -1,6 +1,6 @@
 /**
  * Matches a host that contains a dot, or any text after a scheme. False positives are acceptable,
- * because a message with a match is held and not refused.
+ * because a matching message is held, not refused.
  */
 const LINK =
   /[a-z][a-z0-9+.-]{1,20}:\/\/|www\.|(?:^|[^\p{L}\p{N}.-])[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){0,8}\.\p{L}{2,24}(?![\p{L}\p{N}])/iu;
@@ -23,7 +23,7 @@ export function hasLink(text: string): boolean {
 
 /** Whether the text consists only of emoji and spaces. */
 export function isEmojiOnly(text: string): boolean {
-  // Everything that remains isn't emoji. The text is processed in one pass, because a pattern for
+  // If anything remains, it isn't emoji. Removing the emoji takes one pass, whereas a pattern for
   // the whole text would backtrack through all ways of splitting it.
   return text !== '' && text.replaceAll(EMOJI, '').trim() === '';
 }

@@ -21,9 +21,9 @@ export type HoldReason = HeldMessageView['reason'] | null;
 type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: string }>;
 
 /**
- * Checks who may write what in a channel. Most checks need only data in memory; the database is
- * queried only for a sender's first message, for a follow that isn't cached, and for slow mode on
- * several nodes.
+ * Decides who may send which messages in a channel. Most checks need only data in memory; the
+ * database is queried only for a sender's first message, for a follow that isn't cached, and for
+ * slow mode on several nodes.
  */
 @Injectable()
 export class WritingRules {
@@ -32,7 +32,7 @@ export class WritingRules {
   /** Slow mode for guests by channel and address, since a guest's id is only stored in a cookie. */
   readonly #ofAddresses: SlowMode;
 
-  // oxlint-disable-next-line max-params -- Injected by Nest: what the rules need to know, the
+  // oxlint-disable-next-line max-params -- Injected by Nest: the data that the rules need, the
   // configuration, the clock and the log.
   constructor(
     private readonly follows: FollowService,
@@ -47,7 +47,7 @@ export class WritingRules {
     this.#ofAddresses = new SlowMode(this.#guestsPerAddress);
   }
 
-  /** Returns whether the sender may write or react at all. */
+  /** Returns whether the sender may chat or react at all. */
   canWrite(room: ChatRoom, sender: ChatSender): boolean {
     return !this.#isBanned(room, sender) && (sender.account !== null || this.#takesGuests(room));
   }
@@ -57,23 +57,17 @@ export class WritingRules {
     const nowMs = this.clock.nowMs();
     const ban = room.isOwner(sender.author) ? null : room.bans.find(sender, nowMs);
     if (ban?.expiresAt === null)
-      throw new DomainError(
-        'banned',
-        'You are banned from this chat. You can read it, but not write.',
-      );
+      throw new DomainError('banned', 'You are banned from this chat. You can still read it.');
     if (ban?.expiresAt) {
       const retryAfterMs = ban.expiresAt.getTime() - nowMs;
       throw new DomainError(
         'timed_out',
-        `You are timed out. You can write again in ${inWords(retryAfterMs)}.`,
+        `You are timed out. You can chat again in ${inWords(retryAfterMs)}.`,
         { retryAfterMs },
       );
     }
     if (sender.account === null && !this.#takesGuests(room))
-      throw new DomainError(
-        'guests_not_allowed',
-        'Log in to write. Guests can only read this chat.',
-      );
+      throw new DomainError('guests_not_allowed', 'Log in to chat. Guests can only read.');
   }
 
   /**
@@ -103,18 +97,14 @@ export class WritingRules {
     return rules.holdFirst && (await this.#isFirst(room, sender)) ? 'first_message' : null;
   }
 
-  /** Removes a message that was not stored from the slow mode's records. Never rejects. */
-  async giveTurnBack(
-    room: ChatRoom,
-    sender: ChatSender,
-    draft: Pick<Draft, 'nonce'>,
-  ): Promise<void> {
+  /** Stops counting a message in slow mode, because it was not stored. Never rejects. */
+  async refundTurn(room: ChatRoom, sender: ChatSender, draft: Pick<Draft, 'nonce'>): Promise<void> {
     const { nonce } = draft;
     this.#forgetTurn(room, sender, nonce);
     if (room.rules.rules.slowModeS === 0) return;
     // If that fails, the sender can still repeat the message.
     await this.ofAllNodes
-      ?.giveBack(this.#sharedTurnsOf(room, sender), nonce)
+      ?.refund(this.#sharedTurnsOf(room, sender), nonce)
       .catch((err: unknown) =>
         this.log.warn({ err, channelId: room.id }, 'a message that was not stored still counts'),
       );
@@ -125,8 +115,8 @@ export class WritingRules {
   }
 
   /**
-   * Returns the slow-mode entries of a sender: the sender's own one and, for guests, also that of
-   * the address.
+   * Returns the slow-mode entries of a sender: the sender's own and, for guests, also the
+   * address's.
    */
   #turnsOf(
     room: ChatRoom,
@@ -136,7 +126,7 @@ export class WritingRules {
     return account === null ? [own, [this.#ofAddresses, `${room.id} ${addressHash}`]] : [own];
   }
 
-  /** Returns the same entries as they are counted for all nodes. */
+  /** Returns the same entries as the keys under which all nodes count them. */
   #sharedTurnsOf(room: ChatRoom, { key, account, addressHash }: ChatSender): SlowSender[] {
     const own = { key: `${room.id} ${key}`, turns: 1 };
     const address = { key: `${room.id} ${addressHash}`, turns: this.#guestsPerAddress };
@@ -156,13 +146,13 @@ export class WritingRules {
     if (since === null)
       throw new DomainError(
         'followers_only',
-        'Only followers can write here. Follow the channel first.',
+        'Only followers can chat here. Follow the channel first.',
       );
     const retryAfterMs = since.getTime() + minutes * 60_000 - this.clock.nowMs();
     if (retryAfterMs > 0)
       throw new DomainError(
         'followers_only',
-        `Only people who have followed for ${inWords(minutes * 60_000)} can write here. You can write in ${inWords(retryAfterMs)}.`,
+        `Only people who have followed for ${inWords(minutes * 60_000)} can chat here. You can chat in ${inWords(retryAfterMs)}.`,
         { retryAfterMs },
       );
   }
@@ -198,7 +188,7 @@ function assertTurn(retryAfterMs: number): void {
   if (retryAfterMs > 0)
     throw new DomainError(
       'slow_mode',
-      `This chat is in slow mode. You can write again in ${inWords(retryAfterMs)}.`,
+      `This chat is in slow mode. You can send the next message in ${inWords(retryAfterMs)}.`,
       { retryAfterMs },
     );
 }

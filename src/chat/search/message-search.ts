@@ -13,7 +13,7 @@ import { PersonFinder } from '../moderation/person-finder.js';
 import { SenderLimits } from '../room/sender-limits.js';
 
 /**
- * The number of messages that are scanned per search, which takes the database a few milliseconds.
+ * The number of messages scanned per search. Scanning them takes the database a few milliseconds.
  */
 export const STRETCH = 20_000;
 /** The maximum number of results per search. */

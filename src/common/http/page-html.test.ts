@@ -5,6 +5,7 @@ import { escapeHtml, plainPage, renderPage } from './page-html.js';
 
 const TEMPLATE = '<html><head>\n  <title>old</title>\n  </head><body></body></html>';
 const boot: Boot = {
+  sharing: null,
   account: null,
   channel: null,
   locked: null,
@@ -65,6 +66,12 @@ describe('renderPage', () => {
     expect(renderPage(TEMPLATE, info, boot)).not.toContain('old');
   });
 
+  it('begins with the boot data, which the template’s first script reads', () => {
+    const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
+    const template = TEMPLATE.replace('<head>', '<head><script>read(boot)</script>');
+    expect(renderPage(template, info, boot)).toMatch(/id="boot">.*<script>read/s);
+  });
+
   it('contains a large preview if there is an image', () => {
     const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
     const without = renderPage(TEMPLATE, info, boot);
@@ -78,7 +85,9 @@ describe('renderPage', () => {
 
 describe('plainPage', () => {
   it('escapes the sentence', () => {
-    expect(plainPage('Oops', 'a <b> & "c"')).toContain('<p>a &lt;b&gt; &amp; &quot;c&quot;</p>');
+    expect(plainPage('Oops', 'a <b> & "c"').html).toContain(
+      '<p>a &lt;b&gt; &amp; &quot;c&quot;</p>',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Boot } from '../../protocol/boot.js';
+import type { Page } from './send-page.js';
 
 /** A page's metadata for browsers, search engines and link previews. */
 export type PageInfo = Readonly<{
@@ -18,18 +19,22 @@ export type PageInfo = Readonly<{
  */
 const FILE = /(?<=\s(?:href|src)=")\.?\/(?!\/)/g;
 
-/** Inserts the title, preview tags and boot data into a page built by Vite. */
+/**
+ * Inserts the title, preview tags and boot data into a page built by Vite. The boot data comes first,
+ * because scripts in the page read it before the rest has arrived.
+ */
 export function renderPage(template: string, info: PageInfo, boot: Boot): string {
   // Functions are used as replacements, because `$` is special in a replacement string.
   return template
     .replaceAll(FILE, () => `${boot.basePath}/`)
     .replace(/<title>[^<]*<\/title>/, () => `<title>${escapeHtml(info.title)}</title>`)
-    .replace(/\s*<\/head>/, () => `\n${metaTags(info)}    ${bootScript(boot)}\n  </head>`);
+    .replace('<head>', () => `<head>\n    ${bootScript(boot)}`)
+    .replace(/\s*<\/head>/, () => `\n${metaTags(info)}  </head>`);
 }
 
 /** Returns a complete page that needs no build. */
-export function plainPage(title: string, sentence: string): string {
-  return `<!doctype html>
+export function plainPage(title: string, sentence: string): Page {
+  const html = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8" />
@@ -45,6 +50,7 @@ export function plainPage(title: string, sentence: string): string {
   </body>
 </html>
 `;
+  return { html, scriptHashes: [] };
 }
 
 /** Escapes text and double-quoted attribute values. */

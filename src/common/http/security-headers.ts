@@ -47,15 +47,24 @@ const ALWAYS = {
   'x-permitted-cross-domain-policies': 'none',
 } as const;
 
+/** What a page may do. */
+type PagePolicy = Readonly<{
+  /** Whether other sites can show it in a frame. */
+  embeddable: boolean;
+  /** Its inline scripts, as sources of the policy. */
+  scriptHashes: readonly string[];
+}>;
+
 /**
- * Returns the policy for a page. Scripts, styles and fonts are loaded from files on the server.
- * Nothing is inline, since the boot data isn't code. hls.js creates its worker and its media source
- * from blobs. Only the embedded player can be shown in a frame on other sites.
+ * Returns the policy for a page. Scripts, styles and fonts are loaded from files on the server. No
+ * code is inline, except for the scripts that the build has put into the page, which are allowed by
+ * their hashes; the boot data isn't code. hls.js creates its worker and its media source from blobs.
+ * Only the embedded player can be shown in a frame on other sites.
  */
-export function contentSecurityPolicy({ embeddable }: { embeddable: boolean }): string {
+export function contentSecurityPolicy({ embeddable, scriptHashes }: PagePolicy): string {
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    ["script-src 'self'", ...scriptHashes].join(' '),
     "style-src 'self'",
     "font-src 'self'",
     "img-src 'self' blob: data:",
@@ -74,7 +83,7 @@ export function contentSecurityPolicy({ embeddable }: { embeddable: boolean }): 
 }
 
 /** Sets the headers of a page. */
-export function sendPageHeaders(reply: FastifyReply, page: { embeddable: boolean }): void {
+export function sendPageHeaders(reply: FastifyReply, page: PagePolicy): void {
   reply.header('content-security-policy', contentSecurityPolicy(page));
   if (!page.embeddable) {
     reply.header('permissions-policy', permissionsPolicy(new Set(USED)));

@@ -10,7 +10,7 @@ export type Source =
   | Readonly<{ offset: number; byteLength: number; open: () => Promise<FileHandle | null> }>;
 
 /** A response with media or a playlist. */
-export type Answer = Readonly<{
+export type MediaResponse = Readonly<{
   source: Source;
   contentType: string;
   cacheControl: string;
@@ -76,24 +76,24 @@ export function sendError(response: ServerResponse, error: ErrorBody): void {
 export async function send(
   request: IncomingMessage,
   response: ServerResponse,
-  answer: Answer,
+  media: MediaResponse,
 ): Promise<number | null> {
-  const { source, etag } = answer;
+  const { source, etag } = media;
   const size = source.byteLength;
   if (isKnown(request.headers['if-none-match'], etag)) {
-    response.writeHead(304, headersOf(answer)).end();
+    response.writeHead(304, headersOf(media)).end();
     return 0;
   }
-  const asked = answer.ranges ? byteRangeOf(request.headers, { size, etag }) : 'whole';
-  if (asked === 'unsatisfiable') {
+  const range = media.ranges ? byteRangeOf(request.headers, { size, etag }) : 'whole';
+  if (range === 'unsatisfiable') {
     const headers = [...ALWAYS, 'content-range', `bytes */${size}`, 'content-length', '0'];
     response.writeHead(416, headers).end();
     return 0;
   }
-  const { first, last } = asked === 'whole' ? { first: 0, last: size - 1 } : asked;
-  const headers = headersOf(answer, last - first + 1);
-  if (asked !== 'whole') headers.push('content-range', `bytes ${first}-${last}/${size}`);
-  const body = { status: asked === 'whole' ? 200 : 206, headers, first, last };
+  const { first, last } = range === 'whole' ? { first: 0, last: size - 1 } : range;
+  const headers = headersOf(media, last - first + 1);
+  if (range !== 'whole') headers.push('content-range', `bytes ${first}-${last}/${size}`);
+  const body = { status: range === 'whole' ? 200 : 206, headers, first, last };
   if (source instanceof Uint8Array) return sendBytes(request, response, { ...body, source });
   return sendFile(request, response, { ...body, source });
 }
@@ -135,8 +135,8 @@ async function sendFile(
   return last - first + 1;
 }
 
-function headersOf(answer: Answer, length?: number): string[] {
-  const { contentType, cacheControl, etag, ranges, encoding } = answer;
+function headersOf(media: MediaResponse, length?: number): string[] {
+  const { contentType, cacheControl, etag, ranges, encoding } = media;
   const headers = [...ALWAYS, 'content-type', contentType, 'cache-control', cacheControl];
   headers.push('etag', etag);
   if (ranges) headers.push('accept-ranges', 'bytes');

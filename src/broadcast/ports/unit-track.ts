@@ -1,0 +1,80 @@
+import type { Listenable } from '../../common/typed-emitter.js';
+import type { MediaKind } from '../../protocol/rtc.js';
+
+/**
+ * A track that arrives as access units with decode times, as programs send them over RTMP. It has
+ * one layer, and nobody at its other end hears a request for a key frame.
+ *
+ * The owner emits every unit that arrives, in decoding order, and needs to correct nothing: units
+ * before the first key frame, equal decode times, and clocks that jump or restart are handled by
+ * the consumer.
+ */
+export interface UnitTrack {
+  readonly form: 'units';
+  readonly id: string;
+  readonly kind: MediaKind;
+  /** The codec, which never changes. Another codec is another track. */
+  readonly codec: UnitCodec;
+  /** Ticks per second of the track's times: 1,000 for FLV. */
+  readonly timescale: number;
+  /** Whether any units have arrived, readable or not. */
+  readonly sends: boolean;
+  /** Whether the publisher has muted the track or turned the camera off; RTMP can't say so. */
+  readonly paused: boolean;
+  readonly events: Listenable<{
+    unit: [MediaUnit];
+    clock: [ClockAnchor];
+    paused: [paused: boolean];
+    closed: [];
+  }>;
+}
+
+/** `h264` is video; `aac` and `opus` are audio. */
+export type UnitCodec = 'h264' | 'aac' | 'opus';
+
+/** An access unit: one coded picture, or one audio frame. */
+export type MediaUnit = Readonly<{
+  /**
+   * The time at which the unit is decoded, in ticks of the track since any moment, not wrapped; an
+   * integer.
+   */
+  decodeTime: number;
+  /**
+   * The presentation time minus {@link decodeTime}, in ticks of the track; signed. 0 for audio, and
+   * for video without B-frames.
+   */
+  compositionOffset: number;
+  /**
+   * Whether the container declares a key frame. The packager checks by itself whether the picture is
+   * an IDR picture, the only kind at which decoding can start for certain.
+   */
+  keyFrame: boolean;
+  /**
+   * For `h264`, the NAL units, each preceded by its length in as many bytes as {@link config} says.
+   * Parameter sets among them count from this unit on. For `aac`, a raw_data_block; for `opus`, a
+   * packet (RFC 6716). The consumer may retain the bytes.
+   */
+  data: Uint8Array;
+  /**
+   * The newest configuration that the container declared: for `h264`, the
+   * AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1); for `aac`, the AudioSpecificConfig
+   * (ISO/IEC 14496-3 1.6.2.1); for `opus`, anything. Units share one object until the container
+   * declares another.
+   */
+  config: Uint8Array;
+  /** The time of arrival on the server's clock. */
+  arrivedMs: number;
+}>;
+
+/**
+ * Relates a track's clock to the server's: the picture or sound whose presentation time is `time`
+ * was captured at `capturedMs`. Emit one at the latest with the first unit, and then every few
+ * seconds. The audio and video of one publisher share a clock in FLV, so their anchors must come
+ * from one estimate; otherwise sound and picture drift apart.
+ */
+export type ClockAnchor = Readonly<{
+  /** In ticks of the track, as in {@link MediaUnit.decodeTime}. */
+  time: number;
+  /** In milliseconds since 1970 on the server's clock. */
+  capturedMs: number;
+}>;

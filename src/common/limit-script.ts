@@ -1,0 +1,27 @@
+/** Resource limits of a child process, which bound the damage that hostile media can do. */
+export type ProcessLimits = Readonly<{
+  /**
+   * The limit of the address space, in MiB. It includes thread stacks and libraries, so it must far
+   * exceed the memory actually used.
+   */
+  memoryMiB: number;
+  /** The limit of CPU time; null for a process that runs for as long as it receives input. */
+  cpuSeconds: number | null;
+  openFiles: number;
+}>;
+
+/**
+ * Returns a script for `/bin/sh -c` that sets limits and then becomes the program in its arguments,
+ * which can't write files. This works on every system that has a shell. Limits that a system lacks
+ * are skipped.
+ */
+export function limitScript({ memoryMiB, cpuSeconds, openFiles }: ProcessLimits): string {
+  const limits = [
+    `ulimit -v ${memoryMiB * 1_024}`,
+    `ulimit -n ${openFiles}`,
+    'ulimit -f 0',
+    'ulimit -c 0',
+    ...(cpuSeconds === null ? [] : [`ulimit -t ${cpuSeconds}`]),
+  ];
+  return `{ ${limits.join('; ')}; } 2>/dev/null; exec "$@"`;
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+const NAME_MAX = 50;
+const URL_MAX = 500;
+const KEY_MAX = 500;
+
+const TargetUrl = z
+  .url({ protocol: /^rtmps?$/, error: 'a URL that starts with rtmp:// or rtmps://' })
+  .max(URL_MAX)
+  .refine(
+    (text) => URL.canParse(text) && isPlain(new URL(text)),
+    'a URL of a server, such as rtmp://live.example.com/app, without a username, password, question mark or #; those belong in the stream key',
+  );
+
+/** A new target, to which the channel's broadcasts are sent. */
+export const NewRestreamTarget = z
+  .strictObject({
+    name: z.string().trim().min(1, 'enter a name').max(NAME_MAX),
+    url: TargetUrl.describe('the server, without the stream key'),
+    key: z
+      .string()
+      .trim()
+      .min(1, 'enter the stream key')
+      .max(KEY_MAX)
+      .describe('the stream key, which is never shown again'),
+  })
+  .meta({ id: 'NewRestreamTarget' });
+export type NewRestreamTarget = z.output<typeof NewRestreamTarget>;
+
+/** A change to a target. */
+export const RestreamTargetChange = z
+  .strictObject({ enabled: z.boolean() })
+  .meta({ id: 'RestreamTargetChange' });
+export type RestreamTargetChange = z.output<typeof RestreamTargetChange>;
+
+/**
+ * `off`: nothing is sent, because the target is switched off or the channel isn't live. `waiting`:
+ * for media. `retrying`: an attempt failed, and another one follows. `unsupported`: the broadcast
+ * can't be sent to it as it is.
+ */
+export const RestreamState = z
+  .enum(['off', 'waiting', 'connecting', 'sending', 'retrying', 'unsupported'])
+  .meta({ id: 'RestreamState' });
+export type RestreamState = z.output<typeof RestreamState>;
+
+/** Why a target isn't sent to. */
+export const RestreamProblem = z
+  .enum([
+    'unreachable',
+    'address_refused',
+    'certificate_invalid',
+    'not_rtmp',
+    'refused',
+    'key_refused',
+    'closed',
+    'stalled',
+    'codec',
+  ])
+  .meta({ id: 'RestreamProblem' });
+export type RestreamProblem = z.output<typeof RestreamProblem>;
+
+/** What happens at a target at the moment. */
+export const RestreamStatus = z
+  .object({
+    state: RestreamState,
+    /** Why it isn't sent to; null if nothing is wrong. */
+    problem: RestreamProblem.nullable(),
+    /** What happened and what to do, in words; empty if nothing is wrong. */
+    reason: z.string(),
+    /** The bit rate at which it is sent to; null if it isn't. */
+    bitrateBps: z.number().int().nonnegative().nullable(),
+  })
+  .meta({ id: 'RestreamStatus' });
+export type RestreamStatus = z.output<typeof RestreamStatus>;
+
+/** A target, as its channel's owner sees it. */
+export const RestreamTarget = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    url: z.string(),
+    enabled: z.boolean(),
+    createdAt: z.iso.datetime(),
+    status: RestreamStatus,
+  })
+  .meta({ id: 'RestreamTarget' });
+export type RestreamTarget = z.output<typeof RestreamTarget>;
+
+export const RestreamTargetList = z.array(RestreamTarget).meta({ id: 'RestreamTargetList' });
+export type RestreamTargetList = z.output<typeof RestreamTargetList>;
+
+/** The part of the URL that may be shown, and nothing that could be a secret. */
+function isPlain({ username, password, search, hash, pathname }: URL): boolean {
+  return username + password + search + hash === '' && pathname.length > 1;
+}
