@@ -4,6 +4,7 @@ import { pageOf } from './dev-pages.js';
 it.each([
   ['/', 'index'],
   ['/studio', 'studio'],
+  ['/stage/tea', 'guest'],
   ['/register', 'account'],
   ['/embed/ada', 'embed'],
   ['/recordings/0198f3a0-0000-7000-8000-000000000000', 'recording'],

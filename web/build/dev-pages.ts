@@ -2,10 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
-/** Returns the HTML file for a path, as the server maps it, or null if it is not a page. */
+/**
+ * Returns the name of the HTML file that the server would serve for a path, without the extension,
+ * or null if the path isn't a page.
+ */
 export function pageOf(path: string): string | null {
   if (path === '/') return 'index';
   if (path === '/studio') return 'studio';
+  if (/^\/stage\/[a-z0-9-]{3,30}$/.test(path)) return 'guest';
   if (['/login', '/register', '/setup', '/account'].includes(path)) return 'account';
   if (path === '/admin') return 'admin';
   if (/^\/(?:recordings|clips)\/[\da-f-]{36}$/.test(path)) return 'recording';
@@ -40,7 +44,7 @@ export function devPagesPlugin(api: string): Plugin {
 }
 
 async function bootScript(address: string, cookie: string | undefined): Promise<string> {
-  const answer = await fetch(address, { headers: { accept: 'text/html', cookie: cookie ?? '' } });
-  const page = await answer.text();
+  const response = await fetch(address, { headers: { accept: 'text/html', cookie: cookie ?? '' } });
+  const page = await response.text();
   return /<script type="application\/json" id="boot">.*?<\/script>/s.exec(page)?.[0] ?? '';
 }

@@ -16,7 +16,7 @@ export function pageShellPlugin({ aboveKeyboard }: Options): Plugin {
   return {
     name: 'onair-page-shell',
     transformIndexHtml: {
-      // Before Vite reads the HTML, so that it resolves these addresses too.
+      // This runs before Vite reads the HTML, so that Vite resolves these addresses too.
       order: 'pre',
       handler: (_html, { path }) => shell(aboveKeyboard.includes(basename(path, '.html'))),
     },
@@ -30,7 +30,6 @@ function shell(isAboveKeyboard: boolean): HtmlTagDescriptor[] {
     { tag: 'meta', attrs: { name: 'viewport', content: viewport } },
     { tag: 'meta', attrs: { name: 'color-scheme', content: 'dark light' } },
     { tag: 'link', attrs: { rel: 'icon', href: '/favicon.svg', type: 'image/svg+xml' } },
-    { tag: 'script', attrs: { src: '/theme.js' } },
   ];
   const body = [
     { tag: 'div', attrs: { id: 'app' } },

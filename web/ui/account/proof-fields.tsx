@@ -53,7 +53,7 @@ export interface ProofFieldsProps {
   name?: string;
 }
 
-/** Asks for the password and an authenticator code, each only if the account has one. */
+/** Asks for the password and an authenticator code, as far as the account has them. */
 export function ProofFields({
   ways,
   typed,

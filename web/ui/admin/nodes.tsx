@@ -33,12 +33,16 @@ export function Nodes({ isShown }: { isShown: boolean }) {
   async function drain({ id, name }: AdminNodeView): Promise<void> {
     const goAhead = await confirm({
       title: `Drain ${name}?`,
-      text: 'Its viewers and broadcasts in browsers move to the other nodes while they run. Programs such as OBS are disconnected when DRAIN_SECONDS have passed, and must connect again. The node gets nothing new. You can’t undo this: to use it again, restart it.',
+      text: 'Its viewers, and people who broadcast from a browser, move to the other nodes without a break. Programs such as OBS are disconnected after DRAIN_SECONDS, and must reconnect. The node accepts nothing new until you cancel the drain or restart it.',
       action: 'Drain',
       danger: true,
     });
     if (!goAhead) return;
     await attempt(() => adminApi.drainNode(id), `${name} is draining.`);
+    await reload();
+  }
+  async function cancel({ id, name }: AdminNodeView): Promise<void> {
+    await attempt(() => adminApi.cancelDrain(id), `${name} serves new viewers again.`);
     await reload();
   }
   return (
@@ -62,6 +66,7 @@ export function Nodes({ isShown }: { isShown: boolean }) {
                   key={node.id}
                   node={node}
                   onDrain={canBeDrained(node, nodes) ? () => void drain(node) : null}
+                  onCancel={() => void cancel(node)}
                 />
               ))}
             </ul>
@@ -74,7 +79,7 @@ export function Nodes({ isShown }: { isShown: boolean }) {
 
 const isRunning = ({ state }: AdminNodeView): boolean => state === 'running';
 
-/** Whether another node can take what this one has. */
+/** Whether another node can take this node's clients. */
 function canBeDrained(node: AdminNodeView, nodes: readonly AdminNodeView[]): boolean {
   return isRunning(node) && nodes.some((other) => other !== node && isRunning(other));
 }
@@ -83,9 +88,11 @@ interface NodeRowProps {
   node: AdminNodeView;
   /** Null if the node can't be drained. */
   onDrain: (() => void) | null;
+  /** Cancels the drain. */
+  onCancel: () => void;
 }
 
-function NodeRow({ node, onDrain }: NodeRowProps) {
+function NodeRow({ node, onDrain, onCancel }: NodeRowProps) {
   const { name, startedAt, version, state, load } = node;
   const { label, tone } = STATES[state];
   return (
@@ -106,12 +113,17 @@ function NodeRow({ node, onDrain }: NodeRowProps) {
           Drain
         </Button>
       )}
+      {state === 'draining' && (
+        <Button size="s" onClick={onCancel}>
+          Cancel draining
+        </Button>
+      )}
       {load && <Load load={load} />}
     </li>
   );
 }
 
-/** Says what the state means for the administrator; empty if there is nothing to say. */
+/** Describes what the state means for the administrator; empty if it means nothing. */
 function hint({ state, url, load, lastSeenAt }: AdminNodeView): string {
   switch (state) {
     case 'unreachable':

@@ -26,7 +26,7 @@ export interface ChatFootProps {
   connection: ReadonlySignal<ConnectionStatus>;
 }
 
-/** The text box with its notes, or the reason why the user can't write. */
+/** The text box with its notes, or the reason why the user can't chat. */
 export function ChatFoot({ chat, role, writing, connection }: ChatFootProps) {
   return (
     <div class="chat-foot">
@@ -62,7 +62,7 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
   if (me && !me.canWrite) {
     return (
       <div class="chat-log-in">
-        <p>Log in to write in this chat.</p>
+        <p>Log in to chat.</p>
         <Button variant="primary" href={loginAddress(location)}>
           Log in
         </Button>
@@ -115,7 +115,7 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
 
 function TimedOut({ untilMs }: { untilMs: number }) {
   const leftMs = Math.max(1_000, untilMs - useNow(1_000));
-  return <>You’re timed out. You can write again in {wordyDuration(leftMs)}.</>;
+  return <>You’re timed out. You can chat again in {wordyDuration(leftMs)}.</>;
 }
 
 /** Describes a rule that restricts the user in this chat; null if none does. */

@@ -20,7 +20,7 @@ export function tidyGuestName(name: string): string {
   return name.normalize('NFKC').replaceAll(/\s+/gu, ' ').trim();
 }
 
-/** Generates a name, so that guests can write without choosing one. */
+/** Generates a name, so that guests can chat without choosing one. */
 export function newGuestName(random: () => number = Math.random): string {
   return `Guest ${1000 + Math.floor(random() * 9000)}`;
 }

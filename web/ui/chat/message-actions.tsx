@@ -8,7 +8,7 @@ import { TIMEOUTS } from './timeouts.js';
 
 export interface MessageActionsProps {
   message: ChatMessage;
-  /** The actions for everyone who can write. */
+  /** The actions for everyone who can chat. */
   acts: Acts | null;
   /** The additional actions for moderators. */
   moderation: Moderation | null;

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../../src/protocol/chat.js';
 
-/** The actions on a message for everyone who can write. */
+/** The actions on a message for everyone who can chat. */
 export interface Acts {
   onReply: (message: ChatMessage) => void;
   /** Adds a reaction, or removes the user's own. */

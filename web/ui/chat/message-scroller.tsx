@@ -21,8 +21,8 @@ export interface MessageScrollerProps {
 }
 
 /**
- * The messages, newest at the bottom. The scroll position is kept while the user reads earlier
- * messages.
+ * The messages, newest at the bottom. The scroll position doesn't change while the user reads
+ * earlier messages.
  */
 export function MessageScroller(props: MessageScrollerProps) {
   const own = useRef<HTMLDivElement>(null);

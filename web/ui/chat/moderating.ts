@@ -31,7 +31,7 @@ export function askToClear(name: string): Promise<boolean> {
   });
 }
 
-/** Creates the actions for everyone who can write. */
+/** Creates the actions for everyone who can chat. */
 export function actsOf(chat: Chat, writing: Writing): Acts {
   return {
     onReply: (message) => writing.reply(message),

@@ -53,7 +53,7 @@ export function RulesForm({ moderation }: { moderation: ChatModeration }) {
             onChange={(seconds) => change({ slowModeS: Number(seconds) })}
           />
           <Select
-            label="Who can write"
+            label="Who can chat"
             value={
               value.rules.followersOnlyMin === null ? '' : String(value.rules.followersOnlyMin)
             }

@@ -6,8 +6,8 @@ export function sendNote({ error, retryAtMs }: SendError, nowMs: number): string
   if (secondsLeft <= 0) return error.message;
   if (error.code === 'rate_limited')
     return `Too fast. Your message will be sent in ${secondsLeft} s.`;
-  // The message isn't resent automatically, because the user may have something else to say by
-  // then.
+  // The message isn't resent automatically, because by then the user may want to say something
+  // else.
   if (error.code === 'slow_mode') return `Slow mode: you can send this in ${secondsLeft} s.`;
   return `${error.message} Retrying in ${secondsLeft} s.`;
 }

@@ -34,7 +34,7 @@ export function ViewerList({ chat }: { chat: Chat }) {
         <p class="moderation-note moderation-count" role="status">
           {counted(value.accounts, 'account')} and {counted(value.guests, 'guest')} here.
           {value.more && ` Showing the first ${value.viewers.length}.`}
-          {value.guests > 0 && ' Guests are listed once they’ve written.'}
+          {value.guests > 0 && ' Guests are listed once they’ve sent a message.'}
         </p>
       )}
       <ModerationList
@@ -51,7 +51,7 @@ export function ViewerList({ chat }: { chat: Chat }) {
                 <span class="moderation-note">
                   {ROLES[role]}
                   {displayName !== undefined && `, ${name}`}
-                  {banned && ', can’t write right now'}
+                  {banned && ', can’t chat right now'}
                 </span>
               </span>
               {me && mayModerate(me, viewer) && (

@@ -8,10 +8,12 @@ import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
 import { withEmoji } from './shortcodes.js';
 
-/** The message being written and the name of its author. The text is kept until it is sent. */
+/**
+ * The message being written and the name of its author. The text stays in the box until it is sent.
+ */
 export class Writing {
   readonly text = signal('');
-  /** The guest's name. Logged-in users write under their account's name. */
+  /** The guest's name. Logged-in users chat under their account's name. */
   readonly guestName = signal(readGuestName());
   /** The message being replied to. */
   readonly replyingTo = signal<ChatMessage | null>(null);

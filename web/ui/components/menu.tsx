@@ -5,11 +5,15 @@ import { Check } from 'lucide';
 import { Icon } from './icon.js';
 import './menu.css';
 
-/** One line of a menu: an action, a link, one of several choices, or a separator between lines. */
+/**
+ * One line of a menu: an action, a link, one of several choices, something that is on or off, or a
+ * separator between lines.
+ */
 export type MenuItem =
   | { kind: 'action'; label: string; icon?: IconNode; danger?: boolean; onSelect: () => void }
   | { kind: 'link'; label: string; icon?: IconNode; href: string }
   | { kind: 'choice'; label: string; note?: string; checked: boolean; onSelect: () => void }
+  | { kind: 'toggle'; label: string; hint?: string; checked: boolean; onSelect: () => void }
   | { kind: 'separator' };
 
 export interface MenuTrigger {
@@ -115,6 +119,12 @@ export function Menu(props: MenuProps) {
   );
 }
 
+const ROLES = {
+  action: 'menuitem',
+  choice: 'menuitemradio',
+  toggle: 'menuitemcheckbox',
+} as const;
+
 function MenuLine({ item, onDone }: { item: MenuItem; onDone: () => void }) {
   if (item.kind === 'separator') return <div class="menu-separator" role="separator" />;
   if (item.kind === 'link') {
@@ -125,14 +135,14 @@ function MenuLine({ item, onDone }: { item: MenuItem; onDone: () => void }) {
       </a>
     );
   }
-  const choice = item.kind === 'choice';
-  const icon = choice ? Check : item.icon;
+  const checkable = item.kind === 'choice' || item.kind === 'toggle';
+  const icon = checkable ? Check : item.icon;
   return (
     <button
-      class={`menu-item${!choice && item.danger ? ' menu-danger' : ''}`}
+      class={`menu-item${!checkable && item.danger ? ' menu-danger' : ''}`}
       type="button"
-      role={choice ? 'menuitemradio' : 'menuitem'}
-      aria-checked={choice ? item.checked : undefined}
+      role={ROLES[item.kind]}
+      aria-checked={checkable ? item.checked : undefined}
       tabIndex={-1}
       data-menu-item
       onClick={() => {
@@ -141,8 +151,15 @@ function MenuLine({ item, onDone }: { item: MenuItem; onDone: () => void }) {
       }}
     >
       {icon && <Icon icon={icon} size={18} />}
-      <span class="menu-label">{item.label}</span>
-      {choice && item.note !== undefined && <span class="menu-note">{item.note}</span>}
+      <span class="menu-label">
+        {item.label}
+        {item.kind === 'toggle' && item.hint !== undefined && (
+          <span class="menu-hint">{item.hint}</span>
+        )}
+      </span>
+      {item.kind === 'choice' && item.note !== undefined && (
+        <span class="menu-note">{item.note}</span>
+      )}
     </button>
   );
 }

@@ -32,6 +32,7 @@ function live(name: string, startedAt: string, title = ''): ChannelView {
       source: 'browser',
       peakViewers: 0,
       hls: null,
+      webrtc: null,
     },
   });
 }

@@ -8,7 +8,7 @@ const PAGE = 12;
 /** The maximum number of broadcasts shown; older ones aren't offered. */
 const SHOWN_MAX = 240;
 
-/** A channel's past broadcasts, newest first, as far back as requested. */
+/** A channel's past broadcasts, newest first, as far back as the user has loaded them. */
 export class PastBroadcasts {
   /** The loaded broadcasts; null until the first page has loaded. */
   readonly list = signal<readonly ListedBroadcast[] | null>(null);
@@ -33,7 +33,8 @@ export class PastBroadcasts {
       this.#offset += page.length;
       const known = this.list.peek() ?? [];
       const ids = new Set(known.map(({ id }) => id));
-      // If a broadcast ended in the meantime, the pages are shifted, and some entries are repeated.
+      // If a broadcast ended in the meantime, the pages have shifted, and some entries arrive
+      // again.
       const fresh = page.filter(({ id, endedAt }) => endedAt !== null && !ids.has(id));
       this.list.value = [...known, ...fresh];
       this.more.value = page.length === PAGE && this.#offset < SHOWN_MAX;

@@ -20,10 +20,10 @@ function messages(count: number): ChatMessage[] {
 
 /** Simulates the server. */
 function chatOf(all: readonly ChatMessage[]) {
-  const asked: ReplayPart[] = [];
+  const requests: ReplayPart[] = [];
   let broken = false;
   async function load(part: ReplayPart): Promise<ChatPage> {
-    asked.push(part);
+    requests.push(part);
     if (broken) throw new RequestError('offline', 'The server can’t be reached.');
     if ('until' in part) {
       const before = all.filter(({ sentAt }) => sentAt < part.until);
@@ -35,21 +35,21 @@ function chatOf(all: readonly ChatMessage[]) {
   const replay = new ChatReplay(load);
   return {
     replay,
-    asked,
+    requests,
     setBroken: (value: boolean) => (broken = value),
     /** Advances to the given second, and waits until all resulting requests are answered. */
     at: async (second: number): Promise<number[]> => {
       replay.advance(START + second * 1_000);
-      await settled(asked);
+      await settled(requests);
       return replay.shown.peek().map(({ seq }) => seq);
     },
   };
 }
 
 /** Waits until all requests are answered and no more follow. */
-async function settled(asked: readonly unknown[]): Promise<void> {
-  for (let before = -1; before !== asked.length;) {
-    before = asked.length;
+async function settled(requests: readonly unknown[]): Promise<void> {
+  for (let before = -1; before !== requests.length;) {
+    before = requests.length;
     // No answer's promise chain takes more turns than this.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   }
@@ -64,20 +64,20 @@ describe('ChatReplay', () => {
   });
 
   it('goes back without requesting loaded messages again', async () => {
-    const { at, asked } = chatOf(messages(50));
+    const { at, requests } = chatOf(messages(50));
     await at(40);
-    const before = asked.length;
+    const before = requests.length;
     expect(await at(2)).toEqual([1, 2, 3]);
-    expect(asked).toHaveLength(before);
+    expect(requests).toHaveLength(before);
   });
 
   it('jumps forward without loading the messages in between', async () => {
-    const { at, asked } = chatOf(messages(5_000));
+    const { at, requests } = chatOf(messages(5_000));
     await at(0);
-    asked.length = 0;
+    requests.length = 0;
     const shown = await at(4_000);
     expect(shown.at(-1)).toBe(4_001);
-    expect(asked.length).toBeLessThan(4);
+    expect(requests.length).toBeLessThan(4);
   });
 
   it('shows earlier messages after a jump back', async () => {
@@ -109,27 +109,27 @@ describe('ChatReplay', () => {
   });
 
   it('does not request an empty chat repeatedly', async () => {
-    const { at, asked } = chatOf([]);
+    const { at, requests } = chatOf([]);
     for (const second of [0, 1, 500, 3]) expect(await at(second)).toEqual([]);
-    expect(asked.length).toBeLessThanOrEqual(2);
+    expect(requests.length).toBeLessThanOrEqual(2);
   });
 
   it('continues through a long silence without repeated requests', async () => {
     const all = messages(2);
     all[1] = { ...all[1]!, sentAt: new Date(START + 3_600_000).toISOString() };
-    const { at, asked } = chatOf(all);
+    const { at, requests } = chatOf(all);
     for (let second = 0; second < 3_600; second += 20) expect(await at(second)).toEqual([1]);
     expect(await at(3_600)).toEqual([1, 2]);
-    expect(asked.length).toBeLessThanOrEqual(2);
+    expect(requests.length).toBeLessThanOrEqual(2);
   });
 
   it('reports a failure and resumes on retry', async () => {
-    const { at, replay, asked, setBroken } = chatOf(messages(5));
+    const { at, replay, requests, setBroken } = chatOf(messages(5));
     setBroken(true);
     await at(2);
     await at(2.2);
     expect(replay.state.peek()).toBe('failed');
-    expect(asked).toHaveLength(1);
+    expect(requests).toHaveLength(1);
     setBroken(false);
     replay.retry();
     expect(await at(2.4)).toEqual([1, 2, 3]);

@@ -34,15 +34,15 @@ const sentMs = ({ sentAt }: ChatMessage): number => Date.parse(sentAt);
 
 /**
  * The chat of a broadcast at a position that advances and jumps, without deleted messages. Pages
- * are loaded on demand, and a bounded number of messages is kept.
+ * are loaded on demand, and the number of messages in memory is bounded.
  */
 export class ChatReplay {
   /** The messages up to the position, in order. */
   readonly shown = signal<readonly ChatMessage[]>([]);
   readonly state = signal<'loading' | 'ready' | 'failed'>('loading');
   /**
-   * A number that is incremented by each jump beyond the loaded part, after which answers to
-   * earlier requests are ignored.
+   * Incremented by each jump beyond the loaded part. Answers to requests from before a jump are
+   * ignored.
    */
   readonly jumps = signal(0);
   readonly #load: (part: ReplayPart) => Promise<ChatPage>;

@@ -7,7 +7,7 @@ export interface ClipRange {
 }
 
 /**
- * The initial length. The range is the half minute before a position, or the first half minute of
+ * The initial length: the range is the half minute before a position, or the first half minute of
  * the recording.
  */
 const FIRST_MS = 30_000;

@@ -162,8 +162,8 @@ function Side({ replay, chapters }: { replay: ComponentChildren; chapters: Compo
 }
 
 /**
- * Creates the player when the recording is ready, and keeps it when the recording changes later.
- * Returns null before the recording is ready.
+ * Creates the player when the recording is ready; later changes of the recording don't replace the
+ * player. Returns null before the recording is ready.
  */
 function useVod(
   viewed: Viewed<RecordingView>,

@@ -1,7 +1,7 @@
 import { batch, computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { ReceiveStats } from '../../client/receive-stats.js';
 import type { HlsPlayer, HlsPlayerOptions } from '../player/hls-player.js';
-import { Playback } from '../player/playback.js';
+import { type HlsWay, Playback } from '../player/playback.js';
 
 /** The playback speeds. */
 export const SPEEDS = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] as const;
@@ -211,10 +211,8 @@ export class Vod {
   }
 }
 
-async function vodPlayerFor(
-  way: 'hls' | 'native',
-): Promise<new (options: HlsPlayerOptions) => HlsPlayer> {
-  return way === 'hls'
-    ? (await import('./vod-js-player.js')).VodJsPlayer
-    : (await import('./native-vod-player.js')).NativeVodPlayer;
+async function vodPlayerFor(way: HlsWay): Promise<new (options: HlsPlayerOptions) => HlsPlayer> {
+  return way === 'native'
+    ? (await import('./native-vod-player.js')).NativeVodPlayer
+    : (await import('./vod-js-player.js')).VodJsPlayer;
 }

@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 
 export type Theme = 'system' | 'light' | 'dark';
 
-/** The same key as in public/theme.js, which applies it before the first paint. */
+/** The same key as in web/inline/theme.js, which applies the theme before the first paint. */
 const KEY = 'onair.theme';
 
 function read(): Theme {

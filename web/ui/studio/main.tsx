@@ -7,12 +7,13 @@ import { mount, Page } from '../shell/page.js';
 import { createStudio, type Studio } from './state/studio.js';
 import { StudioPage } from './studio-page.js';
 
-const { account, graceMs } = readBoot();
+const boot = readBoot();
+const { account } = boot;
 
 if (account === null) {
   location.replace(loginAddress(location));
 } else {
-  const studio = createStudio(account, graceMs);
+  const studio = createStudio(account, boot);
   mount(
     <Page header={<Header account={account} search={false} goLive={false} />}>
       <StudioPage studio={studio} />
@@ -29,6 +30,7 @@ if (account === null) {
 async function loadChannels(studio: Studio): Promise<void> {
   try {
     await studio.channels.load(new URLSearchParams(location.search).get('channel'));
+    await reopenStage(studio);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     toast({
@@ -36,6 +38,38 @@ async function loadChannels(studio: Studio): Promise<void> {
       tone: 'danger',
       sticky: true,
       action: { label: 'Try again', onSelect: () => void loadChannels(studio) },
+    });
+  }
+}
+
+/**
+ * Opens the stage again that was open before a reload, where the guests still are. Asks before it is
+ * taken from another tab.
+ */
+async function reopenStage(studio: Studio): Promise<void> {
+  const channel = studio.channels.chosen.value?.name;
+  const before = channel === undefined ? 'no' : studio.stage.takeBefore(channel);
+  if (channel === undefined || before === 'no') return;
+  if (before === 'left') {
+    await openStage(studio, channel);
+    return;
+  }
+  toast({
+    text: 'The stage was open in this tab, or still is in another one.',
+    sticky: true,
+    action: { label: 'Open it here', onSelect: () => void openStage(studio, channel) },
+  });
+}
+
+async function openStage(studio: Studio, channel: string): Promise<void> {
+  try {
+    await studio.stage.open(channel, null);
+  } catch {
+    toast({
+      text: 'Couldn’t open the stage again. Your guests wait there for a minute.',
+      tone: 'danger',
+      sticky: true,
+      action: { label: 'Try again', onSelect: () => void openStage(studio, channel) },
     });
   }
 }

@@ -7,12 +7,22 @@ import { Avatar } from '../components/avatar.js';
 import { Button } from '../components/button.js';
 import { Icon } from '../components/icon.js';
 import { Spinner } from '../components/spinner.js';
+import './stage-cover.css';
 
 /**
  * The cover that is shown instead of a missing picture: a permission prompt, a problem, or the
  * channel's avatar.
  */
-export function StageCover({ capture, name }: { capture: Capture; name: string }) {
+export function StageCover({
+  capture,
+  name,
+  audience = 'Viewers',
+}: {
+  capture: Capture;
+  name: string;
+  /** The people who can't see this camera. */
+  audience?: string;
+}) {
   if (capture.picture.track.value !== null) return null;
   const isHeard = capture.sound.track.value !== null && !capture.sound.silent.value;
   const camera = capture.camera.state.value;
@@ -29,8 +39,8 @@ export function StageCover({ capture, name }: { capture: Capture; name: string }
           <h2>Your camera is off</h2>
           <p>
             {isHeard
-              ? 'Viewers can hear you but not see you.'
-              : 'Viewers can neither see nor hear you.'}
+              ? `${audience} can hear you but not see you.`
+              : `${audience} can neither see nor hear you.`}
           </p>
         </div>
       );

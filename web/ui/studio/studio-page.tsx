@@ -7,10 +7,11 @@ import { Announcer } from './announcer.js';
 import { Dock } from './dock/dock.js';
 import { FirstChannel } from './ready/first-channel.js';
 import { LiveSide } from './live/live-side.js';
+import { MixedSide } from './live/mixed-side.js';
 import type { Phase } from './state/on-air.js';
 import { ProgramSide } from './programs/program-side.js';
 import { ProgramStage } from './programs/program-stage.js';
-import { ReadyPanel } from './ready/ready-panel.js';
+import { ReadySide } from './ready/ready-side.js';
 import { Reconnecting } from './live/reconnecting.js';
 import { ResumePanel } from './ready/resume-panel.js';
 import { MutedHint, StageCover } from './stage-cover.js';
@@ -18,7 +19,7 @@ import { Stage } from './stage.js';
 import { StudioBar } from './live/studio-bar.js';
 import type { Studio } from './state/studio.js';
 import { Summary } from './live/summary.js';
-import { useLeaveGuard } from './live/use-leave-guard.js';
+import { useLeaveGuard } from '../shell/use-leave-guard.js';
 import { useOnAirPage } from './live/use-on-air-page.js';
 import { useShortcuts } from './use-shortcuts.js';
 import './studio-page.css';
@@ -26,6 +27,7 @@ import './studio-page.css';
 /** The studio page. */
 export function StudioPage({ studio }: { studio: Studio }) {
   const phase = studio.onAir.phase.value;
+  const stage = studio.stage.current.value;
   useShortcuts(studio.capture);
   useLeaveGuard(studio.onAir.busy);
   useOnAirPage(phase.name === 'live' || phase.name === 'reconnecting');
@@ -35,15 +37,19 @@ export function StudioPage({ studio }: { studio: Studio }) {
       {phase.name === 'ended' ? (
         <Summary summary={phase.summary} studio={studio} />
       ) : (
-        <div class={`studio studio-${phase.name}`}>
+        <div class={`studio studio-${phase.name}${stage ? ' studio-with-guests' : ''}`}>
           <section class="studio-main" aria-label="Preview and controls">
             <StudioBar studio={studio} phase={phase} />
             <StudioStage studio={studio} phase={phase} />
+            {stage && programOf(phase) === null && (
+              <stage.parts.ScenesBar host={stage.host} chat={studio.chat.current.value} />
+            )}
             <Dock
               capture={studio.capture}
               channels={studio.channels}
               onAir={studio.onAir}
-              fromProgram={isFromProgram(phase)}
+              fromProgram={programOf(phase) !== null}
+              mixed={stage !== null}
             />
           </section>
           <aside class="studio-side" aria-label="Broadcast">
@@ -58,10 +64,27 @@ export function StudioPage({ studio }: { studio: Studio }) {
 function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   const { capture, channels, account } = studio;
   const channel = channels.chosen.value;
-  if (channel !== null && isFromProgram(phase)) return <ProgramStage channel={channel} />;
+  const program = programOf(phase);
+  if (channel !== null && program !== null)
+    return <ProgramStage channel={channel} source={program} />;
   const sharing = capture.screen.state.value.name === 'on';
   const reconnecting = phase.name === 'reconnecting';
   const chat = studio.chat.current.value;
+  const stage = studio.stage.current.value;
+  const mixed = isMixedByServer(phase);
+  if (channel !== null && mixed && !stage) return <ProgramStage channel={channel} source="mixer" />;
+  if (stage)
+    return (
+      <stage.parts.ProgrammeStage
+        host={stage.host}
+        isLive={phase.name === 'live' || mixed}
+        dimmed={reconnecting}
+      >
+        {reconnecting && <Reconnecting untilMs={phase.untilMs} />}
+        <MutedHint capture={capture} />
+        {phase.name === 'live' && chat && <FloatingEmoji chat={chat} />}
+      </stage.parts.ProgrammeStage>
+    );
   return (
     <Stage
       capture={capture}
@@ -95,10 +118,17 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   );
 }
 
-/** Returns whether an encoder such as OBS is live instead of this page. */
-function isFromProgram(phase: Phase): boolean {
+/** Returns how an encoder such as OBS publishes instead of this page; null if none does. */
+function programOf(phase: Phase): 'whip' | 'rtmp' | null {
+  if (phase.name !== 'resumable' || phase.broadcast.state !== 'live') return null;
+  const { source } = phase.broadcast;
+  return source === 'whip' || source === 'rtmp' ? source : null;
+}
+
+/** Returns whether the server mixes the live broadcast instead of this page. */
+function isMixedByServer(phase: Phase): boolean {
   if (phase.name !== 'resumable') return false;
-  return phase.broadcast.source === 'whip' && phase.broadcast.state === 'live';
+  return phase.broadcast.source === 'mixer' && phase.broadcast.state === 'live';
 }
 
 function Side({ studio, phase }: { studio: Studio; phase: Phase }) {
@@ -115,13 +145,15 @@ function Side({ studio, phase }: { studio: Studio; phase: Phase }) {
   }
   switch (phase.name) {
     case 'resumable':
-      if (isFromProgram(phase))
+      if (programOf(phase) !== null)
         return <ProgramSide studio={studio} broadcastId={phase.broadcast.id} />;
+      if (isMixedByServer(phase))
+        return <MixedSide studio={studio} broadcastId={phase.broadcast.id} />;
       return <ResumePanel studio={studio} broadcast={phase.broadcast} />;
     case 'live':
     case 'reconnecting':
       return <LiveSide studio={studio} broadcastId={phase.broadcast.id} />;
     default:
-      return <ReadyPanel studio={studio} starting={phase.name === 'starting'} />;
+      return <ReadySide studio={studio} starting={phase.name === 'starting'} />;
   }
 }

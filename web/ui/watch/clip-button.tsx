@@ -5,7 +5,7 @@ import { Button } from '../components/button.js';
 import { toast } from '../components/toast.js';
 import type { LiveClip } from '../recording/live-clip.js';
 
-/** Makes a clip of the last moments. The code is loaded when the button is pressed. */
+/** Creates a clip of the last moments. The code is loaded when the button is pressed. */
 export function ClipButton({ broadcastId }: { broadcastId: string }) {
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<{ Dialog: typeof LiveClip; recording: RecordingView }>();

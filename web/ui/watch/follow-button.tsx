@@ -30,7 +30,7 @@ export function FollowButton({ name, isLoggedIn }: FollowButtonProps) {
     setBusy(false);
   }
   useEffect(() => {
-    // Only a count and a label depend on the result, so failures are ignored.
+    // Only a number and a label depend on the result, so failures are ignored.
     api.followOf(name).then(setFollow, () => undefined);
   }, [name, isLoggedIn]);
 

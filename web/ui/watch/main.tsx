@@ -1,6 +1,7 @@
 import { pathWithin } from '../../client/base-path.js';
 import { readBoot } from '../../client/boot.js';
 import { openViewer } from '../player/open-viewer.js';
+import { untilReceiving } from '../player/until-receiving.js';
 import { mount } from '../shell/page.js';
 import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
@@ -10,12 +11,13 @@ import { WatchPage } from './watch-page.js';
 const boot = readBoot();
 const name = boot.channel?.name ?? pathWithin(location.pathname).slice(1).toLowerCase();
 
-if (boot.locked === null) watch();
+if (boot.locked === null) void watch();
 else
   void import('../locked/show-locked.js').then(({ showLocked }) => showLocked(name, boot.account));
 
-function watch(): void {
+async function watch(): Promise<void> {
   const { connection, clock, viewer, muted } = openViewer(name);
+  if (boot.channel?.broadcast) await untilReceiving(viewer);
   const chat = new LateChat(connection, name, boot);
   mount(
     <WatchPage

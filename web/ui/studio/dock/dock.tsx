@@ -20,10 +20,12 @@ interface DockProps {
    * aren't used.
    */
   fromProgram: boolean;
+  /** Whether scenes arrange camera and screen, so that the screen has no layouts of its own. */
+  mixed: boolean;
 }
 
 /** The controls under the preview. */
-export function Dock({ capture, channels, onAir, fromProgram }: DockProps) {
+export function Dock({ capture, channels, onAir, fromProgram, mixed }: DockProps) {
   const [settings, setSettings] = useState(false);
   const heard = capture.microphone.state.value.name === 'on';
   return (
@@ -34,7 +36,7 @@ export function Dock({ capture, channels, onAir, fromProgram }: DockProps) {
           <LevelMeter meter={capture.meter} muted={capture.sound.muted.value || !heard} />
           <CameraControl capture={capture} />
           <FlipControl capture={capture} />
-          <ScreenControl capture={capture} />
+          <ScreenControl capture={capture} mixed={mixed} />
         </>
       )}
       <DockButton icon={Settings} label="Settings" onClick={() => setSettings(true)} />

@@ -13,7 +13,7 @@ const cornerLabels: Record<Corner, string> = {
 };
 
 /** Starts and stops screen sharing, and selects where the camera appears on the screen. */
-export function ScreenControl({ capture }: { capture: Capture }) {
+export function ScreenControl({ capture, mixed }: { capture: Capture; mixed: boolean }) {
   if (!capture.screen.supported) return null;
   const { name } = capture.screen.state.value;
   const on = name === 'on';
@@ -27,7 +27,7 @@ export function ScreenControl({ capture }: { capture: Capture }) {
         if (on) capture.screen.stop();
         else void share(capture);
       }}
-      {...(on && { menu: { label: 'Screen layout', items: layoutItems(capture) } })}
+      {...(on && !mixed && { menu: { label: 'Screen layout', items: layoutItems(capture) } })}
     />
   );
 }

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
-import { Tabs } from '../../components/tabs.js';
+import { type Tab, Tabs } from '../../components/tabs.js';
 import { LateStatistics } from '../../statistics/late-statistics.js';
 import { SharePanel } from '../share/share-panel.js';
 import type { Studio } from '../state/studio.js';
+import { RestreamLines } from './restream-lines.js';
 import { RecordingLine, useRecordedSoFar } from './recording-line.js';
 import { StudioChat } from './studio-chat.js';
 
-type TabId = 'chat' | 'health' | 'statistics' | 'share';
+type TabId = 'chat' | 'guests' | 'health' | 'statistics' | 'share';
 
 export interface BroadcastSideProps {
   studio: Studio;
@@ -18,13 +19,15 @@ export interface BroadcastSideProps {
   health: () => ComponentChildren;
   /** A verdict beside the health tab's label. */
   healthNote?: ComponentChildren;
+  /** Returns the tab of the guests, if the broadcast can have any. */
+  guests?: (isShown: boolean) => Tab<'guests'>;
   /** Content that follows the channel's link in the share tab. */
   moreToShare?: ComponentChildren;
 }
 
 /** The tabs beside the stage while live: chat, health, statistics and sharing. */
 export function BroadcastSide(props: BroadcastSideProps) {
-  const { studio, broadcastId, opensAt, health, healthNote, moreToShare } = props;
+  const { studio, broadcastId, opensAt, health, healthNote, guests, moreToShare } = props;
   const [selected, setSelected] = useState<TabId>(opensAt);
   const recorded = useRecordedSoFar(broadcastId);
   const channel = studio.channels.chosen.value;
@@ -36,11 +39,17 @@ export function BroadcastSide(props: BroadcastSideProps) {
       onSelect={setSelected}
       tabs={[
         { id: 'chat', label: 'Chat', content: <StudioChat studio={studio} /> },
+        ...(guests ? [guests(selected === 'guests')] : []),
         {
           id: 'health',
           label: 'Health',
           note: healthNote,
-          content: selected === 'health' && health(),
+          content: selected === 'health' && (
+            <>
+              {health()}
+              <RestreamLines channel={channel.name} />
+            </>
+          ),
         },
         {
           id: 'statistics',

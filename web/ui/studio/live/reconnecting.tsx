@@ -1,5 +1,6 @@
 import { Spinner } from '../../components/spinner.js';
 import { useNow } from '../../shell/now.js';
+import '../stage-cover.css';
 
 /** Covers the preview while the connection is lost. */
 export function Reconnecting({ untilMs }: { untilMs: number }) {

@@ -41,13 +41,13 @@ export function StudioBar({ studio, phase }: { studio: Studio; phase: Phase }) {
 function OffAirStatus({ studio, phase }: { studio: Studio; phase: Phase }) {
   if (phase.name !== 'resumable') return <Badge>Not live</Badge>;
   const { state, source, startedAt } = phase.broadcast;
-  if (state === 'live' && source === 'whip')
+  if (state === 'live' && source !== 'browser')
     return (
       <div class="studio-bar-status">
         <LiveBadge />
         <TimeOnAir startedAt={startedAt} />
         <Viewers viewers={studio.channels.chosen.value?.viewers ?? 0} />
-        <EndBroadcast onAir={studio.onAir} />
+        <EndBroadcast studio={studio} />
       </div>
     );
   if (state === 'live') return <LiveBadge />;
@@ -69,7 +69,7 @@ function OnAirStatus({ studio, phase }: { studio: Studio; phase: OnAirPhase }) {
       {live ? <LiveBadge /> : <Badge tone="warn">Reconnecting</Badge>}
       <TimeOnAir startedAt={phase.broadcast.startedAt} />
       <Viewers viewers={studio.publisher.viewers.value} />
-      <EndBroadcast onAir={studio.onAir} />
+      <EndBroadcast studio={studio} />
     </div>
   );
 }

@@ -9,8 +9,10 @@ import { HealthView } from '../health/health-view.js';
 import '../health/layer-table.css';
 
 const INTERVAL_MS = 1_000;
-/** The curves to plot, without the frame rate, which the server doesn't measure. */
+/** The curves to plot over WebRTC, where the server doesn't measure the frame rate. */
 const CURVES: readonly HealthCurve[] = ['bitrateBps', 'lossPercent'];
+/** Nothing is lost over TCP. */
+const RTMP_CURVES: readonly HealthCurve[] = ['bitrateBps', 'framesPerSecond'];
 
 /**
  * The health of an encoder's broadcast, as measured by the server. It is polled while it is shown.
@@ -22,7 +24,7 @@ export function IngestPanel({ channel }: { channel: string }) {
       health={ingest && ingestHealth(ingest)}
       measuring="Figures appear once video or audio arrives."
       history={history}
-      curves={CURVES}
+      curves={ingest?.source === 'rtmp' ? RTMP_CURVES : CURVES}
     >
       {ingest && <StreamTable ingest={ingest} />}
     </HealthView>
@@ -38,12 +40,12 @@ function useIngest(channel: string): { ingest: IngestView | null; history: Healt
       try {
         const view = await programApi.ingest(channel);
         if (!shown) return;
-        const { bitrateBps, lossPercent, roundTripMs } = ingestHealth(view);
+        const { bitrateBps, lossPercent, roundTripMs, framesPerSecond } = ingestHealth(view);
         history.push({
           atS: Date.now() / 1_000,
           bitrateBps,
           lossPercent,
-          framesPerSecond: Number.NaN,
+          framesPerSecond: framesPerSecond ?? Number.NaN,
           roundTripMs: roundTripMs ?? Number.NaN,
         });
         setIngest(view);
@@ -62,7 +64,8 @@ function useIngest(channel: string): { ingest: IngestView | null; history: Healt
   return { ingest, history };
 }
 
-function StreamTable({ ingest: { tracks } }: { ingest: IngestView }) {
+function StreamTable({ ingest: { tracks, source, encoder } }: { ingest: IngestView }) {
+  const isRtmp = source === 'rtmp';
   const rows = tracks.flatMap(({ kind, codec, streams }) =>
     streams.toReversed().map((stream, index) => ({
       ...stream,
@@ -73,31 +76,45 @@ function StreamTable({ ingest: { tracks } }: { ingest: IngestView }) {
   );
   return (
     <table class="layers figures">
-      <caption>Now receiving</caption>
+      <caption>{caption(source, encoder)}</caption>
       <thead>
         <tr>
           <th scope="col">Track</th>
           <th scope="col">Codec</th>
           <th scope="col">Bitrate</th>
-          <th scope="col">Loss</th>
+          <th scope="col">{isRtmp ? 'Frames' : 'Loss'}</th>
           <th scope="col">Key frames</th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ key, what, codec, bitrateBps, lossPercent, keyFrameIntervalMs }) => (
+        {rows.map(({ key, what, codec, ...stream }) => (
           <tr key={key}>
             <th scope="row">{what}</th>
             <td>{codec}</td>
-            <td>{bitrate(bitrateBps)}</td>
-            <td>{percent(lossPercent)}</td>
+            <td>{bitrate(stream.bitrateBps)}</td>
+            <td>{isRtmp ? frames(stream) : percent(stream.lossPercent)}</td>
             <td>
-              {keyFrameIntervalMs === null
+              {stream.keyFrameIntervalMs === null
                 ? '–'
-                : `every ${(keyFrameIntervalMs / 1_000).toFixed(1)} s`}
+                : `every ${(stream.keyFrameIntervalMs / 1_000).toFixed(1)} s`}
             </td>
           </tr>
         ))}
       </tbody>
     </table>
   );
+}
+
+function caption(source: IngestView['source'], encoder: string | null): string {
+  if (source !== 'rtmp') return 'Now receiving';
+  return encoder === null ? 'Now receiving over RTMP' : `Now receiving over RTMP from ${encoder}`;
+}
+
+type Stream = IngestView['tracks'][number]['streams'][number];
+
+/** Returns the frame rate, and whether there are B-frames; a dash for audio. */
+function frames({ framesPerSecond, bFrames }: Stream): string {
+  if (framesPerSecond === null) return '–';
+  const rate = `${framesPerSecond.toFixed(0)} fps`;
+  return bFrames === true ? `${rate}, B-frames` : rate;
 }

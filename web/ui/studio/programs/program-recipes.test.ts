@@ -2,19 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { recipes } from './program-recipes.js';
 
 const ENDPOINT = 'https://live.example/whip/ada';
+const SERVER = 'rtmp://live.example/live';
+const PLACE = { endpoint: ENDPOINT, rtmpServer: SERVER, key: 'live_secret' };
 
 describe('recipes', () => {
   it('include the address and the key in their commands', () => {
-    const commands = recipes(ENDPOINT, 'live_secret').flatMap(({ command }) => command ?? []);
-    expect(commands).toHaveLength(2);
-    for (const command of commands) {
-      expect(command).toContain(ENDPOINT);
-      expect(command).toContain('live_secret');
-    }
+    const commands = recipes(PLACE).flatMap(({ command }) => command ?? []);
+    expect(commands).toHaveLength(3);
+    for (const command of commands) expect(command).toContain('live_secret');
+    expect(commands[0]).toContain(ENDPOINT);
+    expect(commands[1]).toContain(ENDPOINT);
+    expect(commands[2]).toContain(`${SERVER}/live_secret`);
   });
 
   it('show a placeholder when the key is no longer available', () => {
-    const commands = recipes(ENDPOINT, null).flatMap(({ command }) => command ?? []);
+    const commands = recipes({ ...PLACE, key: null }).flatMap(({ command }) => command ?? []);
     for (const command of commands) expect(command).toContain('STREAM_KEY');
+  });
+
+  it('leave RTMP out if the server doesn’t accept it', () => {
+    const ids = recipes({ ...PLACE, rtmpServer: null }).map(({ id }) => id);
+    expect(ids).toEqual(['obs', 'ffmpeg', 'gstreamer']);
   });
 });

@@ -1,6 +1,6 @@
 /** Instructions for publishing with one program. */
 export interface Recipe {
-  readonly id: 'obs' | 'ffmpeg' | 'gstreamer';
+  readonly id: 'obs' | 'ffmpeg' | 'gstreamer' | 'rtmp';
   readonly label: string;
   /** The steps, in order. */
   readonly steps: readonly string[];
@@ -11,12 +11,17 @@ export interface Recipe {
 /** The placeholder in commands for a key that is no longer available. */
 const KEY_PLACE = 'STREAM_KEY';
 
-/**
- * Returns instructions for each program, with the address and, while it is shown, the key.
- *
- * @param endpoint the address, such as `https://live.example/whip/NAME`
- */
-export function recipes(endpoint: string, key: string | null): readonly Recipe[] {
+type Place = Readonly<{
+  /** The WHIP address, such as `https://live.example/whip/NAME`. */
+  endpoint: string;
+  /** The preferred RTMP address, such as `rtmp://live.example/live`; null if RTMP is off. */
+  rtmpServer: string | null;
+  /** Null if it can't be shown. */
+  key: string | null;
+}>;
+
+/** Returns instructions for each program, with the addresses and, while it is shown, the key. */
+export function recipes({ endpoint, rtmpServer, key }: Place): readonly Recipe[] {
   const shown = key ?? KEY_PLACE;
   return [
     {
@@ -48,5 +53,23 @@ export function recipes(endpoint: string, key: string | null): readonly Recipe[]
         'audiotestsrc is-live=true wave=ticks ! audioconvert ! whip.audio_0 ' +
         `whipclientsink name=whip signaller::whip-endpoint=${endpoint} signaller::auth-token=${shown}`,
     },
+    ...(rtmpServer === null ? [] : [overRtmp(rtmpServer, shown)]),
   ];
+}
+
+function overRtmp(server: string, key: string): Recipe {
+  return {
+    id: 'rtmp',
+    label: 'RTMP',
+    steps: [
+      'Use RTMP with programs and devices that lack WHIP. In OBS, open Settings, then Stream, and choose Custom as the service.',
+      'Paste the server address for RTMP, and the stream key.',
+      'Set the video encoder to H.264, the audio encoder to AAC, and the keyframe interval to 2 s.',
+      'Set B-frames to 0. With B-frames, viewers watch over HLS, one or two seconds later.',
+      'Start streaming. With FFmpeg, use this command.',
+    ],
+    command:
+      'ffmpeg -re -i film.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
+      `-f flv ${server}/${key}`,
+  };
 }

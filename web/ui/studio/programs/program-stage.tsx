@@ -1,11 +1,21 @@
+import { useEffect, useState } from 'preact/hooks';
 import { Cable } from 'lucide';
+import type { BroadcastSource } from '../../../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../../../src/protocol/channel.js';
+import { programApi } from '../../../client/program-api.js';
+import { RequestError } from '../../../client/request-error.js';
 import { Icon } from '../../components/icon.js';
 import { Thumbnail } from '../../components/thumbnail.js';
 import '../stage.css';
 
-/** Shows a recent thumbnail instead of the preview while an encoder such as OBS is live. */
-export function ProgramStage({ channel }: { channel: ChannelView }) {
+type Source = Exclude<BroadcastSource, 'browser'>;
+
+/**
+ * Shows a recent thumbnail instead of the preview while something else publishes, such as OBS.
+ * @param props.source what publishes
+ */
+export function ProgramStage({ channel, source }: { channel: ChannelView; source: Source }) {
+  const encoder = useEncoder(channel.name, source);
   return (
     <div class="stage">
       <div class="stage-frame">
@@ -13,10 +23,36 @@ export function ProgramStage({ channel }: { channel: ChannelView }) {
         <div class="stage-chips">
           <span class="stage-chip">
             <Icon icon={Cable} size={14} />
-            Live from OBS or another program
+            {chip(source, encoder)}
           </span>
         </div>
       </div>
     </div>
   );
+}
+
+function chip(source: Source, encoder: string | null): string {
+  if (source === 'mixer') return 'Live from the server’s mixer';
+  if (source === 'whip') return 'Live from OBS or another program';
+  return `Live over RTMP from ${encoder ?? 'OBS or another program'}`;
+}
+
+/** Returns the name of the program that publishes over RTMP; null if it is unknown. */
+function useEncoder(channel: string, source: Source): string | null {
+  const [encoder, setEncoder] = useState<string | null>(null);
+  useEffect(() => {
+    if (source !== 'rtmp') return undefined;
+    let shown = true;
+    programApi.ingest(channel).then(
+      (view) => shown && setEncoder(view.encoder),
+      (error: unknown) => {
+        // The broadcast ended or the network failed, both of which other parts of the page handle.
+        if (!(error instanceof RequestError)) throw error;
+      },
+    );
+    return () => {
+      shown = false;
+    };
+  }, [channel, source]);
+  return encoder;
 }

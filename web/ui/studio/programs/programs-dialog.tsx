@@ -1,10 +1,11 @@
 import { useCallback, useState } from 'preact/hooks';
 import { KeyRound } from 'lucide';
+import type { StreamKeyView } from '../../../../src/protocol/stream-key.js';
 import { at } from '../../../client/base-path.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
 import { FormError } from '../../account/form-error.js';
-import { useLoaded } from '../../account/use-loaded.js';
+import { type Loaded, useLoaded } from '../../account/use-loaded.js';
 import { whenLabel } from '../../account/when-label.js';
 import { Button } from '../../components/button.js';
 import { confirm } from '../../components/confirm.js';
@@ -18,18 +19,24 @@ import './programs-dialog.css';
 /** The address, key and settings that OBS and other encoders need to publish on a channel. */
 export function ProgramsDialog({ channel, onClose }: { channel: string; onClose: () => void }) {
   const endpoint = `${location.origin}${at(`/whip/${channel}`)}`;
+  const load = useCallback(() => programApi.streamKey(channel), [channel]);
+  const [state] = useLoaded(load);
+  const servers = state.name === 'loaded' ? state.value.rtmpServers : [];
   const [key, setKey] = useState<string | null>(null);
   const [recipe, setRecipe] = useState<Recipe['id']>('obs');
   return (
     <DoneDialog title="Stream with OBS or another program" onClose={onClose}>
       <div class="programs">
-        <Value label="Server address" text={endpoint} what="address" />
-        <StreamKey channel={channel} made={key} onMade={setKey} />
+        <Value label="Server address for WHIP" text={endpoint} what="address" />
+        {servers.map((server) => (
+          <Value key={server} label={serverLabel(server)} text={server} what="address" />
+        ))}
+        <StreamKey channel={channel} state={state} made={key} onMade={setKey} />
         <Tabs
           label="Setup instructions"
           selected={recipe}
           onSelect={setRecipe}
-          tabs={recipes(endpoint, key).map((one) => ({
+          tabs={recipes({ endpoint, rtmpServer: servers[0] ?? null, key }).map((one) => ({
             id: one.id,
             label: one.label,
             content: <Instructions recipe={one} />,
@@ -38,6 +45,13 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
       </div>
     </DoneDialog>
   );
+}
+
+/** Says which of two addresses keeps the key secret. */
+function serverLabel(server: string): string {
+  return server.startsWith('rtmps:')
+    ? 'Server address for RTMPS'
+    : 'Server address for RTMP, not encrypted';
 }
 
 function Value({ label, text, what }: { label: string; text: string; what: string }) {
@@ -54,15 +68,15 @@ function Value({ label, text, what }: { label: string; text: string; what: strin
 
 function StreamKey({
   channel,
+  state,
   made,
   onMade,
 }: {
   channel: string;
+  state: Loaded<StreamKeyView>;
   made: string | null;
   onMade: (key: string) => void;
 }) {
-  const load = useCallback(() => programApi.streamKey(channel), [channel]);
-  const [state] = useLoaded(load);
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const createdAt = state.name === 'loaded' ? state.value.createdAt : null;

@@ -6,6 +6,7 @@ import { StorageNotice } from '../../recording/storage-notice.js';
 import { useStorage } from '../../recording/use-storage.js';
 import { Checklist } from './checklist.js';
 import { checksOf } from './checks.js';
+import { OpenStageButton } from '../stage-panel/open-stage.js';
 import { PastButton } from '../past/past-button.js';
 import { ProgramsButton } from '../programs/programs-button.js';
 import { ShareLink } from '../share/share-link.js';
@@ -35,7 +36,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
           value={chosen?.name ?? ''}
           options={all.map(({ name }) => ({ value: name, label: name }))}
           onChange={(name) => channels.choose(name)}
-          disabled={starting}
+          disabled={starting || studio.stage.current.value !== null}
         />
       )}
       <TitleField channels={channels} />
@@ -51,6 +52,7 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
           disabled={blocker !== null && !starting}
           onClick={() => {
             void capture.wake();
+            void studio.stage.current.value?.host.wake();
             void onAir.start();
           }}
         >
@@ -62,6 +64,9 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
       {chosen && (
         <>
           <ShareLink channel={chosen} />
+          {!studio.stage.current.value && (
+            <OpenStageButton slot={studio.stage} channel={chosen.name} isLive={starting} />
+          )}
           <ProgramsButton channel={chosen.name} />
           <PastButton channel={chosen.name} />
         </>
@@ -71,8 +76,9 @@ export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boo
 }
 
 /** Returns the reason why going live isn't possible right now, or null. */
-function blockerOf({ capture, check }: Studio): string | null {
-  if (capture.picture.track.value === null && capture.sound.track.value === null) {
+function blockerOf({ capture, check, stage }: Studio): string | null {
+  const { video, audio } = stage.published.value;
+  if (video === null && audio === null) {
     const asking = [capture.camera, capture.microphone].some(
       ({ state }) => state.value.name === 'asking',
     );

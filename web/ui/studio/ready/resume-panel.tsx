@@ -55,7 +55,7 @@ export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: 
             Resume broadcast
           </Button>
         )}
-        <EndBroadcast onAir={onAir} />
+        <EndBroadcast studio={studio} />
       </div>
       {channel && <ShareLink channel={channel} />}
     </div>

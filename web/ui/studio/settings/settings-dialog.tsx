@@ -8,6 +8,8 @@ import { Switch } from '../../components/switch.js';
 import type { OnAir } from '../state/on-air.js';
 import type { OwnChannels } from '../state/own-channels.js';
 import { RecordingSettings } from './recording-settings.js';
+import { RestreamSettings } from './restream-settings.js';
+import { SharingSettings } from './sharing-settings.js';
 import { VisibilitySettings } from './visibility-settings.js';
 import './settings-dialog.css';
 
@@ -105,6 +107,8 @@ export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDi
               onChanged={() => channels.refresh()}
             />
             <RecordingSettings channel={channel} />
+            <RestreamSettings channel={channel} />
+            <SharingSettings channel={channel} />
             <p class="field-hint">
               To notify other services when you go live, add{' '}
               <a href={at('/account#webhooks')} target="_blank" rel="noopener">

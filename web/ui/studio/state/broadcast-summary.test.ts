@@ -17,6 +17,7 @@ const broadcast: BroadcastView = {
   endReason: null,
   peakViewers: 3,
   hls: null,
+  webrtc: null,
 };
 
 describe('summaryOf', () => {

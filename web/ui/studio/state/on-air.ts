@@ -9,6 +9,7 @@ import { type BroadcastSummary, summaryOf } from './broadcast-summary.js';
 import type { OwnChannels } from './own-channels.js';
 import { PublishedTracks } from './published-tracks.js';
 import type { ResumeTokens } from './resume-tokens.js';
+import type { StageSlot } from './stage-slot.js';
 
 /** The phase of the broadcast, as shown in the studio. */
 export type Phase =
@@ -33,6 +34,7 @@ export interface OnAirParts {
   readonly channels: OwnChannels;
   readonly connection: Connection;
   readonly publisher: Publisher;
+  readonly stage: StageSlot;
   readonly tokens: ResumeTokens;
   /** The time after which the server ends a broadcast without a publisher, in milliseconds. */
   readonly graceMs: number;
@@ -58,7 +60,7 @@ export class OnAir {
 
   constructor(parts: OnAirParts) {
     this.#parts = parts;
-    const { publisher, capture } = parts;
+    const { publisher, capture, stage } = parts;
     effect(() => {
       const state = publisher.state.value;
       untracked(() => this.#follow(state));
@@ -72,9 +74,10 @@ export class OnAir {
       if (token !== null && channel !== null) parts.tokens.keep(channel.name, token);
     });
     effect(() => this.#watchFromOutside());
-    const tracks = new PublishedTracks(publisher, capture.sound);
-    effect(() => tracks.setPicture(capture.picture.track.value));
-    effect(() => tracks.setSound(capture.sound.track.value, capture.sound.silent.value));
+    const { published } = stage;
+    const tracks = new PublishedTracks(publisher, published, () => capture.sound.applyMute());
+    effect(() => tracks.setPicture(published.value.video));
+    effect(() => tracks.setSound(published.value.audio, published.value.silent));
   }
 
   /** A sentence that says why the last start failed or the broadcast stopped, or null. */
@@ -111,7 +114,7 @@ export class OnAir {
 
   /** Goes live on the selected channel, or resumes its broadcast. */
   async start(): Promise<void> {
-    const { channels, capture, publisher, tokens } = this.#parts;
+    const { channels, stage, publisher, tokens } = this.#parts;
     // If a title is being saved, it belongs to this broadcast.
     await channels.settled();
     const channel = channels.chosen.value;
@@ -124,17 +127,20 @@ export class OnAir {
     const resumeToken = tokens.read(channel.name);
     publisher.start({
       channel: channel.name,
-      audio: capture.sound.track.value,
-      video: capture.picture.track.value,
+      audio: stage.published.value.audio,
+      video: stage.published.value.video,
       ...(resumeToken !== null && { resumeToken }),
       visibility: this.nextVisibility.value,
     });
-    publisher.setMuted('audio', capture.sound.silent.value);
+    publisher.setMuted('audio', stage.published.value.silent);
   }
 
-  /** Ends the broadcast, whether it is published from this page or not. Throws `RequestError`. */
+  /**
+   * Ends the broadcast, whether it is published from this page or not, and closes the stage. Throws
+   * `RequestError`.
+   */
   async end(): Promise<void> {
-    const { channels, connection, publisher, tokens } = this.#parts;
+    const { channels, connection, publisher, stage, tokens } = this.#parts;
     const channel = channels.chosen.value;
     if (channel === null) return;
     if (this.busy) {
@@ -143,7 +149,15 @@ export class OnAir {
     }
     await connection.request('publisher:end', { channel: channel.name });
     tokens.forget(channel.name);
+    stage.closeNow();
     await channels.refresh();
+  }
+
+  /** Stops publishing, because the server's mixer publishes the broadcast now. */
+  async handOver(): Promise<void> {
+    this.#parts.publisher.handOver();
+    this.#problem.value = null;
+    await this.#parts.channels.refresh();
   }
 
   /** Leaves the summary and returns to the start, with the preview on. */
@@ -192,8 +206,9 @@ export class OnAir {
       this.#refresh();
       return;
     }
-    // Nothing is published now, so the camera's light must go off.
+    // Nothing is published now, so the camera's light must go off, and guests must not see the host.
     this.#parts.capture.release();
+    this.#parts.stage.closeNow();
     this.#refresh();
     this.#summary.value = summaryOf(state.broadcast, {
       endedAtMs: Date.now(),

@@ -1,5 +1,6 @@
-import type { SoundMix } from '../../../client/capture/sound-mix.js';
+import type { ReadonlySignal } from '@preact/signals';
 import type { Publisher } from '../../../client/publisher.js';
+import type { Published } from './stage-slot.js';
 
 /**
  * Keeps the published tracks in step with the captured ones. Replacements run one after another,
@@ -7,14 +8,17 @@ import type { Publisher } from '../../../client/publisher.js';
  */
 export class PublishedTracks {
   readonly #publisher: Publisher;
-  readonly #sound: SoundMix;
+  readonly #published: ReadonlySignal<Published>;
+  readonly #restoreMute: () => void;
   #picture: MediaStreamTrack | null = null;
   #voice: MediaStreamTrack | null = null;
   #queue: Promise<void> = Promise.resolve();
 
-  constructor(publisher: Publisher, sound: SoundMix) {
+  /** @param restoreMute restores the microphone's own state */
+  constructor(publisher: Publisher, published: ReadonlySignal<Published>, restoreMute: () => void) {
     this.#publisher = publisher;
-    this.#sound = sound;
+    this.#published = published;
+    this.#restoreMute = restoreMute;
   }
 
   setPicture(track: MediaStreamTrack | null): void {
@@ -36,10 +40,10 @@ export class PublishedTracks {
     this.#voice = track;
     this.#enqueue(async () => {
       if (changed && track === this.#voice) await this.#publisher.replaceTrack('audio', track);
-      if (silent === this.#sound.silent.peek()) this.#publisher.setMuted('audio', silent);
+      if (silent === this.#published.peek().silent) this.#publisher.setMuted('audio', silent);
       // The publisher disables tracks when it mutes, so the microphone's own state must be
       // restored.
-      this.#sound.applyMute();
+      this.#restoreMute();
     });
   }
 

@@ -1,5 +1,6 @@
 import { effect, untracked } from '@preact/signals';
 import type { AccountView } from '../../../../src/protocol/account.js';
+import type { Boot } from '../../../../src/protocol/boot.js';
 import { Capture } from '../../../client/capture/capture.js';
 import { ServerClock } from '../../../client/clock.js';
 import { Connection } from '../../../client/connection.js';
@@ -12,6 +13,7 @@ import { healthPointOf } from './health-point.js';
 import { OnAir } from './on-air.js';
 import { OwnChannels } from './own-channels.js';
 import { ResumeTokens } from './resume-tokens.js';
+import { StageSlot } from './stage-slot.js';
 
 /** The parts of the studio, created once per page and passed to its components. */
 export interface Studio {
@@ -25,13 +27,14 @@ export interface Studio {
   /** The health of the current broadcast during the last two minutes. */
   readonly history: HealthHistory;
   readonly chat: ChannelChat;
+  readonly stage: StageSlot;
 }
 
-/**
- * Creates the studio of an account.
- * @param graceMs the time after which the server ends a broadcast without a publisher
- */
-export function createStudio(account: AccountView, graceMs: number): Studio {
+/** Creates the studio of an account. */
+export function createStudio(
+  account: AccountView,
+  { graceMs, rtpCapabilities }: Pick<Boot, 'graceMs' | 'rtpCapabilities'>,
+): Studio {
   const connection = new Connection();
   const clock = new ServerClock(connection);
   const publisher = new Publisher({ connection, clock });
@@ -42,18 +45,27 @@ export function createStudio(account: AccountView, graceMs: number): Studio {
     storage: localStorage,
     onNotice: (text) => toast({ text }),
   });
+  const stage = new StageSlot({
+    hostName: account.displayName || account.username,
+    capture,
+    connection,
+    clock,
+    rtpCapabilities,
+    storage: sessionStorage,
+  });
   const onAir = new OnAir({
     capture,
     channels,
     connection,
     publisher,
+    stage,
     tokens: new ResumeTokens(sessionStorage),
     graceMs,
   });
   const check = new ConnectionCheck(connection);
   const history = recordHealth(publisher);
   const chat = new ChannelChat(connection, channels);
-  return { account, capture, channels, connection, check, publisher, onAir, history, chat };
+  return { account, capture, channels, connection, check, publisher, onAir, history, chat, stage };
 }
 
 function recordHealth(publisher: Publisher): HealthHistory {

@@ -1,5 +1,5 @@
-// Runs before the first paint, so that a chosen theme never flashes. It is a separate file because
-// the content security policy allows no inline scripts. web/ui/shell/theme.ts writes the choice.
+// Applies the chosen theme before the first paint, so that the page never flashes in the other
+// theme. web/ui/shell/theme.ts writes the choice.
 try {
   const theme = localStorage.getItem('onair.theme');
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
