@@ -8,7 +8,7 @@ import type { FilmFormat } from './film.js';
 import { filmFile } from './film.js';
 import { CLIENTS_DIR, Missing } from './install/cache.js';
 import { OtherMachine } from './network.js';
-import { lookFor, Onair } from './onair.js';
+import { pollFor, Onair } from './onair.js';
 import type { Program, ProgramOptions } from './program.js';
 import { Programme } from './programme.js';
 import { type Found, pathOf, type Tool } from './toolbox.js';
@@ -105,7 +105,7 @@ export class Lab {
       'tcp',
     ]);
     const socket = join(this.#debian ?? '/', `tmp/.X11-unix/X${name.slice(1)}`);
-    await lookFor(async () => existsSync(socket), DISPLAY_MS);
+    await pollFor(async () => existsSync(socket), DISPLAY_MS);
   }
 
   async close(): Promise<void> {

@@ -2,7 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Missing } from './install/cache.js';
 import type { Lab } from './lab.js';
-import { type LabChannel, lookFor } from './onair.js';
+import { type LabChannel, pollFor } from './onair.js';
 import { Program } from './program.js';
 import { notInstalled, type Row } from './row.js';
 import { versionOfFfmpeg, whipArgs } from './senders/ffmpeg.js';
@@ -16,7 +16,7 @@ export const LONG_RUN_TOOLS: readonly Tool[] = ['ffmpeg9', 'obs'];
 /** The size is small because two encoders share the machine with Onair. */
 const FORMAT = { width: 320, height: 180, fps: 30, bitrateKbps: 400 };
 const LIVE_MS = 60_000;
-const LOOK_MS = 5_000;
+const POLL_MS = 5_000;
 /** A long recording takes a while to finish. */
 const FINISHED_MS = 120_000;
 /**
@@ -53,22 +53,22 @@ const runners: readonly Runner[] = [
 
 /** Publishes with all senders at the same time, then reads their recordings. */
 export function tryLongRun(lab: Lab, { minutes }: { minutes: number }): Promise<Row[]> {
-  const way = `WHIP, ${minutes} minutes, recorded`;
-  return Promise.all(runners.map((runner) => runOne(lab, runner, { way, minutes })));
+  const scenario = `WHIP, ${minutes} minutes, recorded`;
+  return Promise.all(runners.map((runner) => runOne(lab, runner, { scenario, minutes })));
 }
 
 /** Publishes with OBS alone, so that no second encoder delays its pictures. */
 export async function tryLongRunOfObs(lab: Lab, { minutes }: { minutes: number }): Promise<Row[]> {
-  const way = `WHIP, ${minutes} minutes alone, recorded`;
-  return [await runOne(lab, obsRunner, { way, minutes })];
+  const scenario = `WHIP, ${minutes} minutes alone, recorded`;
+  return [await runOne(lab, obsRunner, { scenario, minutes })];
 }
 
 async function runOne(
   lab: Lab,
   runner: Runner,
-  { way, minutes }: { way: string; minutes: number },
+  { scenario, minutes }: { scenario: string; minutes: number },
 ): Promise<Row> {
-  const row = { client: runner.client, way };
+  const row = { client: runner.client, scenario };
   try {
     const version = await runner.version(lab);
     return { ...row, version, seen: await publishedFor(lab, runner, minutes) };
@@ -84,7 +84,7 @@ async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<
   const target = { url, key: channel.key, channel };
   const program = await runner.start(lab, target, minutes);
   try {
-    const live = await lookFor(
+    const live = await pollFor(
       async () => program.isOver || (await channel.broadcast())?.state === 'live',
       LIVE_MS,
     );
@@ -92,7 +92,7 @@ async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<
     const id = (await channel.broadcast())?.id ?? '';
     const interruptions = await watchFor(channel, program, minutes);
     await program.stop();
-    const recording = await lookFor(async () => {
+    const recording = await pollFor(async () => {
       const one = await channel.recording(id);
       return one?.state === 'ready' && one;
     }, FINISHED_MS);
@@ -109,29 +109,29 @@ async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<
 /** Waits, then reports the machine's load and how often the broadcast was live. */
 async function watchFor(channel: LabChannel, program: Program, minutes: number): Promise<string> {
   const endMs = performance.now() + minutes * 60_000;
-  let looks = 0;
+  let checks = 0;
   let notLive = 0;
   let loads = 0;
   while (performance.now() < endMs && !program.isOver) {
-    await pause(Math.min(LOOK_MS, Math.max(0, endMs - performance.now())));
-    looks += 1;
+    await pause(Math.min(POLL_MS, Math.max(0, endMs - performance.now())));
+    checks += 1;
     loads += loadavg()[0] ?? 0;
     if ((await channel.broadcast())?.state !== 'live') notLive += 1;
   }
   const early = program.isOver ? `, ended by itself: ${lastWords(program)}` : '';
-  const load = `load ${(loads / looks).toFixed(1)} on ${availableParallelism()} processors`;
-  return `${load}; live in ${looks - notLive} of ${looks} looks${early}`;
+  const load = `load ${(loads / checks).toFixed(1)} on ${availableParallelism()} processors`;
+  return `${load}; live in ${checks - notLive} of ${checks} checks${early}`;
 }
 
 function describeRecording(durationMs: number, sight: Sight): string {
-  const { frames, holesMs } = sight;
-  const holes = holesMs.length === 0 ? 'no holes' : `holes of ${holesMs.join(', ')} ms`;
-  return `recording of ${(durationMs / 60_000).toFixed(1)} min, ${frames} frames, ${holes}; ${describeEdges(sight.lateMs)}`;
+  const { frames, gapsMs } = sight;
+  const gaps = gapsMs.length === 0 ? 'no gaps' : `gaps of ${gapsMs.join(', ')} ms`;
+  return `recording of ${(durationMs / 60_000).toFixed(1)} min, ${frames} frames, ${gaps}; ${describeEdges(sight.lateMs)}`;
 }
 
 function comparedWithOwn(ownMs: readonly number[], lateMs: readonly number[]): string {
   const against = describeEdges(lateAgainst(ownMs, lateMs));
-  return `; its own recording: ${describeEdges(ownMs)}; against it: ${against}`;
+  return `; its own recording: ${describeEdges(ownMs)}; relative to its own recording: ${against}`;
 }
 
 function describeEdges(lateMs: readonly number[]): string {

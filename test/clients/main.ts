@@ -23,8 +23,8 @@ import { tryPlayer } from './try-player.js';
 import { trySender } from './try-sender.js';
 
 const INSIDE = 'inside';
-const USAGE = `Usage: npm run clients [-- NAME … [--minutes MINUTES] [--way WAY]]
---minutes: the length of long runs. --way: the only way to try players, as in docs/clients.md.`;
+const USAGE = `Usage: npm run clients [-- NAME … [--minutes MINUTES] [--scenario SCENARIO]]
+--minutes: the length of long runs. --scenario: the only scenario in which players are tried, as named in docs/clients.md.`;
 const RUN = fileURLToPath(new URL('./run.ts', import.meta.url));
 const PAGE = 'docs/clients.md';
 
@@ -35,8 +35,8 @@ type Case = Readonly<{
   onlyNamed?: boolean;
   run: (lab: Lab, options: Options) => Promise<Row[]>;
 }>;
-/** `way`: as in the matrix; null for all. */
-type Options = Readonly<{ minutes: number; way: string | null }>;
+/** `scenario`: as in the matrix; null for all. */
+type Options = Readonly<{ minutes: number; scenario: string | null }>;
 
 const players: readonly Player[] = [
   ...nativePlayers,
@@ -58,7 +58,7 @@ const cases: readonly Case[] = [
     return {
       name,
       tools: [...tools, 'ffmpeg9'],
-      run: (lab, { way }) => tryPlayer(lab, player, way),
+      run: (lab, { scenario }) => tryPlayer(lab, player, scenario),
     };
   }),
   { name: 'long', tools: LONG_RUN_TOOLS, onlyNamed: true, run: tryLongRun },
@@ -71,12 +71,12 @@ export async function main(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       minutes: { type: 'string', default: '30' },
-      way: { type: 'string' },
+      scenario: { type: 'string' },
       [INSIDE]: { type: 'string' },
     },
     allowPositionals: true,
   });
-  const options = { minutes: Number(values.minutes), way: values.way ?? null };
+  const options = { minutes: Number(values.minutes), scenario: values.scenario ?? null };
   if (values[INSIDE] !== undefined) {
     const found = JSON.parse(await readFile(values[INSIDE], 'utf8')) as Found;
     return inside(found, { names, options });
@@ -128,11 +128,11 @@ const chosen = (names: readonly string[]) =>
 
 const HEAD = `# Real clients
 
-This page contains results with third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each against a real Onair server, and rewrites its rows. The long run is separate: \`npm run clients -- long --minutes 30\`; \`long-obs\` instead of \`long\` runs OBS alone. Unless a row says otherwise, a program runs in its own network namespace, as if it were on another machine than Onair. No traffic leaves the machine.
+This page lists test results for third-party programs. \`npm run clients [-- name …]\` installs the programs that package registries offer, runs each of them against a real Onair server, and updates the program's rows. The long run is separate: \`npm run clients -- long --minutes 30\`; \`long-obs\` instead of \`long\` runs OBS alone. Unless a row says otherwise, a program runs in its own network namespace, as if it were on a different machine from Onair. No traffic leaves the machine.
 
-_Sound_ is how much later beeps are than their flashes, as median and range, measured in FFmpeg's decoded output. OBS renders and encodes on the same processors as everything else: on a busy machine its own frames are late, which widens the range. Therefore _against it_ is the difference from OBS's own recording of the same frames, beep by beep. OBS and Onair ran with real-time priority (\`chrt --rr 1\`), the other programs without. Debian's OBS doesn't support WHIP; \`OBS_WEBRTC_PLUGIN\` names the plugin that was used.
+_Sound_ is how far each beep lags behind its flash (median and range), measured in FFmpeg's decoded output. OBS renders and encodes on the same processors as everything else: on a busy machine, OBS's own frames are late, which widens the range. The column therefore also gives the difference from OBS's own recording of the same frames, beep by beep (_relative to its own recording_). OBS and Onair ran with real-time priority (\`chrt --rr 1\`), the other programs without. Debian's OBS doesn't support WHIP. To run its tests, set \`OBS_WEBRTC_PLUGIN\` to the path of an \`obs-webrtc.so\` that does.
 
-No package registry offers MediaMTX; \`MEDIAMTX_BIN\` names the program that was used.
+No package registry offers MediaMTX. To run its test, set \`MEDIAMTX_BIN\` to the path of a MediaMTX binary.
 `;
 
 async function writePage(rows: readonly Row[]): Promise<void> {

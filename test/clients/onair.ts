@@ -8,7 +8,7 @@ import { ServerProcess } from '../support/server-process.js';
 import { SERVER_ADDRESS } from './network.js';
 
 /** The polling interval. */
-const LOOK_MS = 100;
+const POLL_MS = 100;
 
 /** The built service and its channels. */
 export class Onair {
@@ -94,15 +94,15 @@ export class LabChannel {
 }
 
 /** Polls until there is a result; returns null after a timeout. */
-export async function lookFor<T>(
-  look: () => Promise<T | null | undefined | false>,
+export async function pollFor<T>(
+  read: () => Promise<T | null | undefined | false>,
   withinMs: number,
 ): Promise<T | null> {
   const endMs = performance.now() + withinMs;
   for (;;) {
-    const found = await look();
+    const found = await read();
     if (found !== null && found !== undefined && found !== false) return found;
     if (performance.now() > endMs) return null;
-    await pause(LOOK_MS);
+    await pause(POLL_MS);
   }
 }

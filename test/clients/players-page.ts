@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
-import type { Player, Way } from './players/player.js';
+import type { Player, Scenario } from './players/player.js';
 import type { Row } from './row.js';
 import { titleOf } from './try-player.js';
 
 const PAGE = 'docs/players.md';
-const WAYS: readonly Way[] = [
+const SCENARIOS: readonly Scenario[] = [
   'live',
   'rewind',
   'recording',
@@ -13,7 +13,7 @@ const WAYS: readonly Way[] = [
   'whep',
   'webrtc',
 ];
-const TITLES = ['player', 'version', ...WAYS.map(titleOf), 'what to set'];
+const TITLES = ['player', 'version', ...SCENARIOS.map(titleOf), 'what to set'];
 
 const HEAD = `# Players
 
@@ -27,7 +27,9 @@ export async function writePlayersPage(
 ): Promise<void> {
   const lines = players.flatMap(({ client, whatToSet }) => {
     const own = rows.filter((row) => row.client === client);
-    const seen = WAYS.map((way) => own.find((row) => row.way === titleOf(way))?.seen ?? '');
+    const seen = SCENARIOS.map(
+      (scenario) => own.find((row) => row.scenario === titleOf(scenario))?.seen ?? '',
+    );
     const version = own.at(-1)?.version;
     return version === undefined ? [] : [[client, version, ...seen, whatToSet]];
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Lab } from './lab.js';
-import { type LabChannel, lookFor } from './onair.js';
+import { type LabChannel, pollFor } from './onair.js';
 import { Program } from './program.js';
 import { whipArgs } from './senders/ffmpeg.js';
 
@@ -96,7 +96,7 @@ async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<s
     if (at === formats.length - 1) await publisher.stop();
     else await lose(channel, publisher);
   }
-  const recording = await lookFor(async () => {
+  const recording = await pollFor(async () => {
     const one = await channel.recording(id);
     return one?.state === 'ready' && one;
   }, FINISHED_MS);
@@ -108,7 +108,7 @@ async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<s
 async function lose(channel: LabChannel, publisher: Program): Promise<void> {
   await publisher.stop('SIGKILL');
   const isLive = async () => (await channel.broadcast())?.state === 'live';
-  if ((await lookFor(async () => !(await isLive()), LOST_MS)) === null)
+  if ((await pollFor(async () => !(await isLive()), LOST_MS)) === null)
     throw new Error('the loss of the publisher was not noticed');
 }
 
@@ -116,7 +116,7 @@ async function publish(lab: Lab, channel: LabChannel, format: typeof LARGE): Pro
   const target = { url: `${lab.onair.url}/whip/${channel.name}`, key: channel.key, channel };
   for (let tries = 0; tries < COMEBACK_TRIES; tries += 1) {
     const program = Program.start(lab.pathOf('ffmpeg9'), whipArgs(target, format));
-    const live = await lookFor(async () => {
+    const live = await pollFor(async () => {
       if (program.isOver) return 'refused';
       const broadcast = await channel.broadcast();
       return broadcast?.state === 'live' && broadcast.hls === 'ready' && 'live';

@@ -2,15 +2,15 @@
 export type Row = Readonly<{
   client: string;
   version: string;
-  way: string;
+  scenario: string;
   /** The result, or why there is none. */
   seen: string;
 }>;
 
-const TITLES = ['client', 'version', 'way', 'what was seen'] as const;
+const TITLES = ['client', 'version', 'scenario', 'result'] as const;
 
 export function formatTable(rows: readonly Row[]): string {
-  const cells = rows.map((row) => [row.client, row.version, row.way, row.seen].map(escaped));
+  const cells = rows.map((row) => [row.client, row.version, row.scenario, row.seen].map(escaped));
   const widths = TITLES.map((title, column) =>
     Math.max(title.length, ...cells.map((row) => row[column]?.length ?? 0)),
   );
@@ -27,41 +27,42 @@ export function readTable(text: string): Row[] {
     .filter((line) => line.startsWith('| ') && !line.startsWith('| ---'))
     .slice(1)
     .map((line) => {
-      const [client = '', version = '', way = '', seen = ''] = line
+      const [client = '', version = '', scenario = '', seen = ''] = line
         .slice(2, -2)
         .split(' | ')
         .map((cell) => cell.trim().replaceAll('\\|', '|'));
-      return { client, version, way, seen };
+      return { client, version, scenario, seen };
     });
 }
 
-/** The way in the single row of a missing client, which replaces a row per way. */
-const ALL_WAYS = 'all';
+/** The scenario in the single row of a missing client, which replaces a row per scenario. */
+const ALL_SCENARIOS = 'all';
 const NOT_INSTALLED = 'not installed here: ';
 
 /** Returns the row of a client that cannot run on this machine. */
 export function notInstalled(
-  { client, way = ALL_WAYS }: { client: string; way?: string },
+  { client, scenario = ALL_SCENARIOS }: { client: string; scenario?: string },
   reason: string,
 ): Row {
-  return { client, version: '–', way, seen: `${NOT_INSTALLED}${reason}` };
+  return { client, version: '–', scenario, seen: `${NOT_INSTALLED}${reason}` };
 }
 
 /**
- * Replaces rows of the same client and way, and appends the others. A row of {@link notInstalled}
- * never replaces a result, which comes from a machine that had the client.
+ * Replaces rows of the same client and scenario, and appends the others. A row from
+ * {@link notInstalled} never replaces a result, which comes from a machine that had the client.
  */
 export function merged(old: readonly Row[], fresh: readonly Row[]): Row[] {
-  const keyOf = ({ client, way }: Row) => `${client} | ${way}`;
+  const keyOf = ({ client, scenario }: Row) => `${client} | ${scenario}`;
   const rows = new Map(old.map((row) => [keyOf(row), row]));
   for (const row of fresh.filter(isResult)) {
-    rows.delete(keyOf({ ...row, way: ALL_WAYS }));
+    rows.delete(keyOf({ ...row, scenario: ALL_SCENARIOS }));
     rows.set(keyOf(row), row);
   }
   for (const row of fresh.filter((one) => !isResult(one))) {
-    const sameWay = (one: Row) => row.way === ALL_WAYS || one.way === row.way;
+    const sameScenario = (one: Row) =>
+      row.scenario === ALL_SCENARIOS || one.scenario === row.scenario;
     const results = [...rows.values()].filter(isResult);
-    if (!results.some((one) => one.client === row.client && sameWay(one)))
+    if (!results.some((one) => one.client === row.client && sameScenario(one)))
       rows.set(keyOf(row), row);
   }
   return [...rows.values()];

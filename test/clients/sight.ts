@@ -8,8 +8,8 @@ const OUTPUT_MAX = 64 * 1_048_576;
 const ffprobeBin = process.env.FFPROBE_BIN ?? 'ffprobe';
 /** Extra time to save a live playlist before giving up. */
 const LATE_MS = 30_000;
-/** A gap of this many usual frame intervals counts as a hole. */
-const HOLE_FACTOR = 2.5;
+/** An interval of more than this many usual frame intervals counts as a gap. */
+const GAP_FACTOR = 2.5;
 /** The number of beeps by which the ends of two recordings of the same broadcast may differ. */
 const SHIFT_MAX = 5;
 
@@ -23,7 +23,7 @@ export type Sight = Readonly<{
   frames: number;
   framesPerSecond: number;
   /** The lengths of gaps between frames, milliseconds. */
-  holesMs: readonly number[];
+  gapsMs: readonly number[];
   /** The delay of each beep relative to its flash, milliseconds. */
   lateMs: readonly number[];
 }>;
@@ -53,13 +53,15 @@ export async function sightOf(input: string): Promise<Sight> {
     const [width, height] = fields.filter((field) => /^\d+$/.test(field));
     return Number.isNaN(atS) || height === undefined ? [] : [{ atS, size: `${width}x${height}` }];
   });
-  const gapsMs = frames.slice(1).map(({ atS }, at) => (atS - (frames[at]?.atS ?? atS)) * 1_000);
-  const usualMs = median(gapsMs);
+  const intervalsMs = frames
+    .slice(1)
+    .map(({ atS }, at) => (atS - (frames[at]?.atS ?? atS)) * 1_000);
+  const usualMs = median(intervalsMs);
   return {
     sizes: [...new Set(frames.map(({ size }) => size))],
     frames: frames.length,
     framesPerSecond: usualMs > 0 ? 1_000 / usualMs : 0,
-    holesMs: gapsMs.filter((gapMs) => gapMs > usualMs * HOLE_FACTOR).map(Math.round),
+    gapsMs: intervalsMs.filter((oneMs) => oneMs > usualMs * GAP_FACTOR).map(Math.round),
     lateMs: await beepsLateMs(input),
   };
 }
@@ -81,11 +83,11 @@ export function syncOf(lateMs: readonly number[]): Sync | null {
   };
 }
 
-export function describeSight({ sizes, frames, framesPerSecond, holesMs, lateMs }: Sight): string {
+export function describeSight({ sizes, frames, framesPerSecond, gapsMs, lateMs }: Sight): string {
   if (frames === 0) return 'no picture';
-  const holes = holesMs.length === 0 ? 'no holes' : `holes of ${holesMs.slice(0, 4).join(', ')} ms`;
+  const gaps = gapsMs.length === 0 ? 'no gaps' : `gaps of ${gapsMs.slice(0, 4).join(', ')} ms`;
   const size = sizes.join(' then ');
-  return `${size}, ${framesPerSecond.toFixed(1)} frames/s, ${holes}, ${describeSync(syncOf(lateMs))}`;
+  return `${size}, ${framesPerSecond.toFixed(1)} frames/s, ${gaps}, ${describeSync(syncOf(lateMs))}`;
 }
 
 /**

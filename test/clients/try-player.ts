@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Missing } from './install/cache.js';
 import type { Lab } from './lab.js';
-import type { Played, Player, Way } from './players/player.js';
+import type { Played, Player, Scenario } from './players/player.js';
 import { Resizing } from './programme.js';
 import { notInstalled, type Row } from './row.js';
 
@@ -9,21 +9,24 @@ import { notInstalled, type Row } from './row.js';
 const BEFORE_CHANGE_MS = 12_000;
 
 /**
- * Plays with one player in each of its ways, or in the one named `only`; returns one row per way.
+ * Plays with one player in each of its scenarios, or in the one named `only`. Returns one row per
+ * scenario.
  */
 export async function tryPlayer(lab: Lab, player: Player, only: string | null): Promise<Row[]> {
   const { client } = player;
-  const ways = player.ways.filter((way) => only === null || titleOf(way) === only);
+  const scenarios = player.scenarios.filter(
+    (scenario) => only === null || titleOf(scenario) === only,
+  );
   try {
     const version = await player.version(lab);
     const programme = await lab.programme();
     const rows: Row[] = [];
-    for (const way of ways) {
+    for (const scenario of scenarios) {
       const seen =
-        way === 'live size change'
+        scenario === 'live size change'
           ? await playedWhileResizing(lab, player, programme)
-          : await player.play(lab, way, programme);
-      rows.push({ client, version, way: titleOf(way), seen });
+          : await player.play(lab, scenario, programme);
+      rows.push({ client, version, scenario: titleOf(scenario), seen });
     }
     return rows;
   } catch (error) {
@@ -48,8 +51,8 @@ async function playedWhileResizing(lab: Lab, player: Player, programme: Played):
   }
 }
 
-/** Returns the name of a way in the matrix. */
-export function titleOf(way: Way): string {
-  if (way === 'whep') return 'WHEP';
-  return way === 'webrtc' ? 'WebRTC' : `HLS, ${way}`;
+/** Returns the name of a scenario in the matrix. */
+export function titleOf(scenario: Scenario): string {
+  if (scenario === 'whep') return 'WHEP';
+  return scenario === 'webrtc' ? 'WebRTC' : `HLS, ${scenario}`;
 }

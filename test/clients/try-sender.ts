@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Lab } from './lab.js';
 import { Missing } from './install/cache.js';
-import { type LabChannel, lookFor } from './onair.js';
+import { type LabChannel, pollFor } from './onair.js';
 import type { Program } from './program.js';
 import { notInstalled, type Row } from './row.js';
 import type { Sender } from './senders/sender.js';
@@ -15,12 +15,12 @@ const RECORDING_MS = 30_000;
 
 /** Publishes with one sender; returns what arrived as a row. */
 export async function trySender(lab: Lab, sender: Sender): Promise<Row> {
-  const { client, way } = sender;
+  const { client, scenario } = sender;
   try {
     const version = await sender.version(lab);
-    return { client, version, way, seen: await whatComesOf(lab, sender) };
+    return { client, version, scenario, seen: await whatComesOf(lab, sender) };
   } catch (error) {
-    if (error instanceof Missing) return notInstalled({ client, way }, error.message);
+    if (error instanceof Missing) return notInstalled({ client, scenario }, error.message);
     throw error;
   }
 }
@@ -32,7 +32,7 @@ async function whatComesOf(lab: Lab, sender: Sender): Promise<string> {
   const target = { url, key: channel.key, channel };
   const program = await sender.publish(lab, target);
   try {
-    const live = await lookFor(
+    const live = await pollFor(
       async () => program.isOver || (await channel.broadcast())?.state === 'live',
       LIVE_MS,
     );
@@ -50,13 +50,23 @@ async function whatComesOf(lab: Lab, sender: Sender): Promise<string> {
 }
 
 async function watched(lab: Lab, channel: LabChannel): Promise<string[]> {
-  const ready = await lookFor(async () => (await channel.broadcast())?.hls === 'ready', HLS_MS);
+  const ready = await pollFor(async () => (await channel.broadcast())?.hls === 'ready', HLS_MS);
   if (ready === null) return ['no HLS'];
   const file = join(lab.folder, `${channel.name}.nut`);
   await saveLive(channel.hlsUrl, file, WATCH_S);
   const { tracks } = await channel.ingest();
-  const arrives = tracks.map(({ codec, streams }) => `${codec} x ${streams.length}`).join(', ');
-  return [`arrives: ${arrives}`, `HLS: ${describeSight(await sightOf(file))}`];
+  const received = tracks.map(({ codec, streams }) => describeTrack(codec, streams.length));
+  return [`received: ${received.join(', ')}`, `HLS: ${describeSight(await sightOf(file))}`];
+}
+
+const CODEC_NAMES = new Map([
+  ['opus', 'Opus'],
+  ['H264', 'H.264'],
+]);
+
+function describeTrack(codec: string, layers: number): string {
+  const name = CODEC_NAMES.get(codec) ?? codec;
+  return layers === 1 ? name : `${name} in ${layers} layers`;
 }
 
 /** Stops the program with Ctrl+C and reads the recording. */
@@ -66,11 +76,13 @@ async function ended(
 ): Promise<{ seen: string[]; lateMs: readonly number[] }> {
   const id = (await channel.broadcast())?.id ?? '';
   await program.stop();
-  const isOver = await lookFor(async () => (await channel.broadcast()) === null, OVER_MS);
+  const isOver = await pollFor(async () => (await channel.broadcast()) === null, OVER_MS);
   const state = (await channel.broadcast())?.state;
-  const end = isOver ? 'its end ends the broadcast' : `stopped, the broadcast is ${state}`;
+  const end = isOver
+    ? 'stopping it ends the broadcast'
+    : `when it stops, the broadcast is ${state}`;
   if (!isOver) return { seen: [end], lateMs: [] };
-  const recording = await lookFor(async () => {
+  const recording = await pollFor(async () => {
     const one = await channel.recording(id);
     return one?.state === 'ready' && one;
   }, RECORDING_MS);
@@ -81,7 +93,10 @@ async function ended(
 
 function comparedWithOwn(ownMs: readonly number[], lateMs: readonly number[]): string[] {
   const against = describeSync(syncOf(lateAgainst(ownMs, lateMs)));
-  return [`its own recording: ${describeSync(syncOf(ownMs))}`, `against it: ${against}`];
+  return [
+    `its own recording: ${describeSync(syncOf(ownMs))}`,
+    `relative to its own recording: ${against}`,
+  ];
 }
 
 /** Returns the program's last complaints, without keys. */

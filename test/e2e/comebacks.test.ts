@@ -99,6 +99,9 @@ describe('recovery', () => {
     try {
       const viewer = await stage.visit('/xenia', { url: network.url });
       await framesAdvance(viewer);
+      // The chat is loaded after the first frame, over connections that would stay silent.
+      await say(studio, 'before the outage');
+      await viewer.getByText('before the outage').waitFor();
       network.pull();
       for (const text of ['first', 'second', 'third']) await say(studio, `while away: ${text}`);
       await studio.getByText('while away: third').waitFor();

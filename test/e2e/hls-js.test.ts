@@ -56,7 +56,9 @@ async function holesIn({ id, url }: { id: string; url: string }): Promise<number
   const holes: number[] = [];
   let endTicks: number | null = null;
   for (const segment of await fetchSegments(url)) {
-    if (segment.discontinuity) endTicks = null;
+    if (segment.discontinuity || segment.gap) endTicks = null;
+    // A busy browser may drop a layer for a while; the playlist marks its segments as gaps.
+    if (segment.gap) continue;
     for (const { baseTicks, durationsTicks } of readFragments(await fetchBytes(segment.url))) {
       if (endTicks !== null && baseTicks !== endTicks) holes.push(endTicks / timescale);
       endTicks = durationsTicks.reduce((sum, ticks) => sum + ticks, baseTicks);

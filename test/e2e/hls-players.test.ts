@@ -83,19 +83,19 @@ describe.skipIf(!hasFfmpegReaders)('a live film on another site', () => {
   it.each(PLAYERS)('is played by %s, frame by frame', async (player) => {
     const url = await sharedUrl();
     const viewer = await watchWith(player, url);
-    const asked = countRequests(viewer);
+    const requests = countRequests(viewer);
     await plays(viewer, ENOUGH_S);
     expect(await viewer.evaluate('barePlayer.errors')).toEqual([]);
-    expect(Math.max(...asked.values())).toBeLessThan(REPEATED_MAX);
+    expect(Math.max(...requests.values())).toBeLessThan(REPEATED_MAX);
   });
 
   it.each(PLAYERS)('is played by %s from the cache of a CDN', async (player) => {
     const url = await sharedUrl();
     const cache = await startSharedCache(stage.server.url);
     const viewer = await watchWith(player, url.replace(stage.server.url, cache.url));
-    const asked = countRequests(viewer);
+    const requests = countRequests(viewer);
     await plays(viewer, ENOUGH_S);
-    expect(Math.max(...asked.values())).toBeLessThan(REPEATED_MAX);
+    expect(Math.max(...requests.values())).toBeLessThan(REPEATED_MAX);
     await viewer.close();
     await cache.close();
   });

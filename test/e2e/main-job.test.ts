@@ -76,5 +76,7 @@ describe('the main job', () => {
     const embed = await stage.visit('/embed/olga');
     await framesAdvance(embed);
     expect(await embed.locator('video').count()).toBe(1);
+    // The page uses the socket that it has opened before its code was loaded.
+    expect(await embed.evaluate('globalThis.onairHeadStart.early')).toBeNull();
   });
 });

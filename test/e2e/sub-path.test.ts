@@ -25,6 +25,7 @@ describe('a service under a path, behind a proxy', () => {
     expect(new URL(studio.url()).pathname).toBe(`${BASE}/studio`);
     const viewer = await stage.visit('/maria', outside());
     await framesAdvance(viewer);
+    expect(await viewer.evaluate('globalThis.onairHeadStart.early')).toBeNull();
     await say(studio, 'Hello from below');
     await viewer.getByText('Hello from below').waitFor();
 

@@ -32,7 +32,7 @@ const sockets: ClientSocket[] = [];
 beforeAll(async () => {
   db = server.app.get(PrismaService);
   owner = await loggedIn(server.url, 'owner');
-  // This simulates that all channels are live and have a thumbnail.
+  // Makes every channel appear to be live and to have a thumbnail.
   vi.spyOn(server.app.get(HlsService), 'find').mockReturnValue({
     run: null,
     state: 'preparing',
@@ -80,7 +80,7 @@ async function watch(who: HttpClient) {
 async function cut({ closed, gone, fetched }: Awaited<ReturnType<typeof watch>>): Promise<string> {
   const [{ code }] = await closed;
   await gone;
-  // 403: a thumbnail without a token says what is required, as pages do.
+  // 403: the response to a thumbnail request without a token says what is required, as pages do.
   await expect.poll(fetched, WAIT).toBeOneOf([403, 404]);
   return code;
 }
@@ -145,7 +145,7 @@ describe('a viewer is cut off', () => {
     expect(await cut(viewer)).toBe('channel_not_found');
   });
 
-  it('when their account is disabled by anyone', async () => {
+  it('when their account is disabled, no matter by whom', async () => {
     const viewer = await watch(await newMember('disabled'));
     await db.account.update({ where: { username: 'disabled' }, data: { disabledAt: new Date() } });
     expect(await cut(viewer)).toBe('channel_not_found');
@@ -161,7 +161,7 @@ describe('a viewer is cut off', () => {
     expect(await cut(viewer)).toBe('channel_not_found');
   });
 
-  it('when they are banned: an account and a guest', async () => {
+  it('when they are banned, with an account or as a guest', async () => {
     await change({ visibility: 'password', password: PASSWORD });
     const account = await watch(await unlocked(await loggedIn(server.url, 'banned')));
     const device = await unlocked(new HttpClient(server.url));
@@ -205,7 +205,7 @@ describe('a viewer is cut off', () => {
   });
 });
 
-describe('a URL of HLS', () => {
+describe('an HLS URL', () => {
   it('remains valid after its channel becomes public', async () => {
     const viewer = await watch(await newMember('early'));
     await change({ visibility: 'public' });
@@ -245,7 +245,7 @@ describe('a channel password', () => {
     const guess = { password: PASSWORD };
     const enter = async (who: HttpClient) =>
       (await who.post(`/api/channels/${name()}/unlock`, guess)).status;
-    // Written directly into the database: it takes effect within seconds.
+    // The ban was written directly to the database, so it takes a few seconds to apply.
     await expect.poll(() => enter(new HttpClient(server.url)), WAIT).toBe(404);
     expect(await enter(await loggedIn(server.url, 'neighbour'))).toBe(204);
     const yesterday = new Date(Date.now() - 25 * 3_600_000);

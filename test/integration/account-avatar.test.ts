@@ -90,7 +90,7 @@ describe('an account’s avatar', () => {
     expect(code).toBe('picture_refused');
   });
 
-  it('is limited in pixels, of which a small file can have many', async () => {
+  it('is limited in pixels, since even a small file can have many', async () => {
     const bomb = bytes(await picture(16_000, 16_000).png({ compressionLevel: 9 }).toBuffer());
     expect(bomb.length).toBeLessThan(2_000_000);
     expect((await put(await someone(), bomb)).code).toBe('picture_refused');

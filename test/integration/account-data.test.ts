@@ -19,7 +19,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
   const remove = (client: HttpClient, body: object = { password: PASSWORD }) =>
     client.request('DELETE', '/api/account', { body });
 
-  /** Registers an account that has a channel and wrote this many messages in another one. */
+  /** Registers an account that has a channel and sent this many messages in another one. */
   async function writer(messages: number) {
     const username = `writer-${(count += 1)}`;
     const client = await loggedIn(server.url, username);
@@ -94,6 +94,21 @@ describe.each(databases)('the data of an account on %s', (database) => {
     const recording = { state: 'READY', durationMs: 10_000, kept: false };
     expect(broadcasts).toMatchObject([{ id, title: 'Kites', recording }]);
     expect(account).toMatchObject({ clips: [{ recordingId: id, title: 'A dive' }] });
+  });
+
+  it('includes its channels’ scenes, and the people whom it invited to their stages', async () => {
+    const { client, username } = await writer(0);
+    const path = `/api/channels/${username}/stage`;
+    const list = { format: 'vertical', scenes: [] };
+    expect((await client.request('PUT', `${path}/scenes`, { body: list })).status).toBe(200);
+    const invited = await client.post(`${path}/invitations`, { note: 'Bob' });
+    const { url } = invited.body as { url: string };
+    const { body } = await client.get('/api/account/export');
+    const { account } = AccountExport.parse(body);
+    expect(account).toMatchObject({
+      channels: [{ stageScenes: { list }, stageInvitations: [{ note: 'Bob', uses: 1 }] }],
+    });
+    expect(JSON.stringify(body)).not.toContain(url.slice(url.indexOf('#') + 1));
   });
 
   it('is valid for an account without any data', async () => {

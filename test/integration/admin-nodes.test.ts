@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vit
 import { CallVerifier } from '../../src/cluster/call-signature.js';
 import { type Cluster, CLUSTER } from '../../src/cluster/cluster.js';
 import { lockKey } from '../../src/cluster/database-cluster.js';
+import { NodeDrain } from '../../src/cluster/node-drain.js';
 import { NodeServer } from '../../src/cluster/node-server.js';
 import { systemClock as clock } from '../../src/common/clock.js';
 import { LOG, type Log } from '../../src/common/logger.js';
@@ -44,6 +45,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
   const find = async (boss: HttpClient, name: string) =>
     (await list(boss)).find((node) => node.name === name);
   const drain = (boss: HttpClient, id: string) => boss.post(`/api/admin/nodes/${id}/drain`);
+  const cancel = (boss: HttpClient, id: string) =>
+    boss.request('DELETE', `/api/admin/nodes/${id}/drain`, {});
   const metric = async ({ url }: TestApp, name: string) =>
     new RegExp(`^${name} (.+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
@@ -61,7 +64,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     return id;
   }
 
-  it('have the load that each of them measures', async () => {
+  it('are listed with the load that each of them measures', async () => {
     const one = await nodes.start('one');
     const two = await nodes.start('two');
     const boss = await administrator(one);
@@ -97,7 +100,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     await expect.poll(async () => (await at('two'))?.outgoingBps.hls, LIMIT).toBeGreaterThan(0);
   });
 
-  it('are drained once, as long as one is left, and the log says by whom', async () => {
+  it('are drained once, but not the last one, and the log says by whom', async () => {
     const one = await nodes.start('one');
     const two = await nodes.start('two');
     const boss = await administrator(one);
@@ -116,13 +119,29 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     expect(await metric(one, 'onair_draining')).toBe('0');
     expect((await drain(boss, idOf(two))).status).toBe(204);
     expect((await drain(boss, idOf(one))).error).toMatchObject({ code: 'conflict' });
+    expect((await cancel(boss, idOf(two))).status).toBe(204);
+    await expect.poll(states, LIMIT).toEqual([
+      ['one', 'running'],
+      ['two', 'running'],
+    ]);
+    expect((await cancel(boss, idOf(two))).status).toBe(204);
+    // The drain of a node that is about to stop can't be cancelled.
+    expect(await two.app.get(NodeDrain).drain({ stops: true })).toBe(true);
+    await expect.poll(async () => (await states())[1], LIMIT).toEqual(['two', 'draining']);
+    expect((await cancel(boss, idOf(two))).error).toMatchObject({
+      code: 'conflict',
+      message: 'The node two is stopping.',
+    });
+    expect((await cancel(boss, 'x')).error?.code).toBe('node_not_found');
     const { body } = await boss.get('/api/admin/events');
-    expect((body as AdminEventList).filter(({ kind }) => kind === 'node_drained')).toMatchObject([
-      { by: 'boss', subject: 'two', count: 1 },
+    const kinds = new Set(['node_drained', 'node_drain_cancelled']);
+    expect((body as AdminEventList).filter(({ kind }) => kinds.has(kind))).toMatchObject([
+      { by: 'boss', kind: 'node_drain_cancelled', subject: 'two', count: 1 },
+      { by: 'boss', kind: 'node_drained', subject: 'two', count: 1 },
     ]);
   });
 
-  it('include those that don’t answer, with when they were last seen', async () => {
+  it('include those that don’t answer, with the time at which they were last seen', async () => {
     const one = await nodes.start('one');
     const boss = await administrator(one);
     const seenAt = new Date(Date.now() - 600_000);
@@ -144,14 +163,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
       code: 'unavailable',
       message: expect.stringContaining('ghost'),
     });
-    // They can't take what others have.
+    // They can't take another node's clients.
     expect((await drain(boss, idOf(one))).error).toMatchObject({ code: 'conflict' });
     expect(await find(boss, 'one')).toMatchObject({ state: 'running' });
     const { body } = await boss.get('/api/admin/events');
     expect((body as AdminEventList).map(({ kind }) => kind)).not.toContain('node_drained');
   });
 
-  it('include those of a release that can’t say what it does', async () => {
+  it('include those of a release that can’t report its load', async () => {
     const one = await nodes.start('one');
     const boss = await administrator(one);
     const url = `http://127.0.0.1:${await freePort()}`;
@@ -167,9 +186,15 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     await expect
       .poll(() => find(boss, 'old'), LIMIT)
       .toMatchObject({ state: 'running', version: null, load: null });
+    await one.app.get(PrismaService).node.update({ where: { id }, data: { draining: true } });
+    await expect.poll(() => find(boss, 'old'), LIMIT).toMatchObject({ state: 'draining' });
+    expect((await cancel(boss, id)).error).toMatchObject({
+      code: 'conflict',
+      message: 'old runs a release that doesn’t support this.',
+    });
   });
 
-  it('run, with an unknown load, while a media worker hangs', async () => {
+  it('are listed as running, with an unknown load, while a media worker hangs', async () => {
     const one = await nodes.start('one');
     const two = await nodes.start('two');
     const boss = await administrator(one);
@@ -186,7 +211,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     await expect.poll(async () => (await find(boss, 'two'))?.load?.viewers, LIMIT).toBe(0);
   });
 
-  it('report to the database that they run', async () => {
+  it('store the time at which they were last seen', async () => {
     const one = await nodes.start('one');
     const two = await nodes.start('two');
     const db = one.app.get(PrismaService);

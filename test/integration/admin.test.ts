@@ -261,7 +261,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect((await client.post('/api/auth/login', back)).status).toBe(200);
   });
 
-  it('appoint other administrators, and revoke it with immediate effect', async () => {
+  it('appoint and dismiss other administrators, with immediate effect', async () => {
     const client = await loggedIn(server.url, newName());
     const id = await idOf(client);
     await change(id, { isAdmin: true });

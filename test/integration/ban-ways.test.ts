@@ -208,7 +208,7 @@ describe('a ban from a password-protected channel', () => {
     expect((await new HttpClient(server.url).get(media)).status).toBe(200);
   });
 
-  it('of an account prevents writing as a guest in a public channel, until it is lifted', async () => {
+  it('of an account prevents chatting as a guest in a public channel, until it is lifted', async () => {
     await owner.request('PATCH', `/api/channels/${channel()}/access`, {
       body: { visibility: 'public' },
     });

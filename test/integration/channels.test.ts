@@ -186,6 +186,7 @@ describe.each(databases)('channels on %s', (database) => {
         endReason: 'publisher_ended',
         peakViewers: 3,
         hls: null,
+        webrtc: null,
       });
     });
 

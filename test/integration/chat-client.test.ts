@@ -91,9 +91,9 @@ describe("the web client's connection and chat", () => {
     it('fails a request at once when the connection breaks', async () => {
       const { proxy, connection } = await person();
       proxy.freeze();
-      const asked = connection.request('clock:ping', {}, { timeoutMs: 60_000 });
+      const ping = connection.request('clock:ping', {}, { timeoutMs: 60_000 });
       proxy.cut();
-      await expect(asked).rejects.toMatchObject({ code: 'offline' });
+      await expect(ping).rejects.toMatchObject({ code: 'offline' });
     });
 
     it('notices that the server went silent, and reconnects', async () => {
@@ -180,7 +180,7 @@ describe("the web client's connection and chat", () => {
     expect(chat.sendError.value).toBeNull();
   });
 
-  it('fetches what was written and deleted while it was offline', async () => {
+  it('fetches the messages and deletions that it missed while it was offline', async () => {
     await freshChannel();
     const [ann, boss] = [await person(), await person(owner)];
     for (const text of ['one', 'two']) boss.chat.send(text);
@@ -307,7 +307,7 @@ describe("the web client's connection and chat", () => {
       expect(chat.messages.value.map(({ seq }) => seq)).toEqual(range(1, typed.length));
       expect(chat.entries.value.every(({ kind }) => kind === 'message')).toBe(true);
     }
-    // The messages of each sender are in the order of writing.
+    // The messages of each sender are in the order in which they were sent.
     for (const i of people.keys()) {
       const own = (text: string) => text.startsWith(`${i}.`);
       const shown = people.flatMap(({ chat }) => [texts(chat)])[0];

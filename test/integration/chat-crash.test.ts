@@ -14,7 +14,7 @@ const PER_SECOND = 50;
 /** The number of acknowledged messages after which the server is killed. */
 const BEFORE_THE_CRASH = 100;
 
-/** A message with the number from its acknowledgment. */
+/** A message with the number from its acknowledgement. */
 type Written = { readonly nonce: string; readonly text: string; seq: number | null };
 
 /** A guest in the chat, who reconnects with the same identity. */
@@ -62,7 +62,7 @@ class Guest {
   }
 }
 
-/** Writes as each guest in turn, 50 times a second, until nobody is connected. */
+/** Sends messages as each guest in turn, 50 times a second, until nobody is connected. */
 async function writeUntilGone(people: readonly Guest[], onWritten: () => void): Promise<void> {
   const writing: Promise<void>[] = [];
   let turn = 0;
@@ -77,7 +77,7 @@ async function writeUntilGone(people: readonly Guest[], onWritten: () => void): 
   await Promise.all(writing);
 }
 
-it('a server killed while 100 people write loses nothing acknowledged and announces nothing unstored', async () => {
+it('a server killed while 100 people chat loses nothing acknowledged and announces nothing unstored', async () => {
   const server = await ServerProcess.start();
   onTestFinished(() => server.close());
   await registerWithChannel(server.url, CHANNEL);

@@ -70,7 +70,7 @@ afterEach(() => {
 afterAll(() => server.close());
 
 describe('guests at one address', () => {
-  it('cannot write faster by discarding their cookies, and do not affect others', async () => {
+  it('cannot send messages faster by discarding their cookies, and do not affect others', async () => {
     onTestFinished(stopClock());
     const address = '203.0.113.1';
     const answers: string[] = [];

@@ -48,11 +48,11 @@ describe('moderating a chat', () => {
 
   it.each(requests)('%s is allowed only for the owner and moderators', async (name, payload) => {
     await crowd.write('member', 'text');
-    const asked = { channel: crowd.channel, ...payload };
+    const body = { channel: crowd.channel, ...payload };
     for (const role of ['member', 'guest'] as const)
-      expect(await refusal(crowd.as(role), name, asked)).toMatchObject({ code: 'forbidden' });
+      expect(await refusal(crowd.as(role), name, body)).toMatchObject({ code: 'forbidden' });
     for (const role of ['moderator', 'owner'] as const) {
-      const reply = await ask(crowd.as(role), name, asked);
+      const reply = await ask(crowd.as(role), name, body);
       // The moderator's request has an effect on the owner's, which may fail for another reason.
       expect(reply.ok || reply.error.code).not.toBe('forbidden');
     }
@@ -256,7 +256,7 @@ describe('moderating a chat', () => {
     });
   });
 
-  it('times a sender out, says for how long, and lets them write again', async () => {
+  it('times a sender out, says for how long, and lets them chat again', async () => {
     const { channel } = crowd;
     const seq = await crowd.write('member', 'spam');
     const me = next(crowd.as('member'), 'chat:me');
@@ -300,8 +300,8 @@ describe('moderating a chat', () => {
 
   it.each([9, 14 * 86_400 + 1, 1.5])('rejects a time-out of %d seconds', async (seconds) => {
     const { channel } = crowd;
-    const asked = { channel, name: 'milo', seconds };
-    expect(await refusal(crowd.as('owner'), 'chat:timeout', asked)).toMatchObject({
+    const body = { channel, name: 'milo', seconds };
+    expect(await refusal(crowd.as('owner'), 'chat:timeout', body)).toMatchObject({
       code: 'bad_request',
     });
   });

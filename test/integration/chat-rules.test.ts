@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, onTestFinished } from 'vitest';
+import { HeldMessages } from '../../src/chat/held/held-messages.js';
+import { ChatRooms } from '../../src/chat/room/chat-rooms.js';
 import type { ChatRules } from '../../src/protocol/chat-rules.js';
 import { ChatCrowd, type Role } from '../support/chat-crowd.js';
 import { ask, next, refusal, request } from '../support/sockets.js';
@@ -213,6 +215,34 @@ describe('the rules of a chat', () => {
       expect.stringContaining('waiting for a moderator'),
     ]);
   });
+
+  it('limits them even if they are sent at the same moment', async ({ crowd }) => {
+    const { app } = crowd.test;
+    const { id } = await crowd.db.channel.findUniqueOrThrow({ where: { name: crowd.channel } });
+    const room = app.get(ChatRooms).find(id)!;
+    const hold = (nonce: string) => {
+      const author = { accountId: null, guestId: 'a guest', name: 'gast', displayName: '' };
+      const text = { text: 'a.example', nonce, broadcastId: null, replyToSeq: null };
+      const message = { channelId: id, ...author, ...text, role: 'guest' } as const;
+      return app
+        .get(HeldMessages)
+        .hold(room, { message, reason: 'link', addressHash: 'aGFzaA' })
+        .then(
+          () => 'held',
+          ({ code }: { code: string }) => code,
+        );
+    };
+    const once = randomUUID();
+    const nonces = [once, once, ...Array.from({ length: 10 }, () => randomUUID())];
+    const replies = await Promise.all(nonces.map(hold));
+    // A repeated message is held once, and gets the same reply.
+    expect(replies[0]).toBe(replies[1]);
+    expect(replies.slice(1).toSorted()).toEqual([
+      ...Array.from({ length: 5 }, () => 'held'),
+      ...Array.from({ length: 6 }, () => 'rate_limited'),
+    ]);
+    expect(await crowd.db.heldMessage.count({ where: { channelId: id } })).toBe(5);
+  });
 });
 
 describe('commands', () => {
@@ -222,10 +252,10 @@ describe('commands', () => {
     const boss = crowd.as('owner');
     const did = async (text: string) =>
       (await request(boss, 'chat:command', command(crowd, text))).message;
-    expect(await did('/timeout milo 60 spam and noise')).toBe('milo can’t write for 60 seconds.');
+    expect(await did('/timeout milo 60 spam and noise')).toBe('milo can’t chat for 60 seconds.');
     const { bans } = await request(boss, 'chat:bans', { channel: crowd.channel });
     expect(bans).toMatchObject([{ name: 'milo', reason: 'spam and noise' }]);
-    expect(await did('/untimeout @milo')).toBe('milo can write again.');
+    expect(await did('/untimeout @milo')).toBe('milo can chat again.');
     expect(await did('/SLOW 30')).toContain('changed');
     expect(await did('/followers 2h')).toContain('changed');
     expect(await did('/emoji')).toContain('changed');
@@ -345,7 +375,7 @@ describe('messages that refer to others', () => {
     ]);
   });
 
-  it('accept only emoji, only from people who may write, and a limited number', async ({
+  it('accept only emoji, only from people who may chat, and only a limited number', async ({
     crowd,
   }) => {
     const { channel } = crowd;

@@ -176,7 +176,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(replies.filter((reply) => typeof reply === 'string')).toHaveLength(1);
   });
 
-  it('lets guests write under a name that no account has', async () => {
+  it('lets guests chat under a name that no account has', async () => {
     await freshChannel();
     const guest = await client();
     const { me } = await request(guest, 'chat:join', { channel });
@@ -279,7 +279,7 @@ describe.each(databases)('chat on %s', (database) => {
     expect(toOwner).toMatchObject([{ seq, text: 'rude', deleted: true }]);
   });
 
-  it('prevents a banned sender from writing on any connection until the ban is lifted', async () => {
+  it('prevents a banned sender from chatting on any connection until the ban is lifted', async () => {
     await freshChannel();
     const [boss, milo, again] = [await client(owner), await client(member), await client(member)];
     for (const socket of [boss, milo, again]) await request(socket, 'chat:join', { channel });

@@ -117,7 +117,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the bus of nodes', () => {
     );
 
     it.skipIf(!isAvailable)(
-      'reports that messages were lost which their sender could not send',
+      'reports messages as lost that their sender could not send',
       async () => {
         const one = await startNode('one', waker.env);
         const two = await startNode('two', waker.env);

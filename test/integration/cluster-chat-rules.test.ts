@@ -12,7 +12,7 @@ const SOON = { timeout: 10_000, interval: 20 };
 /** The number of guests at one address who may write at a time in slow mode. */
 const GUESTS_PER_ADDRESS = 5;
 
-describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who writes on two nodes in turn', () => {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who chats on two nodes in turn', () => {
   let nodes: TestNodes;
   let one: TestApp;
   let two: TestApp;
@@ -65,7 +65,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who writes on two node
       expect(await write(here)).toBe('slow_mode');
     });
 
-    it('by writing on both at once', async () => {
+    it('by chatting on both at once', async () => {
       const member = await register(one.url, `${channel}-m`);
       const sockets = [await connect(one, member), await connect(two, member)];
       for (const socket of sockets) await request(socket, 'chat:join', { channel });

@@ -1,6 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  it,
+  onTestFinished,
+  vi,
+} from 'vitest';
+import type { NewMessage } from '../../src/chat/messages/chat-message.js';
+import { ChatRepository } from '../../src/chat/messages/chat.repository.js';
 import { ChatWriter } from '../../src/chat/messages/chat-writer.js';
+import { ROOM_TOPIC, type RoomWakeUp, wakeUpsOf } from '../../src/chat/room/room-wake-up.js';
+import { BUS, type Bus, SOLO_BUS } from '../../src/cluster/bus.js';
 import { type Cluster, CLUSTER } from '../../src/cluster/cluster.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import type { ChatMe, ChatMessage } from '../../src/protocol/chat.js';
@@ -95,28 +109,50 @@ describe.each(wakers)(
      * committed.
      */
     async function write(nth: number, count: number): Promise<void> {
-      const { id } = await node(nth)
-        .app.get(PrismaService)
-        .channel.findUniqueOrThrow({ where: { name: channel } });
       const writer = node(nth).app.get(ChatWriter);
+      const message = await guestMessage(`from node ${nth}`);
       for (let done = 0; done < count; done += 10)
         await Promise.all(
-          Array.from({ length: 10 }, () =>
-            writer.write({
-              channelId: id,
-              nonce: randomUUID(),
-              broadcastId: null,
-              accountId: null,
-              guestId: 'guest',
-              name: 'ann',
-              displayName: '',
-              role: 'guest',
-              text: `from node ${nth}`,
-              replyToSeq: null,
-            }),
-          ),
+          Array.from({ length: 10 }, () => writer.write({ ...message, nonce: randomUUID() })),
         );
     }
+
+    async function guestMessage(text: string): Promise<NewMessage> {
+      const { id } = await node(0)
+        .app.get(PrismaService)
+        .channel.findUniqueOrThrow({ where: { name: channel } });
+      return {
+        channelId: id,
+        nonce: randomUUID(),
+        broadcastId: null,
+        accountId: null,
+        guestId: 'guest',
+        name: 'ann',
+        displayName: '',
+        role: 'guest',
+        text,
+        replyToSeq: null,
+      };
+    }
+
+    /** Stores messages one after the other without waking any node; returns their wake-ups. */
+    async function storeSilently(
+      messages: readonly NewMessage[],
+      sentAt = new Date(),
+    ): Promise<RoomWakeUp[]> {
+      const repository = new ChatRepository(node(0).app.get(PrismaService), SOLO_BUS);
+      const wakeUps: RoomWakeUp[] = [];
+      for (const message of messages) {
+        const stored = await repository.store([message], sentAt);
+        wakeUps.push(...wakeUpsOf(message.channelId, stored));
+      }
+      return wakeUps;
+    }
+
+    /** Wakes the second node. */
+    const wake = (...wakeUps: unknown[]) => {
+      for (const one of wakeUps) node(0).app.get<Bus>(BUS).publish(ROOM_TOPIC, one);
+    };
 
     /** Logs in on another device. */
     async function logIn(url: string, username: string): Promise<Person> {
@@ -155,6 +191,65 @@ describe.each(wakers)(
       await write(0, 10);
       for (const { told } of readers)
         await expect.poll(() => seqsOf(told), { timeout: 20_000 }).toEqual(upTo(610));
+    });
+
+    it('sends the other node’s messages without reading them', async () => {
+      const [, reader] = [await join(0), await join(1)];
+      const reads = vi.spyOn(node(1).app.get(ChatRepository), 'page');
+      onTestFinished(() => reads.mockRestore());
+      await write(0, 300);
+      await expect.poll(() => seqsOf(reader.told), { timeout: 10_000 }).toEqual(upTo(300));
+      // A wake-up that is slower than the comparison with the database leads to a read.
+      expect(reads.mock.calls.length).toBeLessThan(10);
+    });
+
+    it('reads messages that are too long for a wake-up', async () => {
+      const reader = await join(1);
+      const writer = node(0).app.get(ChatWriter);
+      const texts = ['one', 'x'.repeat(9_000), 'three', '“€😀'.repeat(100), 'five'];
+      const messages = await Promise.all(texts.map((text) => guestMessage(text)));
+      await Promise.all(messages.map((message) => writer.write(message)));
+      await expect.poll(() => reader.told.map(({ text }) => text), SOON).toEqual(texts);
+      expect(seqsOf(reader.told)).toEqual(upTo(5));
+    });
+
+    it('sends each message once, in order, whatever happens to wake-ups', async () => {
+      const reader = await join(1);
+      const texts = Array.from({ length: 12 }, (_, n) => `message ${n + 1}`);
+      const messages = await Promise.all(texts.map((text) => guestMessage(text)));
+      const wakeUps = await storeSilently(messages.slice(0, 6));
+      const [one, two, three, four, , six] = wakeUps;
+      // In reverse, twice, and with the fifth one missing.
+      wake(three, two, two, one, three, four, six, six, four);
+      await expect.poll(() => seqsOf(reader.told), SOON).toEqual(upTo(6));
+      const [seven, eight, nine, ...rest] = await storeSilently(messages.slice(6));
+      const [id, seq, version, parcel] = eight ?? [];
+      wake(
+        'nonsense',
+        [id],
+        [id, seq, version, { ...parcel, messages: [{}] }],
+        [id, seq, version, { ...parcel, firstSeq: 'x' }],
+        seven,
+        nine,
+        ...rest.toReversed(),
+      );
+      await expect.poll(() => seqsOf(reader.told), SOON).toEqual(upTo(12));
+      expect(reader.told.map(({ text }) => text)).toEqual(texts);
+    });
+
+    it('reads messages that arrive late, because they may have been deleted', async () => {
+      const reader = await join(1);
+      const secret = await guestMessage('secret');
+      const wakeUps = await storeSilently([secret], new Date(Date.now() - 10_000));
+      await node(0)
+        .app.get(PrismaService)
+        .chatMessage.updateMany({
+          where: { channelId: secret.channelId },
+          data: { deletedAt: new Date() },
+        });
+      wake(...wakeUps);
+      await expect.poll(() => reader.told.length, SOON).toBe(1);
+      expect(reader.told[0]).toMatchObject({ seq: 1, text: '', deleted: true });
     });
 
     it('sends a client that moves to the other node exactly the messages that it missed', async () => {

@@ -14,8 +14,8 @@ import { WeriftViewer } from '../support/werift-viewer.js';
 const LIMIT = { timeout: 45_000, interval: 20 };
 /**
  * How long revoked access may last on any node. It takes some tens of milliseconds, and should never
- * take a second; a busy machine needs more. The regular check, three seconds apart, must not be what
- * finds it.
+ * take a second; a busy machine needs more. The periodic check, every three seconds, must not be
+ * what detects it.
  */
 const CUT_WITHIN_MS = 2_500;
 const PASSWORD = 'open sesame';
@@ -115,7 +115,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', () => {
   }
   type Watching = Awaited<ReturnType<typeof watch>>;
 
-  /** Revokes access; resolves with what the viewer was told once each way of watching is closed. */
+  /** Revokes access; resolves with the viewer's error code once each way of watching is closed. */
   async function cut({ told, gone, hasEnded, fetched }: Watching, revoke: () => Promise<unknown>) {
     await revoke();
     const repliedAtMs = performance.now();

@@ -12,6 +12,7 @@ import type { TestApp } from '../support/app.js';
 import type { Film } from '../support/film-rtp.js';
 import { TestNodes } from '../support/nodes.js';
 import { api, registerWithChannel } from '../support/people.js';
+import { ServerProcess } from '../support/server-process.js';
 import { disconnected, next, openSocket } from '../support/sockets.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 
@@ -64,7 +65,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     }
   };
 
-  it('tells the balancer and the other nodes, when another node asks for it', async () => {
+  it('notifies the balancer and the other nodes, even if another node requested the drain', async () => {
     const one = await nodes.start('one', DRAIN);
     const two = await nodes.start('two', DRAIN);
     expect(await drainOf(two).drainNode(clusterOf(one).self)).toBe(true);
@@ -94,6 +95,71 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     expect(await drainOf(one).drain()).toBe(true);
     await nodes.stop(two);
     await expect.poll(async () => (await health(one, '/readyz')).status, LIMIT).toBe(200);
+  });
+
+  it(
+    'doesn’t leave its clients to a node that hangs, now or later',
+    { timeout: 60_000 },
+    async () => {
+      const one = await nodes.start('one', DRAIN);
+      const two = await ServerProcess.start(await nodes.settings('two'));
+      onTestFinished(async () => {
+        two.signal('SIGCONT');
+        await two.close();
+      });
+      await expect.poll(() => seenBy(one), LIMIT).toEqual({ one: false, two: false });
+      two.signal('SIGSTOP');
+      expect(await drainOf(one).drain({ stops: true })).toBe(false);
+      expect(seenBy(one)).toEqual({ one: false, two: false });
+      two.signal('SIGCONT');
+      await expect.poll(() => drainOf(one).drain(), LIMIT).toBe(true);
+      expect((await health(one, '/readyz')).status).toBe(503);
+      two.signal('SIGSTOP');
+      await expect.poll(async () => (await health(one, '/readyz')).status, LIMIT).toBe(200);
+      two.signal('SIGCONT');
+      await expect.poll(async () => (await health(one, '/readyz')).status, LIMIT).toBe(503);
+    },
+  );
+
+  it('can be cancelled: clients stay, and another drain asks them again', async () => {
+    const one = await nodes.start('one', DRAIN);
+    const two = await nodes.start('two', DRAIN);
+    const { self } = clusterOf(one);
+    const sockets = [await openSocket(one.url), await openSocket(one.url)];
+    for (const from of [one, two]) {
+      const asked = sockets.map((socket) => next(socket, 'node:moving'));
+      const staying = sockets.map((socket) => next(socket, 'node:staying'));
+      expect(await drainOf(one).drain()).toBe(true);
+      await Promise.all(asked);
+      expect(await drainOf(from).cancelNode(self)).toBe(true);
+      await Promise.all(staying);
+      expect(seenBy(one)).toEqual({ one: false, two: false });
+      await expect.poll(() => seenBy(two), LIMIT).toEqual({ one: false, two: false });
+      expect(await health(one, '/readyz')).toEqual({ status: 200, problems: [] });
+      expect(await refusalOf(one)).toBe(null);
+    }
+    expect(sockets.map(({ connected }) => connected)).toEqual([true, true]);
+    // The other node can now leave its clients to this one.
+    expect(await drainOf(two).drain()).toBe(true);
+    for (const socket of sockets) socket.close();
+  });
+
+  it('can be cancelled after it has drained, but not when it is about to stop', async () => {
+    const one = await nodes.start('one', DRAIN);
+    await nodes.start('two', DRAIN);
+    await drainOf(one).drain();
+    await drainOf(one).ended;
+    expect(await drainOf(one).cancel()).toBe(true);
+    expect(await drainOf(one).cancel()).toBe(true);
+    const socket = await openSocket(one.url);
+    const asked = next(socket, 'node:moving');
+    await drainOf(one).drain();
+    await asked;
+    expect(await drainOf(one).drain({ stops: true })).toBe(true);
+    expect(await drainOf(one).cancel()).toBe(false);
+    expect(seenBy(one)).toMatchObject({ one: true });
+    socket.close();
+    await drainOf(one).ended;
   });
 
   it('leaves new broadcasts to other nodes', { timeout: 60_000 }, async () => {
@@ -162,7 +228,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     await drainOf(one).ended;
   });
 
-  it('disconnects at its end who hasn’t moved', { timeout: 60_000 }, async () => {
+  it('disconnects clients that haven’t moved at its end', { timeout: 60_000 }, async () => {
     const one = await nodes.start('one', { DRAIN_SECONDS: '2' });
     const two = await nodes.start('two', DRAIN);
     const ann = await registerWithChannel(one.url, 'ann', 'Hello');

@@ -47,7 +47,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a broadcast that moves to anoth
     remote.moved();
     await added;
     await expect.poll(() => first.media.output.origin.worker.load).toBe(3);
-    expect(viewer.consumers.length).toBe(1);
+    await expect.poll(() => viewer.consumers.length).toBe(1);
 
     // For a while, no node has the broadcast.
     const closed = viewer.events.once('consumerClosed');

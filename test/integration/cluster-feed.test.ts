@@ -1,9 +1,11 @@
+import type { types } from 'mediasoup';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { BroadcastDirectory, type RemoteBroadcast } from '../../src/broadcast/directory.js';
 import { type CallError, NODE_CALLS, type NodeCalls } from '../../src/cluster/node-calls.js';
 import { createDepacketizer } from '../../src/media/rtp/create-depacketizer.js';
 import { parseRtpPacket } from '../../src/media/rtp/rtp-packet.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
+import { KeyFrameOrder } from '../../src/sfu/key-frame-order.js';
 import { SfuService } from '../../src/sfu/sfu.service.js';
 import type { TestApp } from '../support/app.js';
 import type { Film } from '../support/film-rtp.js';
@@ -112,24 +114,38 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
     }
 
     async function watchByWhep(node: TestApp) {
+      const widths: number[] = [];
       const decoder = createDepacketizer({
         mimeType: 'video/H264',
         clockRate: 90_000,
         channels: 1,
         parameters: { 'packetization-mode': 1 },
       })!;
-      let pictures = 0;
       const viewer = new WeriftViewer({
         url: node.url,
         channel: 'ann',
         payloadTypes: { audio: 109, video: 120 },
         onVideo: (bytes) => {
-          pictures += decoder.push({ ...parseRtpPacket(bytes)!, arrivedMs: 0 }).length;
+          for (const { config } of decoder.push({ ...parseRtpPacket(bytes)!, arrivedMs: 0 }))
+            if (config.kind === 'video') widths.push(config.width);
         },
       });
       onTestFinished(() => viewer.vanish());
       expect(await viewer.watch()).toMatchObject({ status: 201 });
-      return { viewer, pictures: () => pictures };
+      return { viewer, widths };
+    }
+
+    /** Opens a session of a WHEP player that doesn't connect. */
+    async function askByWhep(node: TestApp): Promise<void> {
+      const payloadTypes = { audio: 109, video: 120 };
+      const player = new WeriftViewer({ url: node.url, channel: 'ann', payloadTypes });
+      onTestFinished(() => player.vanish());
+      const body = await player.offer();
+      const answer = await player.request('POST', player.endpoint, {
+        type: 'application/sdp',
+        body,
+      });
+      expect(answer.status).toBe(201);
     }
 
     const receives = async ({ viewer }: { viewer: WeriftViewer }) => {
@@ -137,10 +153,44 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       for (const kind of ['audio', 'video'] as const)
         await vi.waitUntil(() => viewer.packets[kind] > before[kind] + 20, LIMIT);
     };
-    const sees = async ({ pictures }: { pictures: () => number }) => {
-      const before = pictures();
-      await vi.waitUntil(() => pictures() > before + 10, LIMIT);
+    const sees = async ({ widths }: { widths: readonly number[] }) => {
+      const before = widths.length;
+      await vi.waitUntil(() => widths.length > before + 10, LIMIT);
     };
+
+    const WIDTHS = [160, 320, 640];
+
+    /** Publishes layers with a key frame per second; resolves when the edge knows the broadcast. */
+    async function publishLayers({ bestFirst = false } = {}): Promise<void> {
+      onTestFinished(end);
+      const layers = await Promise.all(
+        WIDTHS.map((width) =>
+          encodeNumberedFilm(
+            { width, every: FRAMES_PER_SECOND, from: 0 },
+            { frames: 1_000, framesPerSecond: FRAMES_PER_SECOND },
+          ),
+        ),
+      );
+      const publisher = new SimulcastPublisher({
+        url: origin.url,
+        channel: 'ann',
+        key,
+        layers,
+        framesPerSecond: FRAMES_PER_SECOND,
+        bestFirst,
+        clock: (_layer, frame) => ({ ticks: frame * (90_000 / FRAMES_PER_SECOND), wild: false }),
+      });
+      await publisher.publish();
+      const sending = publisher.send();
+      onTestFinished(async () => {
+        await publisher.end();
+        await sending;
+      });
+      await isIn(edge, 'live');
+    }
+
+    const packetsOf = async (producer: types.Producer | undefined) =>
+      ((await producer?.getStats()) ?? []).map(({ packetCount }) => packetCount);
 
     it('receive audio and video through one pipe, which closes after the last of them', async () => {
       await publish();
@@ -164,15 +214,16 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await receives(await watchByWhep(edge));
     });
 
-    it('cause no key frame before the first of them is ready', async () => {
+    it.each([
+      ['a page', join],
+      ['a WHEP player', askByWhep],
+    ])('cause no key frame before the first of them, %s, is ready', async (_what, ask) => {
       await publish();
-      // The page never connects.
-      await join(edge);
+      await ask(edge);
       const received = async (kind: string) => {
-        const stats = await outputsOf(edge)[0]!
-          .producers.find((producer) => producer.kind === kind)!
-          .getStats();
-        return stats.reduce((sum, { packetCount }) => sum + packetCount, 0);
+        const [output] = outputsOf(edge);
+        const counts = await packetsOf(output?.producers.find((one) => one.kind === kind));
+        return counts.reduce((sum, count) => sum + count, 0);
       };
       // This many packets take a second, in which the film has a key frame.
       await vi.waitUntil(async () => (await received('audio')) > 50, LIMIT);
@@ -182,44 +233,41 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
     });
 
     it('receive all simulcast layers', async () => {
-      onTestFinished(end);
-      const layers = await Promise.all(
-        [160, 320, 640].map((width) =>
-          encodeNumberedFilm(
-            { width, every: FRAMES_PER_SECOND, from: 0 },
-            { frames: 1_000, framesPerSecond: FRAMES_PER_SECOND },
-          ),
-        ),
-      );
-      const publisher = new SimulcastPublisher({
-        url: origin.url,
-        channel: 'ann',
-        key,
-        layers,
-        framesPerSecond: FRAMES_PER_SECOND,
-        clock: (_layer, frame) => ({ ticks: frame * (90_000 / FRAMES_PER_SECOND), wild: false }),
-      });
-      await publisher.publish();
-      const sending = publisher.send();
-      onTestFinished(async () => {
-        await publisher.end();
-        await sending;
-      });
-      await isIn(edge, 'live');
+      await publishLayers();
       const { consumers } = await join(edge);
       expect(consumers.map(({ layers: count }) => count)).toEqual([3]);
       const [producer] = outputsOf(edge)[0]!.producers;
-      const bytes = async () => {
-        const stats = await producer!.getStats();
-        return stats.map(({ byteCount }) => byteCount).toSorted((a, b) => a - b);
-      };
-      await vi.waitUntil(async () => (await bytes()).length >= 3, LIMIT);
-      const before = await bytes();
+      const packets = async () => (await packetsOf(producer)).toSorted((a, b) => a - b);
+      await vi.waitUntil(async () => (await packets()).length >= 3, LIMIT);
+      const before = await packets();
       await vi.waitUntil(
-        async () => (await bytes()).every((count, i) => count > (before[i] ?? 0)),
+        async () => (await packets()).every((count, i) => count > (before[i] ?? 0)),
         LIMIT,
       );
       await sees(await watchByWhep(edge));
+    });
+
+    it('begin with the best layer over WHEP, and with the first key frame of the pipe', async () => {
+      await publishLayers({ bestFirst: true });
+      const order = () => outputsOf(origin)[0]!.producers[0]!.appData.keyFrameOrder;
+      await vi.waitUntil(() => {
+        const observed = order();
+        return observed instanceof KeyFrameOrder && observed.isBestFirst;
+      }, LIMIT);
+      await askByWhep(edge);
+      const [producer] = outputsOf(edge)[0]!.producers;
+      await producer!.enableTraceEvent(['keyframe']);
+      const keyFrames: unknown[] = [];
+      producer!.on('trace', ({ type }) => type === 'keyframe' && keyFrames.push(type));
+      const [traced] = outputsOf(origin)[0]!.producers;
+      await new Promise<void>((resolve) => {
+        traced!.on('trace', ({ type }) => type === 'keyframe' && resolve());
+      });
+      expect(await packetsOf(producer)).toEqual([]);
+      const player = await watchByWhep(edge);
+      await vi.waitUntil(() => player.widths.length > 0, LIMIT);
+      expect(player.widths[0]).toBe(Math.max(...WIDTHS));
+      expect(keyFrames.length).toBeLessThanOrEqual(WIDTHS.length);
     });
 
     it.each(['once', 'offer'] as const)(
@@ -300,7 +348,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await expect.poll(async () => (await player.viewer.end()).status).toBe(404);
     });
 
-    it('are sent nothing under another epoch', async () => {
+    it('receive nothing under another epoch', async () => {
       await publish();
       const { nodeId, id, epoch } = remote()!;
       const calls = edge.app.get<NodeCalls>(NODE_CALLS);

@@ -219,7 +219,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     await vi.waitUntil(() => one.app.get(LiveChannels).liveChannelIds().length === 0, LIMIT);
   });
 
-  it('are not touched by the start of another node', { timeout: 60_000 }, async () => {
+  it('are not affected by the start of another node', { timeout: 60_000 }, async () => {
     const { id } = await publish(one);
     const three = await nodes.start('three', GRACE);
     expect(await isIn(three, 'live')).toMatchObject({ id });

@@ -15,7 +15,7 @@ const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
 const MINUTE_MS = 60_000;
 
 describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
-  'recordings of several nodes',
+  'recordings from several nodes',
   () => {
     let bucket: S3Server;
     let nodes: TestNodes;
@@ -25,8 +25,10 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
     beforeAll(async () => {
       bucket = await S3Server.start();
       nodes = await TestNodes.open();
-      a = await nodes.start('a', bucket.env);
-      b = await nodes.start('b', bucket.env);
+      // A node that stops may hand its broadcast to the other one, which ends it after the grace time.
+      const env = { ...bucket.env, GRACE_SECONDS: '5' };
+      a = await nodes.start('a', env);
+      b = await nodes.start('b', env);
     }, 120_000);
     afterAll(async () => {
       await nodes.close();

@@ -57,7 +57,7 @@ describe('a stream between nodes', () => {
     const heard: unknown[] = [];
     for await (const message of here) if (heard.push(message) === 3) break;
     expect(heard).toEqual(['before the answer', { long }, null]);
-    // Whoever stops reading has closed it.
+    // Ending the loop closes the stream.
     await there.closed;
     const other = await calls.open('b', 'talk', null);
     other.stream.send('up');
@@ -78,7 +78,7 @@ describe('a stream between nodes', () => {
     expect(here.isClosed).toBe(true);
   });
 
-  it('outlives the limit for answers while nothing is said', async () => {
+  it('outlives the timeout of answers while nothing is sent', async () => {
     const { here, there } = await open();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect([here.isClosed, there.isClosed]).toEqual([false, false]);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -13,7 +13,7 @@ import { EmbeddedDatabase } from '../../src/db/embedded-database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
 import { createDatabase, databases, startTestApp } from '../support/app.js';
-import { databaseImage } from '../support/database-image.js';
+import { emptyDatabaseImage } from '../support/database-image.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -75,7 +75,10 @@ describe.each(databases)('on %s', (database) => {
           await drop();
         };
       } else {
-        const embedded = await EmbeddedDatabase.open(null, await databaseImage());
+        const embedded = await EmbeddedDatabase.open(
+          null,
+          await readFile(await emptyDatabaseImage()),
+        );
         pool = new pg.Pool(embedded.poolConfig());
         end = async () => {
           await pool.end();
@@ -96,7 +99,7 @@ describe.each(databases)('on %s', (database) => {
       expect(await migrate(pool, dir)).toEqual(['3_three']);
     });
 
-    it('leave nothing when they fail, and can be fixed', async () => {
+    it('leave nothing behind when they fail, and can be fixed', async () => {
       await add('4_four', 'CREATE TABLE four (id int); SELECT no_such_column;');
       await expect(migrate(pool, dir)).rejects.toThrow(
         /^The database migration 4_four failed: .*no_such_column/,
@@ -225,7 +228,7 @@ describe('the embedded database', () => {
   });
 
   it('leaves no transaction or statement open when a client disconnects', async () => {
-    const embedded = await EmbeddedDatabase.open(null, await databaseImage());
+    const embedded = await EmbeddedDatabase.open(null, await readFile(await emptyDatabaseImage()));
     const pool = new pg.Pool(embedded.poolConfig());
     const client = await pool.connect();
     await client.query('CREATE TABLE t (id int)');
@@ -284,7 +287,7 @@ describe('an unavailable PostgreSQL', () => {
       });
       expect(await client.get('/readyz')).toMatchObject({
         status: 503,
-        body: { problems: ['the database does not respond'] },
+        body: { problems: ['the database is not responding'] },
       });
       expect((await client.get('/healthz')).status).toBe(200);
 

@@ -69,7 +69,7 @@ describe('HLS on a node that does not have the broadcast', () => {
         }
   });
 
-  it('fetches a part once for all who wait for it, and a playlist once', async () => {
+  it('fetches a part, or a playlist, once for all requests that wait for it', async () => {
     const { at, media, run } = live();
     media.segment();
     media.start();
@@ -146,11 +146,11 @@ describe('HLS on a node that does not have the broadcast', () => {
     media.segment();
     const agent = new Agent();
     const path = `${at}/video-0.m3u8?_HLS_msn=1`;
-    const asked = [1, 2].map(() => edge.scene.fetchPath(path, { agent }).catch(() => null));
+    const requests = [1, 2].map(() => edge.scene.fetchPath(path, { agent }).catch(() => null));
     await expect.poll(() => edge.edge.waiting).toBe(2);
     await waiting(run, 1);
     agent.destroy();
-    await Promise.all(asked);
+    await Promise.all(requests);
     await waiting(run, 0);
     // The playlist can be requested again.
     const again = edge.scene.fetchPath(path);

@@ -271,7 +271,7 @@ describe('errors', () => {
         expect((await scene.fetchPath(`/hls/${channel}/${rest}`)).status).toBe(404);
   });
 
-  it('for a broadcast without media come after a wait that its first segment ends', async () => {
+  it('for a broadcast without media are held back, and its first segment prevents them', async () => {
     const { run, base, media } = scene.live();
     const index = scene.fetchPath(`${base}/index.m3u8`);
     const metric = () => scene.server.metrics.text();
@@ -287,7 +287,7 @@ describe('errors', () => {
     expect((await index).status).toBe(200);
   });
 
-  it('for a broadcast that stays without media say when to retry', async () => {
+  it('for a broadcast that remains without media say when to retry', async () => {
     scene.server.source.channels.set('silent', { run: null, state: 'preparing', thumbnail: null });
     const answer = await scene.fetchPath('/hls/silent/index.m3u8');
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);

@@ -117,7 +117,7 @@ describe('a blocked request', () => {
     pipelined.destroy();
   });
 
-  it('of a thousand ends with the part, about as fast as requests that don’t wait', async () => {
+  it('ends with the part even among a thousand, about as fast as requests that don’t wait', async () => {
     const { run, media, at } = scene.live();
     media.segments(900);
     media.start();

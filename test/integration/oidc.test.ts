@@ -91,7 +91,7 @@ describe('logging in with an OpenID provider', () => {
     }
   });
 
-  it('gives no reserved username, and removes invisible characters from names', async () => {
+  it('assigns no reserved username, and removes invisible characters from names', async () => {
     const name = ' B\u{202e}ob\u{0}\u{2028} ';
     for (const preferred_username of ['admin', 'studio']) {
       const person = `wants-${preferred_username}`;

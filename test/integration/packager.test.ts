@@ -54,6 +54,7 @@ class RecordedTap implements MediaTap {
     const emitter = new TypedEmitter<EventsOf<TappedTrack>>();
     const track: TappedTrack = {
       ...about,
+      form: 'rtp',
       reportsTell: 'sending',
       paused: false,
       sends: true,
@@ -116,7 +117,7 @@ describe('a broadcast’s package', () => {
 
   it('ends its playlists once their last parts are available, AAC after pending encoding', async () => {
     const { packager, run } = play('ends');
-    run.asked('aac', { forPlaylist: true });
+    run.requested('aac', { forPlaylist: true });
     expect(aac.atWork).toBe(1);
     packager.close();
     for (const id of ['video-0', 'video-1', 'video-2', 'opus'])
@@ -148,7 +149,7 @@ describe('a broadcast’s package', () => {
 
   it('leaves nothing behind when it is closed while AAC is being encoded', async () => {
     const { packager, run } = play('disposed');
-    run.asked('aac', { forPlaylist: true });
+    run.requested('aac', { forPlaylist: true });
     expect(aac.atWork).toBe(1);
     packager.dispose();
     expect(run.ended).toBe(true);

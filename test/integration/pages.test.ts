@@ -27,6 +27,7 @@ describe('pages', () => {
   it.each([
     ['/', 'index', 'Onair'],
     ['/studio', 'studio', 'Studio · Onair'],
+    ['/stage/tea', 'guest', 'Join the stage · Onair'],
     ['/login', 'account', 'Log in · Onair'],
     ['/register', 'account', 'Create an account · Onair'],
     ['/account', 'account', 'Your account · Onair'],

@@ -51,7 +51,7 @@ describe('the number of viewers', () => {
     return (await api<{ viewers: number }>(test.url, null, 'GET', `/channels/${CHANNEL}`)).viewers;
   }
 
-  // silence-watch.test.ts checks that this happens after 3 s without a packet.
+  // heartbeat.test.ts checks that this happens a second after an unanswered ping.
   it('drops when a network goes silent, before its connections are closed', async () => {
     const others = await fill(3);
     network.freeze();

@@ -33,7 +33,7 @@ afterAll(async () => {
   await network.close();
 });
 
-/** Writes a chat message. */
+/** Sends a chat message. */
 async function say(channel: string, text: string): Promise<void> {
   const socket = await openSocket(server.url);
   await request(socket, 'chat:join', { channel });

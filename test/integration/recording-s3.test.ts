@@ -172,14 +172,14 @@ describe('when the bucket is unavailable', () => {
       bucket.goAway();
       const id = await film.send();
       await vi.waitUntil(async () => {
-        await space.look();
+        await space.check();
         return !space.hasRoom;
       }, LIMIT);
       await vi.waitUntil(async () => (await film.recording(id)).problem === 'full', LIMIT);
       expect((await film.advancesLive(2)).gap).toBe(false);
       bucket.comeBack();
       await vi.waitUntil(async () => {
-        await space.look();
+        await space.check();
         return space.hasRoom;
       }, LIMIT);
       const soFar = (await film.recording(id)).durationMs;

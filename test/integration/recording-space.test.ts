@@ -24,7 +24,7 @@ async function start(overrides: Record<string, string>): Promise<void> {
   await owner.post('/api/channels', { name: CHANNEL });
 }
 
-const look = () => test.app.get(RecordingSpace).look();
+const check = () => test.app.get(RecordingSpace).check();
 const hasRoom = () => test.app.get(RecordingSpace).hasRoom;
 const viewOf = async (id: string) =>
   (await owner.get(`/api/recordings/${id}`)).body as RecordingView;
@@ -65,14 +65,14 @@ describe('recordings of several accounts', () => {
       where: { broadcastId: kept },
       data: { bytes: 36 * BYTES },
     });
-    await look();
+    await check();
     expect(await viewOf(await recorded('of-greedy'))).toMatchObject({
       state: 'failed',
       problem: 'full',
     });
     const fresh = await recorded();
     expect(await viewOf(fresh)).toMatchObject({ state: 'ready', problem: null });
-    await look();
+    await check();
     const all = [...old, kept, fresh];
     expect(await Promise.all(all.map(statusOf))).toEqual([200, 200, 200, 200]);
   });
@@ -80,12 +80,12 @@ describe('recordings of several accounts', () => {
   it('are retained when another account records until the disk is full', async () => {
     await start({ RECORDINGS_MAX_GB: String((6 * BYTES) / 1e9) });
     const own = [await recorded(), await recorded(), await recorded()];
-    await look();
+    await check();
     await other('busy');
     const theirs: string[] = [];
     for (let count = 0; count < 4; count += 1) {
       theirs.push(await recorded('of-busy'));
-      await look();
+      await check();
     }
     expect(await Promise.all(own.map(statusOf))).toEqual([200, 200, 200]);
     const left = await Promise.all(theirs.map(statusOf));
@@ -101,9 +101,9 @@ describe('recordings of several accounts', () => {
       where: { broadcastId: kept },
       data: { bytes: 4 * BYTES },
     });
-    await look();
+    await check();
     expect(await viewOf(await recorded())).toMatchObject({ state: 'failed', problem: 'full' });
-    await look();
+    await check();
     expect(await Promise.all([small, kept].map(statusOf))).toEqual([200, 200]);
   });
 
@@ -111,11 +111,11 @@ describe('recordings of several accounts', () => {
     await start({ RECORDINGS_ACCOUNT_MAX_GB: String((2.4 * BYTES) / 1e9) });
     expect(await storageOf(owner)).toMatchObject({ bytes: 0, state: 'ok', oldestGo: true });
     const first = await recorded();
-    await look();
+    await check();
     expect(await storageOf(owner)).toMatchObject({ bytes: BYTES, state: 'ok' });
     await recorded();
     await keep(first, true);
-    await look();
+    await check();
     const near = {
       bytes: 2 * BYTES,
       keptBytes: BYTES,
@@ -133,7 +133,7 @@ describe('recordings of several accounts', () => {
   it('leave no space for clips if there is none', async () => {
     await start({ RECORDINGS_ACCOUNT_MAX_GB: String((1.1 * BYTES) / 1e9) });
     const id = await recorded();
-    await look();
+    await check();
     const clip = await owner.post(`/api/recordings/${id}/clips`, { startMs: 0, durationMs: 4_000 });
     expect(clip.error?.code).toBe('storage_limit');
     const fan = await loggedIn(test.url, 'fan');
@@ -149,10 +149,10 @@ describe('recordings', () => {
     await start({ RECORDINGS_MAX_GB: String((3.5 * BYTES) / 1e9) });
     const [first, second, third] = [await recorded(), await recorded(), await recorded()];
     await keep(first, true);
-    await look();
+    await check();
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     const fourth = await recorded();
-    await look();
+    await check();
     const all = [first, second, third, fourth];
     expect(await Promise.all(all.map(statusOf))).toEqual([200, 404, 200, 200]);
     expect(hasRoom()).toBe(true);
@@ -162,12 +162,12 @@ describe('recordings', () => {
     await start({ RECORDINGS_MAX_GB: String(BYTES / 1e9) });
     const first = await recorded();
     await keep(first, true);
-    await look();
+    await check();
     expect(hasRoom()).toBe(false);
     expect(await viewOf(await recorded())).toMatchObject({ state: 'failed', problem: 'full' });
     expect(await viewOf(first)).toMatchObject({ state: 'ready', problem: null });
     await keep(first, false);
-    await look();
+    await check();
     expect(hasRoom()).toBe(true);
     expect(await statusOf(first)).toBe(404);
     expect(await viewOf(await recorded())).toMatchObject({ state: 'ready', problem: null });
@@ -185,7 +185,7 @@ describe('recordings', () => {
     const live = await KeptBroadcast.start(test, CHANNEL, 'Still on');
     await live.segments(SEGMENTS);
     await expect.poll(() => test.app.get(RecordingSpace).takenBytes, WAIT).toBe(2 * BYTES);
-    await look();
+    await check();
     expect(await statusOf(first)).toBe(404);
     expect(await viewOf(live.id)).toMatchObject({ state: 'recording', problem: null });
     live.end();

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { HttpClient, loggedIn } from '../support/http-client.js';
@@ -88,6 +89,15 @@ describe('security headers', () => {
       'media-src': "'self' blob:",
       'form-action': "'self'",
     });
+  });
+
+  it('allow the inline scripts of the build by their hashes, and nothing else inline', async () => {
+    const { headers, body } = await visitor.get('/');
+    const [, code = ''] = /<script>(.*?)<\/script>/s.exec(String(body)) ?? [];
+    expect(code).toContain('globalThis.early = true');
+    const hash = createHash('sha256').update(code).digest('base64');
+    const policy = directivesOf(headers.get('content-security-policy'));
+    expect(policy['script-src']).toBe(`'self' 'sha256-${hash}'`);
   });
 
   it('allow players on other sites to fetch HLS', async () => {

@@ -58,7 +58,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the database of a cluster', () 
     const alone = startTestApp({
       overrides: { DATABASE_URL: nodes.databaseUrl, LOG_LEVEL: 'silent' },
     });
-    await expect(alone).rejects.toThrow(/make both nodes of one service/);
+    await expect(alone).rejects.toThrow(/make both servers nodes of one service/);
     await nodes.close();
   });
 });

@@ -70,7 +70,7 @@ describe.runIf(databases.includes('postgresql'))('two services on one database',
     }
   });
 
-  it('store a message once that was sent to both at once', async () => {
+  it('store a message once that was sent to both at the same time', async () => {
     const [channel = ''] = await addChannels(1);
     const all = Array.from({ length: 40 }, () => message(channel));
     // Batches that overlap differently, so that a second attempt can find more known messages.

@@ -76,7 +76,10 @@ describe('a publisher', () => {
     const first = await publish(ann, 'ann');
     const second = await connect(ann);
     const error = await refusal(second, 'publisher:start', { channel: 'ann' });
-    expect(error).toMatchObject({ code: 'already_publishing', message: /another tab/ });
+    expect(error).toMatchObject({
+      code: 'already_publishing',
+      message: expect.stringMatching(/another tab/),
+    });
     const told = next(first.socket, 'publisher:closed');
     const { resumeToken } = first.started;
     const started = await request(second, 'publisher:start', { channel: 'ann', resumeToken });
@@ -112,7 +115,7 @@ describe('a publisher', () => {
     });
     expect(await refusal(socket, 'publisher:produce', wrong)).toMatchObject({
       code: 'media_refused',
-      message: /video track/,
+      message: expect.stringMatching(/video track/),
     });
     const { fingerprints } = dtlsParameters;
     const transportId = started.transport.id;

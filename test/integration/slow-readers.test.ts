@@ -9,7 +9,7 @@ import { ChatGateway } from '../../src/chat/chat.gateway.js';
 import { ChatRepository } from '../../src/chat/messages/chat.repository.js';
 import type { OnairServer } from '../../src/common/gateway.js';
 import { CHAT_PAGE, CHAT_TEXT_MAX } from '../../src/protocol/limits.js';
-import { BACKLOG_MAX_BYTES } from '../../src/sockets/room-broadcaster.js';
+import { BACKLOG_MAX_BYTES } from '../../src/sockets/engine-connection.js';
 import { registerWithChannel } from '../support/people.js';
 import { type ClientSocket, openSocket, request } from '../support/sockets.js';
 import { useServer } from '../support/fixtures/use-server.js';

@@ -1,8 +1,10 @@
 import { connect, type Socket as TcpSocket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { ConnectedSocket, WebSocketServer } from '@nestjs/websockets';
+import { WebSocketServer } from '@nestjs/websockets';
 import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -18,6 +20,7 @@ import {
   type OnairSocket,
   OnRequest,
   Payload,
+  RequestSocket,
 } from '../../src/common/gateway.js';
 import type { Identity } from '../../src/common/identity.js';
 import { LOG } from '../../src/common/logger.js';
@@ -27,6 +30,7 @@ import type { RequestPayload } from '../../src/protocol/events.js';
 import { SOCKET_PAYLOAD_MAX } from '../../src/protocol/limits.js';
 import { ClientAddress } from '../../src/security/client-address.js';
 import { ConnectionLimits } from '../../src/sockets/connection-limits.js';
+import { sendShared, textFrame } from '../../src/sockets/engine-connection.js';
 import { SocketAdapter } from '../../src/sockets/socket-adapter.js';
 import {
   ask,
@@ -56,7 +60,7 @@ class TestGateway {
   @OnRequest('viewer:leave')
   async leave(
     @Payload('viewer:leave') _payload: RequestPayload<'viewer:leave'>,
-    @ConnectedSocket() socket: OnairSocket,
+    @RequestSocket() socket: OnairSocket,
   ): Promise<void> {
     await socket.join('room');
   }
@@ -87,6 +91,7 @@ describe('the socket layer', () => {
   let url: string;
   let port: number;
   const open: ClientSocket[] = [];
+  const left: string[] = [];
 
   beforeAll(async () => {
     app = await NestFactory.create<NestFastifyApplication>(TestModule, new FastifyAdapter(), {
@@ -96,6 +101,7 @@ describe('the socket layer', () => {
       new SocketAdapter(app, {
         hashAddress: (address) => address,
         onSilence: () => undefined,
+        onLeft: (socketId) => void left.push(socketId),
         authorizer: { admit: () => undefined, left: () => undefined, close: () => undefined },
         limits: new ConnectionLimits({
           clients: new ClientAddress({ hops: 0 }),
@@ -217,7 +223,7 @@ describe('the socket layer', () => {
     expect(await gone).toBe('transport close');
   });
 
-  it('rejects binary data, with and without an acknowledgment', async () => {
+  it('rejects binary data, with and without an acknowledgement', async () => {
     const socket = await client();
     expect(await refusal(socket, 'clock:ping', { bytes: Buffer.alloc(10) })).toMatchObject({
       code: 'bad_request',
@@ -324,6 +330,79 @@ describe('the socket layer', () => {
       .toBe(1);
     await expect.poll(() => received, { timeout: 30_000 }).toBe(sent);
     stuck.destroy();
+  });
+
+  it('sends pings, replies and messages to a room in the order in which they were written', async () => {
+    const { server } = app.get(TestGateway);
+    const socket = await client();
+    await request(socket, 'viewer:leave', {});
+    const got: string[] = [];
+    socket.io.engine.on('packet', ({ type, data }) => got.push(type === 'ping' ? type : data));
+    const sent: string[] = [];
+    const connection = server.sockets.sockets.get(socket.id!)!.conn;
+    // The first packet occupies the transport, so that the others have to wait in its queue.
+    for (let i = 0; i < 50; i += 1) {
+      connection.write(`2["queued",${i}]`);
+      sendShared(connection, {
+        type: 'message',
+        data: `2["shared",${i}]`,
+        frame: [textFrame(`42["shared",${i}]`)],
+      });
+      sendShared(connection, { type: 'ping', frame: [textFrame('2')] });
+      sent.push(`2["queued",${i}]`, `2["shared",${i}]`, 'ping');
+      if (i % 10 === 9) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await expect.poll(() => got.filter((packet) => packet.includes('queued')).length).toBe(50);
+    await expect.poll(() => got.at(-1)).toBe('ping');
+    // A ping of the heartbeat may be among them.
+    expect(got.filter((packet) => packet !== 'ping')).toEqual(
+      sent.filter((packet) => packet !== 'ping'),
+    );
+    const pings = got.filter((packet) => packet === 'ping').length;
+    expect(pings).toBeGreaterThanOrEqual(50);
+    expect(got.slice(0, 3)).toEqual(sent.slice(0, 3));
+  });
+
+  it('pings each client at the interval of the handshake, and keeps those that answer', async () => {
+    const socket = await client();
+    const times: number[] = [];
+    socket.io.engine.on('ping', () => times.push(performance.now()));
+    await expect.poll(() => times.length, { timeout: 60_000 }).toBe(6);
+    // A connection that answers nothing would have been closed after 8 s.
+    expect(socket.connected).toBe(true);
+    const intervals = times.slice(1).map((atMs, i) => atMs - times[i]!);
+    expect(Math.min(...intervals.map(Math.round))).toBeGreaterThan(0);
+    expect((times.at(-1)! - times[0]!) / 5).toBeGreaterThan(1_900);
+  });
+
+  it('handles each request with the socket that sent it, and reports when that one has left', async () => {
+    const { server } = app.get(TestGateway);
+    const [one, two] = [await client(), await client()];
+    await request(two, 'viewer:leave', {});
+    expect([...(server.sockets.adapter.rooms.get('room') ?? [])]).toEqual([two.id]);
+    const ids = [one.id, two.id];
+    for (const socket of [one, two]) socket.disconnect();
+    await expect.poll(() => left.filter((id) => ids.includes(id))).toEqual(ids);
+  });
+
+  it('releases the request of a handshake while the connection is open', async () => {
+    const { server } = app.get(TestGateway);
+    const requests: WeakRef<object>[] = [];
+    const note = (upgrade: object) => void requests.push(new WeakRef(upgrade));
+    app.getHttpServer().on('upgrade', note);
+    const socket = await client();
+    app.getHttpServer().off('upgrade', note);
+    expect(requests).toHaveLength(1);
+    setFlagsFromString('--expose-gc');
+    const collectGarbage = runInNewContext('gc') as () => void;
+    await expect
+      .poll(() => {
+        collectGarbage();
+        return requests[0]?.deref();
+      })
+      .toBe(undefined);
+    expect(server.sockets.sockets.has(socket.id!)).toBe(true);
+    expect(await ask(socket, 'clock:ping', {})).toMatchObject({ ok: true });
   });
 
   it('disconnects a client that answers no pings', async () => {

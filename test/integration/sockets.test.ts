@@ -73,6 +73,13 @@ describe('sockets of the whole service', () => {
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
 
+  // The adapter calls none of them; see SocketAdapter.bindClientConnect.
+  it('have no gateway with hooks for connections', () => {
+    const hooks = ['handleConnection', 'handleDisconnect'];
+    const hooked = gateways().filter(({ prototype }) => hooks.some((hook) => hook in prototype));
+    expect(hooked.map(({ name }) => name)).toEqual([]);
+  });
+
   it('handle every request of the protocol exactly once', () => {
     const handled = handlers().map((handler) => handler.request);
     expect(handled.toSorted()).toEqual(Object.keys(requests).toSorted());

@@ -11,7 +11,7 @@ import { workerBin } from '../support/worker-bin.js';
 /** Runs the built server until it exits. */
 async function run(env: Record<string, string>) {
   const own = { RTC_PORT: '0', RTC_WORKERS: '1', DATA_DIR: ':memory:', LOG_LEVEL: 'warn' };
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, ['dist/bundle/main.js'], {
     env: { ...process.env, ...own, MEDIASOUP_WORKER_BIN: workerBin(), ...env },
   });
   let said = '';

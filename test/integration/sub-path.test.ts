@@ -96,7 +96,7 @@ describe('a service under a path', () => {
     expect((await get(avatar ?? '')).headers.get('content-type')).toBe('image/webp');
   });
 
-  it('returns thumbnails with their full path, also in link previews', async () => {
+  it('returns thumbnails with their full path, even in link previews', async () => {
     const cookie = [...ann.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const socket = await openSocket(origin, { cookie }, { path: `${BASE}/socket.io` });
     await ask(socket, 'publisher:start', { channel: 'tea' });

@@ -3,11 +3,12 @@ import { createLog } from '../../src/common/logger.js';
 import { findFfmpeg } from '../../src/media/ffmpeg/find-ffmpeg.js';
 import { runFfmpeg } from '../../src/media/ffmpeg/run-ffmpeg.js';
 import type { AccessUnit } from '../../src/media/codecs/access-unit.js';
+import { FlvReader, TAG } from '../../src/media/flv/flv-file.js';
+import { readVideoTag } from '../../src/media/flv/video-tag.js';
 import { createDepacketizer } from '../../src/media/rtp/create-depacketizer.js';
 import { jpegSize } from '../../src/hls/thumbnail/jpeg.js';
 import { Thumbnail } from '../../src/hls/thumbnail/thumbnail.js';
 import { Thumbnailer } from '../../src/hls/thumbnail/thumbnailer.js';
-import { FlvReader } from '../../src/hls/transcode/flv-reader.js';
 import { ffmpeg, ffmpegBin } from '../support/ffmpeg.js';
 import { readRtpDump } from '../support/rtp-dump.js';
 
@@ -34,7 +35,8 @@ async function h264(source: string, width: number, height: number): Promise<Acce
     [...input, '-c:v', 'libx264', '-flvflags', 'no_duration_filesize', '-f', 'flv', 'pipe:1'],
     NOTHING,
   );
-  const [config, picture] = new FlvReader().push(flv);
+  const tags = new FlvReader().push(flv).filter(({ type }) => type === TAG.video);
+  const [config, picture] = tags.map(({ body }) => readVideoTag(body));
   if (config?.type !== 'config' || picture?.type !== 'picture') throw new Error('no picture');
   const { record } = config;
   return {
@@ -116,7 +118,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
     await expect(run).rejects.toThrow(/more than/);
   });
 
-  it('is found, also by its path', async () => {
+  it('is found by its path', async () => {
     expect(await findFfmpeg(ffmpegBin, log)).toBe(ffmpegBin);
   });
 

@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import type { ChannelView } from '../../src/protocol/channel.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { api, createStreamKey, type Person, registerWithChannel } from '../support/people.js';
-import { buildPionPlayer, PionPlayer } from '../support/pion-player.js';
+import { PionPlayer } from '../support/pion-player.js';
+import { buildPion } from '../support/pion-program.js';
 import { WeriftPublisher } from '../support/werift-publisher.js';
 
 const LIMIT = { timeout: 60_000, interval: 100 };
-const program = buildPionPlayer();
+const program = buildPion('player');
 let server: TestApp;
 let ann: Person;
 let key = '';

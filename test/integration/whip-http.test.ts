@@ -278,7 +278,7 @@ describe('other methods', () => {
     expect((await patch(TRICKLE, { 'if-match': '"x"' })).status).toBe(412);
   });
 
-  it('PUT is not allowed, and the response says what is', async () => {
+  it('PUT is not allowed, and the response lists the allowed methods', async () => {
     const { status, headers } = await http.request('PUT', '/whip/ann', { text: OBS, headers: SDP });
     expect(status).toBe(405);
     expect(headers.get('allow')).toContain('POST');
@@ -294,7 +294,7 @@ describe('the stream key', () => {
     for (const method of ['GET', 'POST', 'DELETE'])
       await expect(api(server.url, bob, method, path)).rejects.toThrow('403');
     await api(server.url, ann, 'DELETE', path);
-    expect(await api(server.url, ann, 'GET', path)).toEqual({ createdAt: null });
+    expect(await api(server.url, ann, 'GET', path)).toEqual({ createdAt: null, rtmpServers: [] });
     expect((await post(OBS)).status).toBe(401);
     key = await newKey();
   });

@@ -36,7 +36,7 @@ async function belongsTo(pid: string): Promise<{ group: string; session: string 
   return { group, session };
 }
 
-it('leaves the signals of this process to this process', () => {
+it('a worker adds no signal listeners to the server’s process', () => {
   expect(listeners()).toEqual(before);
 });
 
@@ -57,4 +57,18 @@ describe.skipIf(process.platform !== 'linux')('a media worker', () => {
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) expect(await belongsTo(pid)).toEqual({ group: pid, session: pid });
   });
+});
+
+it('can turn off sending in runs, which the worker’s environment shows', async () => {
+  for (const [parts, expected] of [
+    ['gso', 'on'],
+    ['none', 'off'],
+  ] as const) {
+    const others = await workers();
+    const other = await startTestApp({ overrides: { MEDIASOUP_WORKER_PARTS: parts } });
+    const own = (await workers()).find((pid) => !others.includes(pid));
+    const environment = await readFile(`/proc/${own}/environ`, 'utf8');
+    expect(environment).toContain(`ONAIR_UDP_SEGMENTS=${expected}`);
+    await other.close();
+  }
 });

@@ -211,7 +211,7 @@ describe('an account', () => {
     await page.getByRole('heading', { name: 'a bot' }).waitFor();
   });
 
-  it('ends everything else that has access, except what is unchecked', async () => {
+  it('revokes all other access, except what is unchecked', async () => {
     const page = await register('tidy');
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'New token' }).click();

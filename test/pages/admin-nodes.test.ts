@@ -112,13 +112,17 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page of nodes', () => {
     await nodeOn(page, 'node-2').getByText('Running').waitFor();
     await nodeOn(page, 'node-2').getByRole('button', { name: 'Drain' }).click();
     await dialog.getByRole('button', { name: 'Drain' }).click();
-    await nodeOn(page, 'node-2').getByText('Draining').waitFor();
+    await nodeOn(page, 'node-2').getByText('Draining', { exact: true }).waitFor();
     await nodeOn(page, 'node-2').getByText('you can stop it').waitFor();
-    // No other node could take what the last one has.
-    expect(await page.getByRole('button', { name: 'Drain' }).count()).toBe(0);
+    // No other node could take the clients of the last one.
+    expect(await page.getByRole('button', { name: 'Drain', exact: true }).count()).toBe(0);
     expect(await look(page, 'draining')).toEqual([]);
     expect(await seriousOn(page)).toEqual([]);
+    await nodeOn(page, 'node-2').getByRole('button', { name: 'Cancel draining' }).click();
+    await nodeOn(page, 'node-2').getByText('Running').waitFor();
+    await nodeOn(page, 'node-2').getByRole('button', { name: 'Drain', exact: true }).waitFor();
     await page.getByRole('tab', { name: 'Activity' }).click();
     await page.getByText('boss drained the node node-2').waitFor();
+    await page.getByText('boss cancelled the drain of the node node-2').waitFor();
   });
 });

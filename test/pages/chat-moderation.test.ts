@@ -51,7 +51,7 @@ describe('the owner', () => {
     await actMore(owner, 'a word about', 'Pin message');
     await guest.getByRole('note', { name: 'Pinned message' }).waitFor();
     await actMore(owner, 'a word about', 'Time out for 10 minutes');
-    await milo.getByText(/You can write again in/).waitFor();
+    await milo.getByText(/You can chat again in/).waitFor();
     await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
     await owner.getByRole('tab', { name: 'Log' }).click();
     await owner

@@ -44,7 +44,7 @@ async function people(role: 'owner' | 'moderator', channel: string) {
 }
 
 describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
-  it('people are cleared, timed out, banned, and allowed to write again', async () => {
+  it('messages are cleared, and people are timed out, banned, and allowed to chat again', async () => {
     const { by, viewer, guest, name } = await people(role, `p-${role}`);
     await say(viewer, 'one thing');
     await say(viewer, 'another thing');
@@ -52,7 +52,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await say(by, `/clear ${name}`);
     await expect.poll(() => guest.getByText('Deleted by a moderator').count(), WAIT).toBe(2);
     await say(by, `/timeout ${name} 60 enough`);
-    await viewer.getByText(/You can write again in/).waitFor();
+    await viewer.getByText(/You can chat again in/).waitFor();
     await say(by, `/untimeout ${name}`);
     await box(viewer).waitFor();
     await say(by, `/ban ${name}`);
@@ -63,7 +63,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await message(guest, 'back again').waitFor();
   });
 
-  it('the rules limit who may write what, and how often', async () => {
+  it('the rules limit who may send what, and how often', async () => {
     const { by, viewer, guest } = await people(role, `r-${role}`);
     await say(by, '/emoji');
     await viewer.getByText('Emoji only').waitFor();
@@ -74,7 +74,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await isRefused(viewer, 'a stranger', /follow/i);
     await say(by, '/followers off');
     await say(by, '/registered');
-    await guest.getByText('Log in to write in this chat.').waitFor();
+    await guest.getByText('Log in to chat.').waitFor();
     await say(by, '/registered off');
     await box(guest).waitFor();
     await say(by, '/slow 120');

@@ -88,7 +88,7 @@ describe('the text box', () => {
     await message(owner, 'hi 👋 all').waitFor();
   });
 
-  it('completes the names of people who have written', async () => {
+  it('completes the names of people who have sent messages', async () => {
     const owner = await ownerOf('eva');
     const guest = await stage.visit('/eva');
     await say(guest, 'hello from me');
@@ -164,7 +164,7 @@ describe('moderators', () => {
     await page.getByRole('tab', { name: tab }).click();
   }
 
-  it('see who is present, time someone out, and let them write again', async () => {
+  it('see who is present, time someone out, and let them chat again', async () => {
     const owner = await ownerOf('esra');
     const guest = await stage.visit('/esra');
     await say(guest, 'a guest is here');
@@ -176,8 +176,8 @@ describe('moderators', () => {
     expect(await dialog.getByRole('button', { name: 'Moderate esra' }).count()).toBe(0);
     await dialog.getByRole('button', { name: `Moderate ${name}` }).click();
     await dialog.getByRole('button', { name: 'Time out for 10 minutes' }).click();
-    await guest.getByText(/You can write again in/).waitFor();
-    await dialog.getByText('can’t write right now').waitFor();
+    await guest.getByText(/You can chat again in/).waitFor();
+    await dialog.getByText('can’t chat right now').waitFor();
     await dialog.getByRole('button', { name: `Moderate ${name}` }).click();
     await dialog.getByRole('button', { name: 'Unban' }).click();
     await box(guest).waitFor();

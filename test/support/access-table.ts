@@ -1,6 +1,6 @@
 import type { RequestName } from '../../src/protocol/events.js';
 
-/** A channel as routes identify it. */
+/** The identifiers by which routes name a channel. */
 export type Target = Readonly<{ name: string; broadcastId: string }>;
 
 /**
@@ -25,7 +25,10 @@ export type RouteRule =
        * target does not exist.
        */
       notByOwner?: true;
-      /** Viewers of the channel, except the owner, get the error that it does not exist. */
+      /**
+       * To viewers of the channel other than the owner, the route responds as if the channel did
+       * not exist.
+       */
       notForMembers?: true;
     }>;
 
@@ -53,6 +56,7 @@ const NO_ID = '00000000-0000-4000-8000-000000000000';
 export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /': open(),
   'GET /studio': open(),
+  'GET /stage/:name': open('/stage/tea'),
   'GET /login': open(),
   'GET /register': open(),
   'GET /account': open(),
@@ -79,6 +83,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /api/admin/broadcasts/:channel/end': open('/api/admin/broadcasts/secret-private/end', {}),
   'GET /api/admin/nodes': open(),
   'POST /api/admin/nodes/:id/drain': open('/api/admin/nodes/x/drain', {}),
+  'DELETE /api/admin/nodes/:id/drain': open('/api/admin/nodes/x/drain', {}),
   'PUT /api/admin/registration': open(undefined, {}),
   'GET /api/admin/invitations': open(),
   'POST /api/admin/invitations': open(undefined, {}),
@@ -117,6 +122,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'PATCH /api/channels/:name/access': ofChannel('/access', { body: {} }),
   'PUT /api/channels/:name/members/:username': ofChannel('/members/member', { body: {} }),
   'DELETE /api/channels/:name/members/:username': ofChannel('/members/nobody-here', { body: {} }),
+  'GET /api/channels/:name/sharing': ofChannel('/sharing'),
+  'PATCH /api/channels/:name/sharing': ofChannel('/sharing', { body: {} }),
   'GET /api/channels/:name/ingest': ofChannel('/ingest'),
   'GET /api/channels/:name/stream-key': ofChannel('/stream-key'),
   'POST /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
@@ -138,7 +145,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/follow': ofChannel('/follow'),
   'PUT /api/channels/:name/follow': ofChannel('/follow', { body: {} }),
   'DELETE /api/channels/:name/follow': ofChannel('/follow', { body: {} }),
-  // The caller follows nobody here; another test checks that closed channels are left out.
+  // The caller follows no channels here; another test checks that inaccessible ones are left out.
   'GET /api/follows': open(),
   'POST /api/channels/:name/unlock': ofChannel('/unlock', {
     body: { password: 'a guess' },
@@ -156,6 +163,30 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     notByOwner: true,
   }),
   'GET /api/channels/:name/webhooks/:id/deliveries': ofChannel(`/webhooks/${NO_ID}/deliveries`, {
+    notByOwner: true,
+  }),
+  'GET /api/channels/:name/restream': ofChannel('/restream'),
+  'POST /api/channels/:name/restream': ofChannel('/restream', { body: {} }),
+  'PATCH /api/channels/:name/restream/:id': ofChannel(`/restream/${NO_ID}`, {
+    body: { enabled: true },
+    notByOwner: true,
+  }),
+  'DELETE /api/channels/:name/restream/:id': ofChannel(`/restream/${NO_ID}`, { body: {} }),
+  'GET /api/channels/:name/stage/invitations': ofChannel('/stage/invitations'),
+  'POST /api/channels/:name/stage/invitations': ofChannel('/stage/invitations', { body: {} }),
+  'DELETE /api/channels/:name/stage/invitations/:id': ofChannel(`/stage/invitations/${NO_ID}`, {
+    body: {},
+    notByOwner: true,
+  }),
+  'GET /api/channels/:name/stage/scenes': ofChannel('/stage/scenes'),
+  'PUT /api/channels/:name/stage/scenes': ofChannel('/stage/scenes', { body: {} }),
+  'GET /api/channels/:name/stage/assets': ofChannel('/stage/assets'),
+  'POST /api/channels/:name/stage/assets': ofChannel('/stage/assets', { body: {} }),
+  'GET /api/channels/:name/stage/assets/:id': ofChannel(`/stage/assets/${NO_ID}`, {
+    notByOwner: true,
+  }),
+  'DELETE /api/channels/:name/stage/assets/:id': ofChannel(`/stage/assets/${NO_ID}`, {
+    body: {},
     notByOwner: true,
   }),
   'GET /api/broadcasts/:id': channel(({ broadcastId }) => `/api/broadcasts/${broadcastId}`),
@@ -207,7 +238,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /whep/:name': channel(({ name }) => `/whep/${name}`),
   'POST /whep/:name': channel(({ name }) => `/whep/${name}`, { body: {} }),
   'OPTIONS /whep/:name': open('/whep/secret-private'),
-  // Only a viewer with a session has its URL; no session exists here.
+  // Only the viewer with the session knows its URL; no session exists here.
   'GET /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
   'PATCH /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
   'DELETE /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
@@ -218,15 +249,15 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`, {}),
   'OPTIONS /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`),
   'OPTIONS /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
-  // Authorized by tokens: another test checks valid ones; without one, everyone is refused.
+  // Authorized by tokens. Without one, everyone is refused; another test checks valid ones.
   'GET /hls/*': open('/hls/secret-private/thumbnail.jpg'),
   'OPTIONS /hls/*': open('/hls/secret-private/thumbnail.jpg'),
 };
 
 /**
  * The clients that a socket request answers. `open`: everyone, without mentioning a channel.
- * `channel`: the audience of the channel that it names. `own`: everyone, about what this connection
- * was given before.
+ * `channel`: the audience of the channel that it names. `own`: everyone, for what this connection
+ * received earlier.
  */
 export type EventRule = 'open' | 'channel' | 'own';
 
@@ -247,6 +278,23 @@ export const EVENTS: Readonly<Record<RequestName, EventRule>> = {
   'viewer:leave': 'own',
   'viewer:resume': 'own',
   'viewer:layer': 'own',
+  'stage:open': 'channel',
+  // Needs an invitation instead; without a valid one, the answer is the same for every channel.
+  'stage:join': 'open',
+  'stage:close': 'own',
+  'stage:leave': 'own',
+  'stage:produce': 'own',
+  'stage:unproduce': 'own',
+  'stage:pause': 'own',
+  'stage:resume': 'own',
+  'stage:layer': 'own',
+  'stage:mix': 'own',
+  'stage:mix-programme': 'own',
+  'stage:place': 'own',
+  'stage:mute': 'own',
+  'stage:allow-screen': 'own',
+  'stage:remove': 'own',
+  'stage:say': 'own',
   'chat:join': 'channel',
   'chat:leave': 'channel',
   'chat:send': 'channel',

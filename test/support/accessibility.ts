@@ -10,7 +10,7 @@ type Violation = {
 const PHONE = { width: 390, height: 844 };
 const SCHEMES = ['light', 'dark'] as const;
 
-/** Resolves when the page has settled: colors fade from one scheme to the other. */
+/** Resolves when the page has settled, because colors fade from one scheme to the other. */
 const SETTLED = `(async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   await frame();
@@ -23,7 +23,7 @@ const SETTLED = `(async () => {
 
 /**
  * Returns the serious and critical findings of axe-core, in light and dark, on a desktop and a
- * phone. If there are any, it looks again and returns only what it finds then, since some are
+ * phone. If there are any, it checks again and returns only the second findings, because some are
  * momentary, such as a fading color.
  */
 export const seriousOn = async (page: Page): Promise<string[]> => {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
 import { startApp } from '../../src/app.js';
 import type { Config } from '../../src/config/config.js';
 import { readConfig } from '../../src/config/read-config.js';
-import { databaseImage } from './database-image.js';
+import { migratedDatabaseImage } from './database-image.js';
 import { workerBin } from './worker-bin.js';
 
 /**
@@ -40,9 +41,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     HOST: '127.0.0.1',
     DATA_DIR: ':memory:',
     RTC_PORT: '0',
+    RTMP_PORT: '0',
     RTC_WORKERS: '1',
     // All clients of a test share one address.
     ADDRESS_LIMIT_FACTOR: '1000',
+    // Looking for GStreamer would take a second of each test file.
+    MIX_MAX: '0',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     MEDIASOUP_WORKER_BIN: workerBin(),
     DATABASE_URL: fresh?.url,
@@ -50,7 +54,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   const usesImage = config.data.databaseUrl === null && config.data.dir === ':memory:';
   const { app } = await startApp(config, {
-    databaseImage: usesImage ? await databaseImage() : null,
+    databaseImage: usesImage ? await readFile(await migratedDatabaseImage()) : null,
     ...(options.webRoot === undefined ? {} : { webRoot: options.webRoot }),
   });
   return {

@@ -18,7 +18,7 @@ export class BitWriter {
     return this.ue(value > 0 ? 2 * value - 1 : -2 * value);
   }
 
-  /** Returns the bytes, ended by a 1 and zeros as RBSPs and OBUs are. */
+  /** Returns the bytes, followed by the trailing bits of RBSPs and OBUs: a 1 and zeros. */
   bytes(): Uint8Array {
     const bits = [...this.#bits, 1];
     const bytes = new Uint8Array(Math.ceil(bits.length / 8));

@@ -11,7 +11,8 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
     executablePath,
     headless: true,
     args: [
-      // Ten frames per second, because everything else runs on the cores that encode three layers.
+      // Only ten frames per second, because everything else runs on the same cores that encode
+      // three layers.
       '--use-fake-device-for-media-stream=fps=10',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
@@ -22,7 +23,7 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // The pages of a test share one browser, and those in the background must keep running.
+      // The pages of a test share one browser, and pages in the background must keep running.
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
       '--disable-renderer-backgrounding',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** One of several session descriptions, with lines removed, duplicated, swapped or truncated. */
+/** Picks one of several session descriptions and removes, duplicates, swaps or truncates lines. */
 export function changedSdp(texts: readonly string[]): fc.Arbitrary<string> {
   const change = fc.record({
     kind: fc.constantFrom('drop', 'double', 'swap', 'cut'),

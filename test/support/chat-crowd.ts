@@ -38,7 +38,7 @@ export class ChatCrowd {
     return new ChatCrowd(test, { owner: owner!, moderator: moderator!, member: member! });
   }
 
-  /** Makes a channel with an empty chat that everyone joins. */
+  /** Creates a channel with an empty chat that everyone joins. */
   async enter(): Promise<void> {
     this.channel = `crowd-${(this.#channels += 1)}`;
     const db = this.db;
@@ -111,7 +111,7 @@ export class ChatCrowd {
     return reply.error;
   }
 
-  /** Stores a message of an account, bypassing the chat's rules and rate limits. */
+  /** Stores an account's message, bypassing the chat's rules and rate limits. */
   async write(role: Exclude<Role, 'guest'>, text: string): Promise<number> {
     const { username } = this.people[role];
     const [account, channel] = await Promise.all([

@@ -28,7 +28,7 @@ export function checkRuns(publisher: SimulatedPublisher, tolerance: Tolerance = 
       checkParts(rendition, { ...publisher.options, id });
       checkTruth(rendition, id, tolerance.syncMs ?? 40);
       if (id.startsWith('video')) checkPictures(rendition, id, tolerance.forced ?? false);
-      // The clocks of several layers differ by a few ticks, also right before a discontinuity.
+      // The layers' clocks differ by a few ticks, even right before a discontinuity.
       if (run.spec.videoLayers === 1 && id.startsWith('video')) checkLastPictures(rendition, id);
     }
   }
@@ -143,7 +143,8 @@ function checkTruth(rendition: RecordedRendition, id: string, syncMs: number): v
     const base = segment.parts[0]?.baseTicks ?? 0;
     for (const { ticks, data, durationTicks } of segment.parts.flatMap(({ samples }) => samples)) {
       const { captureMs, silent } = readSample(data);
-      // A repeated picture is from earlier, and one that is shown for a moment is catching up.
+      // The two exceptions: a repeated picture is from an earlier time, and a picture that is shown
+      // only for a moment is catching up.
       const isMoment = id.startsWith('video') && durationTicks <= 2 * MOMENT_TICKS;
       if (silent || seen.has(captureMs) || isMoment) continue;
       seen.add(captureMs);

@@ -4,8 +4,8 @@ import { ffmpeg } from './ffmpeg.js';
 import { samplesOf } from './mp4-samples.js';
 
 /**
- * A mark of the publisher's clock in a stream: its position on the stream's timeline, and when it
- * was made.
+ * A mark of the publisher's clock in a stream: its position on the stream's timeline, and the time
+ * at which it was made.
  */
 export type ClockMark = Readonly<{ mediaMs: number; madeMs: number }>;
 
@@ -54,7 +54,7 @@ export async function beepMarks(stream: ClockStream, aboutMs: number): Promise<C
 }
 
 /**
- * Returns the positions at which the sound becomes loud, in samples; a beep at the very beginning
+ * Returns the positions at which the sound becomes loud, in samples. A beep at the very beginning
  * doesn't count.
  */
 function onsetsOf(sound: Buffer): number[] {

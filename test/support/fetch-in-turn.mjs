@@ -29,5 +29,5 @@ async function fetchAll({ urls, times, headers }) {
   process.send({ answers });
 }
 
-process.on('message', (asked) => void fetchAll(asked));
+process.on('message', (message) => void fetchAll(message));
 process.send({});

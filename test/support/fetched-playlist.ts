@@ -15,7 +15,7 @@ export type FetchedRendition = Readonly<{ id: string; url: string; codecs: strin
 
 /**
  * Fetches the renditions of the multivariant playlist at `url`, each once. A rendition's `codecs`
- * are its variant's; those of an audio rendition are its group's id.
+ * are those of its variant; for an audio rendition, they are the id of its group.
  */
 export async function fetchRenditions(url: string): Promise<FetchedRendition[]> {
   const text = await fetchText(url);

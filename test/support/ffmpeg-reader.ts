@@ -8,7 +8,9 @@ const ffprobeBin: string = process.env.FFPROBE_BIN ?? 'ffprobe';
 /** Whether both programs of FFmpeg are available. */
 export const hasFfmpegReaders: boolean = ffmpegBin !== '' && ffprobeBin !== '';
 
-/** The position to start at: the newest that is safe to play, or the oldest that still exists. */
+/**
+ * The starting position: the newest one that is safe to play, or the oldest one that still exists.
+ */
 export type ReadFrom = 'live' | 'rewind';
 
 const Packet = z.object({
@@ -44,7 +46,9 @@ export type ReadStream = Readonly<{
 export type ReadPacket = Readonly<{
   pts: number;
   dts: number;
-  /** FFmpeg 5 guesses it from the frame rate for a playlist; for a file it is the stored value. */
+  /**
+   * For a playlist, FFmpeg 5 guesses it from the frame rate; for a file, it is the stored value.
+   */
   duration: number | undefined;
   isKey: boolean;
 }>;
@@ -105,8 +109,8 @@ const inputOptions = (from: ReadFrom): string[] =>
   from === 'rewind' ? ['-live_start_index', '0'] : [];
 
 /**
- * FFmpeg 5 prints this whenever it reads the init section of a live playlist again. It doesn't mean
- * that the stream is wrong.
+ * FFmpeg 5 prints this whenever it reads the init section of a live playlist again. The stream is
+ * correct nevertheless.
  */
 const OWN_WARNING = /^\[mov,mp4,[^\]]*\] \[warning\] Found duplicated MOOV Atom\. Skipped it$/;
 /** A message's level follows the address of its context, if it has one. */

@@ -5,10 +5,12 @@ import { PacedPackets, type SendPacket } from './paced-packets.js';
 
 /** The contents of a film, in FFmpeg's option names. */
 export type Film = Readonly<{
-  /** H.264 has its parameter sets in band and no B-frames. */
+  /** H.264 has its parameter sets in band. */
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
+  /** Whether H.264 has B-frames, which refer to one another; baseline can't. */
+  bFrames?: boolean;
   /** The size of the test bars; the default is 640x360. */
   size?: '640x360' | '320x180';
   /**
@@ -28,17 +30,20 @@ const FLASHES = {
   audio: "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000",
 };
 
-/** The film is longer than any test. With a limit, the process of a killed test ends by itself. */
+/**
+ * The film is longer than any test, but limited, so that the FFmpeg of a killed test ends by
+ * itself.
+ */
 const LENGTH_S = 1_800;
 
-const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-tune', 'zerolatency', '-bf', '0'];
+const H264_PARAMS = 'repeat-headers=1:keyint=30:scenecut=0';
+const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-x264-params', H264_PARAMS];
 const VIDEO = {
-  h264: (profile: string) => [
+  h264: (profile: string, bFrames: boolean) => [
     ...H264,
+    ...(bFrames ? ['-bf', '3', '-b_strategy', '0'] : ['-tune', 'zerolatency', '-bf', '0']),
     '-profile:v',
     profile,
-    '-x264-params',
-    'repeat-headers=1:keyint=30:scenecut=0',
   ],
   vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
 };
@@ -57,7 +62,7 @@ export class FilmRtp {
 
   /** @param onPacket receives each RTP packet with its kind */
   static async start(
-    { video, audio, profile = 'baseline', size = '640x360', flashes = false }: Film,
+    { video, audio, profile = 'baseline', bFrames = false, size, flashes = false }: Film,
     onPacket: SendPacket,
   ): Promise<FilmRtp> {
     const args = ['-hide_banner', '-v', 'error', '-t', String(LENGTH_S), '-re'];
@@ -70,7 +75,7 @@ export class FilmRtp {
       const target = `rtp://127.0.0.1:${socket.address().port}?pkt_size=1200&rtcpport=9`;
       outputs.push(...options, '-f', 'rtp', target);
     };
-    const source = flashes ? FLASHES : bars(size);
+    const source = flashes ? FLASHES : bars(size ?? '640x360');
     args.push(
       '-f',
       'lavfi',
@@ -85,7 +90,13 @@ export class FilmRtp {
       source.audio,
     );
     if (video)
-      await output('video', ['-map', '0:v', '-pix_fmt', 'yuv420p', ...VIDEO[video](profile)]);
+      await output('video', [
+        '-map',
+        '0:v',
+        '-pix_fmt',
+        'yuv420p',
+        ...VIDEO[video](profile, bFrames),
+      ]);
     if (audio) await output('audio', ['-map', '1:a', '-ac', '2', '-c:a', 'libopus']);
     const child = spawn(ffmpegBin, [...args, ...outputs], { stdio: 'ignore' });
     return new FilmRtp(child, sockets, paced);

@@ -34,7 +34,7 @@ export async function launchFirefox(): Promise<Browser> {
       // WebRTC over loopback.
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
-      // Firefox would download its H.264 codec for WebRTC. Without the download it is tested as
+      // Firefox would otherwise download its H.264 codec for WebRTC, and would not be tested as
       // shipped.
       'media.gmp-manager.updateEnabled': false,
       'media.gmp-gmpopenh264.enabled': false,

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { freePort } from './free-port.js';
+import { portsOfNodes } from './ports-of-nodes.js';
 
 /** HAProxy with the configuration in `deploy/`, in front of up to three nodes on this machine. */
 export class HaProxy {
@@ -19,14 +20,8 @@ export class HaProxy {
   /** @param program the path of HAProxy */
   static async start(program: string, nodes: readonly string[]): Promise<HaProxy> {
     const at = `127.0.0.1:${await freePort()}`;
-    const servers = await Promise.all(
-      [0, 1, 2].map(async (index) => {
-        const url = nodes[index];
-        // Nothing listens on the port of a node that doesn't exist.
-        const port = url === undefined ? await freePort() : Number(new URL(url).port);
-        return [`NODE${index + 1}`, `127.0.0.1:${port}`];
-      }),
-    );
+    const ports = await portsOfNodes(nodes);
+    const servers = ports.map((port, index) => [`NODE${index + 1}`, `127.0.0.1:${port}`]);
     const child = spawn(program, ['-db', '-V', '-f', 'deploy/haproxy.cfg'], {
       env: { LISTEN: at, ...Object.fromEntries(servers) },
       stdio: ['ignore', 'pipe', 'pipe'],

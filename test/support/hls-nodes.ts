@@ -17,7 +17,7 @@ const log = createLog({ level: 'silent', format: 'text' });
 
 type Origin = Readonly<{ channel: string; nodeId: string }>;
 
-/** Says which channels run where, as the test wants it. */
+/** Reports which channels run where, as configured by the test. */
 class HeldDirectory {
   readonly #emitter = new TypedEmitter<{ appeared: [Origin]; changed: [Origin]; gone: [Origin] }>();
   readonly events = this.#emitter.listenable;
@@ -65,13 +65,15 @@ export class HlsNodes {
       events: this.#emitter.listenable,
       isDead: (one) => Promise.resolve(!this.#nodes.has(one)),
       drain: () => Promise.resolve(false),
+      endDrain: () => Promise.resolve(),
+      hasOther: () => Promise.resolve(false),
     };
     const started = await HlsNode.start(cluster, url);
     this.#open.push(started);
     return started;
   }
 
-  /** Tells all nodes that one has left. */
+  /** Notifies all nodes that one has left. */
   leave(id: string): void {
     const node = this.#nodes.get(id);
     this.#nodes.delete(id);
@@ -85,7 +87,7 @@ export class HlsNodes {
 
 export class HlsNode {
   readonly directory = new HeldDirectory();
-  /** The paths that other nodes fetched here. */
+  /** The paths that other nodes fetched from this node. */
   readonly served: string[] = [];
   readonly url: string;
   scene!: HlsScene;

@@ -34,7 +34,7 @@ export class HlsScene {
     return this.server.close();
   }
 
-  /** Sends a request with its path unchanged, which fetch would normalize. */
+  /** Sends a request with exactly this path, whereas fetch would normalize it. */
   fetchPath(path: string, { method = 'GET', headers = {}, agent }: Sent = {}): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const { port } = this.server;

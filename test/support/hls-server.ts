@@ -110,7 +110,7 @@ export async function startHlsServer(node: HlsNodeOptions = {}): Promise<HlsServ
   };
   const close = async () => {
     await app.close();
-    // Segments may still be on their way to disk.
+    // Segments may still be being written to disk.
     await rm(dataDir, { recursive: true, force: true, maxRetries: 10 });
   };
   const port = Number(new URL(url).port);

@@ -14,7 +14,7 @@ const RENDITIONS = {
   'video-0': { codecs: 'avc1.42C01F', width: 640, height: 360 },
   opus: { codecs: 'opus', channels: 2 },
 } as const;
-/** A run's id, which has the usual length. */
+/** The id of a run, with the usual length. */
 const RUN = 'run-0123456789ab';
 
 /** A broadcast whose segments are passed to the service's recorder, as packaging does. */
@@ -84,7 +84,7 @@ export class KeptBroadcast {
     this.#keeper.end();
   }
 
-  /** Deletes the original file names, as packaging does when the live window moves on. */
+  /** Deletes the files of live playback, as packaging does when its window moves on. */
   async forget(): Promise<void> {
     await rm(this.#folder, { recursive: true });
   }

@@ -15,7 +15,7 @@ export class LackingSets {
   readonly #sent: SetsSent;
   readonly #sets = new Map<number, Buffer>();
   #left = 0;
-  /** The RTP time of the picture that keeps its sets; null if none did. */
+  /** The RTP time of the picture that keeps its sets; null if none has kept them. */
   #keptTime: number | null = null;
 
   constructor(sent: SetsSent) {

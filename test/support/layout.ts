@@ -5,8 +5,8 @@ import type { Page } from 'playwright-core';
 const SOURCE = readFileSync(resolve('test/support/pages/misplaced.js'), 'utf8');
 
 /**
- * Returns what is out of place on a page: it is wider than the window, a control is cut off at an
- * edge, a label is too low for its text, or a word that would fit is broken.
+ * Returns the faults in a page's layout: the page is wider than the window, a control is cut off at
+ * an edge, a label isn't tall enough for its text, or a word is broken although it would fit.
  */
 export async function misplacedOn(page: Page): Promise<string[]> {
   return page.evaluate<string[]>(`${SOURCE}\nmisplaced()`);

@@ -25,8 +25,8 @@ export function growth(run: (size: number) => unknown, size: number): number {
 }
 
 /**
- * The limit of {@link growth} for linear time: larger inputs miss the caches, and quadratic code is
- * far above it.
+ * The limit of {@link growth} for linear time. It is above 1, because larger inputs miss the
+ * caches; quadratic code is far above it.
  */
 export const LINEAR = 6;
 

@@ -2,10 +2,7 @@ import type { LiveChannel } from '../../src/broadcast/live-channel.js';
 import type { PublisherMedia } from '../../src/broadcast/ports/media.js';
 import type { EventsOf, TypedEmitter } from '../../src/common/typed-emitter.js';
 
-/**
- * Makes a publisher's media arrive or stop although nothing is sent, by emitting the media worker's
- * event.
- */
+/** Simulates that a publisher's media arrives or stops, by emitting the media worker's event. */
 export function pretendArrival(
   live: LiveChannel | undefined,
   socketId: string | undefined,

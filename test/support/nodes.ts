@@ -48,8 +48,8 @@ export class TestNodes {
   }
 
   /**
-   * Cuts the connection over which a node holds its lock and hears the others. Resolves to false if
-   * there is none at the moment.
+   * Cuts the connection with which a node holds its lock and receives notifications. Resolves to
+   * false if there is none at the moment.
    */
   async cutSession(node: Cluster): Promise<boolean> {
     const admin = new pg.Client({ connectionString: this.databaseUrl });

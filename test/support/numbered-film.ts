@@ -3,8 +3,8 @@ import { EVERY_FRAME } from './ffmpeg-reader.js';
 import { fuA } from './rtp-packetizer.js';
 
 /**
- * One 16:9 layer of a film: its width in pixels; one key frame in `every` frames, the first at
- * `from`.
+ * One 16:9 layer of a film: its width in pixels, and its key frames, one in `every` frames from
+ * frame `from` on.
  */
 type FilmLayer = Readonly<{ width: number; every: number; from: number }>;
 /** The RTP payloads of each frame of H.264, in packetization mode 1. */
@@ -20,6 +20,14 @@ const [DELIMITER, PAYLOAD_BYTES] = [9, 1_000];
 
 const checksumOf = (number: number): number => (number * 397 + 11) % 2 ** BITS;
 const bitOf = (value: number, bit: number): number => (value >> bit) & 1;
+
+/** FFmpeg's options for reading {@link drawnFrames} from standard input. */
+export const drawnFormat = (framesPerSecond: number): string[] =>
+  `-f rawvideo -pix_fmt gray -s ${COLUMNS}x${ROWS} -r ${framesPerSecond} -i pipe:0`.split(' ');
+
+/** Draws up to 1,024 frames; each shows its number, from 0. */
+export const drawnFrames = (frames: number): Buffer =>
+  Buffer.concat(Array.from({ length: frames }, (_, number) => drawn(number)));
 
 function drawn(number: number): Buffer {
   const picture = Buffer.alloc(COLUMNS * ROWS, 128);
@@ -39,9 +47,6 @@ export async function encodeNumberedFilm(
   layer: FilmLayer,
   { frames, framesPerSecond }: { frames: number; framesPerSecond: number },
 ): Promise<EncodedLayer> {
-  const pictures = Buffer.concat(Array.from({ length: frames }, (_, number) => drawn(number)));
-  const size = ['-s', `${COLUMNS}x${ROWS}`, '-r', `${framesPerSecond}`];
-  const input = ['-f', 'rawvideo', '-pix_fmt', 'gray', ...size, '-i', 'pipe:0'];
   const height = (layer.width * ROWS) / COLUMNS;
   const picture = ['-vf', `scale=${layer.width}:${height}:flags=neighbor`, '-pix_fmt', 'yuv420p'];
   const keys = `expr:eq(mod(n,${layer.every}),${layer.from})`;
@@ -58,7 +63,7 @@ export async function encodeNumberedFilm(
   const groups = ['-forced-idr', '1', '-force_key_frames', keys, '-profile:v', 'baseline'];
   const x264 = ['-x264-params', 'keyint=2000:scenecut=0:repeat-headers=1:aud=1'];
   const output = [...picture, ...codec, ...groups, ...x264, '-f', 'h264', 'pipe:1'];
-  const bytes = await ffmpeg([...input, ...output], pictures);
+  const bytes = await ffmpeg([...drawnFormat(framesPerSecond), ...output], drawnFrames(frames));
   return framesOf(bytes);
 }
 

@@ -4,7 +4,7 @@ import { Provider } from 'oidc-provider';
 import { freePort } from './free-port.js';
 import type { HttpClient } from './http-client.js';
 
-/** A person whom the provider knows, by the name that they log in with. */
+/** A person who has an account at the provider, by login name. */
 export type ProviderPerson = { preferred_username?: string; name?: string; email?: string };
 
 export const CLIENT = { id: 'onair', secret: 'the secret of a client that is for tests' };
@@ -50,8 +50,8 @@ export class OpenIdProvider {
   }
 
   /**
-   * Does what a browser does after a redirect to the provider, where `login` logs in and consents;
-   * resolves with the URL that the provider redirects back to.
+   * Does what a browser does after a redirect to the provider: logs in as `login` and consents.
+   * Resolves with the URL to which the provider redirects back.
    */
   async visit(authorizationUrl: string, login: string): Promise<string> {
     const cookies = new Map<string, string>();
@@ -84,7 +84,7 @@ export class OpenIdProvider {
   }
 }
 
-/** The path and query that `client` follows on its own server. */
+/** Requests the path and query of a URL from the client's own server. */
 export async function follow(client: HttpClient, url: string) {
   const { pathname, search } = new URL(url);
   return client.get(`${pathname}${search}`);

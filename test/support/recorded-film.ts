@@ -38,7 +38,7 @@ export class RecordedFilm {
     return new RecordedFilm(url, { channel, owner, key, ...options });
   }
 
-  /** Makes a channel with one short, finished recording. */
+  /** Creates a channel with one short, finished recording. */
   static async finishedOf(url: string, channel: string): Promise<RecordingView> {
     const film = await RecordedFilm.of(url, channel);
     const id = await film.send();
@@ -67,8 +67,12 @@ export class RecordedFilm {
     this.#publisher = publisher;
     const { status, text } = await publisher.publish();
     if (status !== 201) throw new Error(`WHIP: ${status} ${text}`);
-    await vi.waitUntil(async () => (await this.#broadcast())?.state === 'live', LIMIT);
-    return (await this.#broadcast())!.id;
+    // Behind a proxy, the next request may reach a node that hasn't learned of the broadcast yet.
+    const { id } = await vi.waitUntil(async () => {
+      const broadcast = await this.#broadcast();
+      return broadcast?.state === 'live' && broadcast;
+    }, LIMIT);
+    return id;
   }
 
   /** Stops sending without notifying the server. */
@@ -98,7 +102,7 @@ export class RecordedFilm {
   async recorded(id: string, durationMs: number): Promise<void> {
     const there = async (): Promise<number> => {
       const { owner, url } = this;
-      // The recording exists from the first segment on.
+      // The recording exists only once the first segment is recorded.
       const view = api<RecordingView>(url, owner, 'GET', `/recordings/${id}`);
       return view.then(
         (one) => one.durationMs,

@@ -10,6 +10,8 @@ import type { RunSpec, RunWriter } from '../../src/hls/segmenter/segmenter-types
 export type RecordedSample = {
   ticks: number;
   durationTicks: number;
+  /** The presentation time minus {@link ticks}, the decode time. */
+  compositionTicks: number;
   keyFrame: boolean;
   data: Uint8Array;
 };
@@ -37,6 +39,7 @@ export class RecordedRendition implements RenditionWriter {
   readonly inits: CodecConfig[] = [];
   readonly segments: RecordedSegment[] = [];
   ended = false;
+  readonly #written: Uint8Array[] = [];
   readonly #nowMs: () => number;
 
   constructor(nowMs: () => number) {
@@ -55,8 +58,14 @@ export class RecordedRendition implements RenditionWriter {
     return this.segments.flatMap((segment) => segment.parts);
   }
 
-  setInit({ config }: { config: CodecConfig }): void {
+  /** Everything that was written, as one file. */
+  get file(): Uint8Array {
+    return Buffer.concat(this.#written);
+  }
+
+  setInit({ bytes, config }: { bytes: Uint8Array; config: CodecConfig }): void {
     this.#assertBetweenSegments();
+    this.#written.push(bytes);
     this.inits.push(config);
   }
 
@@ -79,6 +88,7 @@ export class RecordedRendition implements RenditionWriter {
     const last = samples.at(-1)!;
     const endTicks = last.ticks + last.durationTicks;
     const { durationS, independent } = part;
+    this.#written.push(part.bytes);
     segment.parts.push({
       baseTicks,
       endTicks,
@@ -182,15 +192,18 @@ function readFragment(bytes: Uint8Array): { baseTicks: number; samples: Recorded
   const tfdt = find('tfdt', traf.start, traf.end);
   const trun = find('trun', traf.start, traf.end);
   const baseTicks = Number(view.getBigUint64(tfdt.start + 4));
+  const hasOffsets = (view.getUint32(trun.start) & 0x800) !== 0;
+  const rowBytes = hasOffsets ? 16 : 12;
   const count = view.getUint32(trun.start + 4);
   let dataAt = view.getInt32(trun.start + 8);
   let ticks = baseTicks;
   const samples = Array.from({ length: count }, (_, i) => {
-    const row = trun.start + 12 + 12 * i;
+    const row = trun.start + 12 + rowBytes * i;
     const size = view.getUint32(row + 4);
     const sample = {
       ticks,
       durationTicks: view.getUint32(row),
+      compositionTicks: hasOffsets ? view.getInt32(row + 12) : 0,
       keyFrame: (view.getUint32(row + 8) & 0x10000) === 0,
       data: bytes.subarray(dataAt, dataAt + size),
     };

@@ -88,7 +88,7 @@ export const vp8Viewer: Capabilities = {
   headerExtensions: [],
 };
 
-/** Well-formed DTLS parameters that no handshake will ever match. */
+/** Well-formed DTLS parameters with which no handshake can succeed. */
 export const dtlsParameters = {
   role: 'client' as const,
   fingerprints: [

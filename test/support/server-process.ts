@@ -1,15 +1,19 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { databaseImageFile } from './database-image.js';
+import { allocatorSettings, SERVER_FLAGS } from '../../scripts/set-up/server-flags.mjs';
+import { emptyDatabaseImage, migratedDatabaseImage } from './database-image.js';
 import { freePort } from './free-port.js';
 import { workerBin } from './worker-bin.js';
 
 const READY = 'Onair is ready:';
+/** What `npm start` runs. */
+const PROGRAM = 'dist/bundle/main.js';
 
 type Options = {
   env: Record<string, string>;
@@ -43,6 +47,7 @@ export class ServerProcess {
       HOST: '127.0.0.1',
       DATA_DIR: join(dir, 'data'),
       RTC_PORT: '0',
+      RTMP_PORT: '0',
       RTC_WORKERS: '2',
       // All clients of a test share one address.
       ADDRESS_LIMIT_FACTOR: '1000',
@@ -59,7 +64,8 @@ export class ServerProcess {
     const dir = await mkdtemp(join(tmpdir(), 'onair-server-'));
     const server = new ServerProcess(await freePort(), dir, { env, ownGroup, folder });
     // Creating a new database takes 3 s.
-    await unpack(await databaseImageFile(), join(dir, 'data', 'pg'));
+    const image = folder === null ? migratedDatabaseImage : emptyDatabaseImage;
+    await unpack(await image(), join(dir, 'data', 'pg'));
     await server.start();
     return server;
   }
@@ -85,10 +91,12 @@ export class ServerProcess {
    * Starts or restarts it. Resolves when it accepts requests; rejects with its output if it exits.
    */
   async start(): Promise<void> {
-    const node = [process.execPath, '--enable-source-maps', 'dist/main.js'];
+    // Older builds have no bundle.
+    const isBundled = existsSync(join(this.#folder ?? '.', PROGRAM));
+    const node = [process.execPath, ...SERVER_FLAGS, isBundled ? PROGRAM : 'dist/main.js'];
     // The usual umask is set, since the tests' own may differ.
     const child = spawn('sh', ['-c', 'umask 022; exec "$@"', 'sh', ...node], {
-      env: { ...process.env, ...this.#env },
+      env: { ...allocatorSettings(), ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: this.#ownGroup,
       ...(this.#folder === null ? {} : { cwd: this.#folder }),

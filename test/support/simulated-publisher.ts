@@ -10,11 +10,9 @@ export type SimulationOptions = {
   fps: number;
   /** The duration of one audio packet. */
   packetMs: 10 | 20 | 40 | 60;
-  /** The offset by which the publisher's clock is ahead of the server's. */
+  /** How far the publisher's clock is ahead of the server's. */
   aheadMs: number;
-  /**
-   * How much each RTP clock is too fast relative to the publisher's clock, in parts per million.
-   */
+  /** How much faster each RTP clock runs than the publisher's clock, in parts per million. */
   audioPpm: number;
   videoPpm: number;
   /** The maximum error of the times in sender reports. */
@@ -77,7 +75,7 @@ export class SimulatedPublisher {
   /** Faults, set by tests. */
   ignoresKeyFrameRequests = false;
   reports = true;
-  /** Each layer makes one key frame in `every` frames, at its own offset, and ignores requests. */
+  /** Each layer sends one key frame in `every` frames, at its own offset, and ignores requests. */
   ownKeyFrames: { every: number; from: readonly number[] } | null = null;
   /** An offset, in ms, of the RTP time of each layer's next frame only. */
   wildMs = 0;
@@ -186,7 +184,7 @@ export class SimulatedPublisher {
     if (!found || found.on === on) return;
     found.on = on;
     found.broken = true;
-    // Layers resume with a key frame, all at once.
+    // All layers resume at once, with a key frame.
     if (on) this.#keyFrameAtMs = this.nowMs;
   }
 
@@ -257,8 +255,8 @@ export class SimulatedPublisher {
   }
 
   /**
-   * Stops the server for a while; then its timer fires first, and everything received meanwhile
-   * follows.
+   * Stops the server for a while. Afterwards, its timer fires first, and then it handles everything
+   * that arrived in the meantime.
    */
   stallServer(seconds: number): this {
     const endMs = this.nowMs + seconds * 1_000;
@@ -285,14 +283,14 @@ export class SimulatedPublisher {
   }
 
   #captureFrame(atMs: number): void {
-    const asked = this.#keyFrameAtMs !== null && this.#keyFrameAtMs <= atMs;
-    if (asked) this.#keyFrameAtMs = null;
+    const isRequested = this.#keyFrameAtMs !== null && this.#keyFrameAtMs <= atMs;
+    if (isRequested) this.#keyFrameAtMs = null;
     const { wildMs } = this;
     this.wildMs = 0;
     for (const [index, layer] of this.#layers.entries()) {
       if (!layer.on) continue;
       layer.frame++;
-      const keyFrame = this.#isKeyFrame(index, layer.frame) ?? asked;
+      const keyFrame = this.#isKeyFrame(index, layer.frame) ?? isRequested;
       if (keyFrame && !this.loseVideo) layer.broken = false;
       if (this.loseVideo) layer.broken = true;
       if (layer.broken) {
@@ -389,7 +387,7 @@ export class SimulatedPublisher {
     this.#deliveries.push({ atMs: arrivalMs, deliver });
   }
 
-  /** @param earliestMs the earliest time of arrival: before it the server was not reading */
+  /** @param earliestMs the earliest time of arrival, because the server did not read before it */
   #deliver(earliestMs = 0): void {
     const due = this.#deliveries.filter(({ atMs }) => atMs <= this.nowMs);
     if (due.length === 0) return;

@@ -16,8 +16,8 @@ const RIDS = ['low', 'mid', 'high'];
 const NTP_AHEAD_MS = -Date.UTC(1900, 0, 1);
 
 /**
- * A frame's RTP timestamp, before wrapping. `wild`: it is wrong, while sender reports follow the
- * layer's clock.
+ * A frame's RTP timestamp, before wrapping. `wild`: the timestamp is wrong, but sender reports
+ * still follow the layer's clock.
  */
 export type RtpTime = Readonly<{ ticks: number; wild: boolean }>;
 
@@ -28,12 +28,15 @@ type Options = Readonly<{
   /** The layers, lowest first, at most three. A frame without payloads isn't sent. */
   layers: readonly EncodedLayer[];
   framesPerSecond: number;
+  /** Whether the packets of the highest layer are sent first, as by libwebrtc. */
+  bestFirst?: boolean;
   clock: (layer: number, frame: number) => RtpTime;
 }>;
 
 /**
- * Publishes pre-encoded simulcast layers over WHIP, so it can't answer key-frame requests. werift
- * sends one stream per track, so each layer has its own sender on the track's transport.
+ * Publishes simulcast layers over WHIP. They are encoded in advance, so key-frame requests have no
+ * effect. werift sends one stream per track, so each layer has its own sender on the track's
+ * transport.
  */
 export class SimulcastPublisher {
   readonly #options: Options;
@@ -95,8 +98,8 @@ export class SimulcastPublisher {
     dtlsTransport.onRtcp.subscribe((packet) => {
       const feedback = 'feedback' in packet ? packet.feedback : null;
       if (!feedback || !('mediaSourceSsrc' in feedback)) return;
-      const asked = this.#layers.find(({ sender }) => sender.ssrc === feedback.mediaSourceSsrc);
-      asked?.sender.handleRtcpPacket(packet);
+      const layer = this.#layers.find(({ sender }) => sender.ssrc === feedback.mediaSourceSsrc);
+      layer?.sender.handleRtcpPacket(packet);
     });
     if (this.#peer.connectionState !== 'connected')
       await this.#peer.connectionStateChange.watch((state) => state === 'connected', 60_000);
@@ -104,13 +107,15 @@ export class SimulcastPublisher {
 
   /** Sends the film in real time; resolves after its last frame. */
   async send(): Promise<void> {
-    const { framesPerSecond, clock } = this.#options;
+    const { framesPerSecond, clock, bestFirst = false } = this.#options;
+    const layers = [...this.#layers.entries()];
+    if (bestFirst) layers.reverse();
     const startMs = performance.now();
     const count = Math.max(...this.#layers.map(({ frames }) => frames.length));
     for (let frame = 0; frame < count && !this.#stopped; frame += 1) {
       const atMs = startMs + (frame / framesPerSecond) * 1_000;
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, atMs - performance.now())));
-      for (const [i, layer] of this.#layers.entries())
+      for (const [i, layer] of layers)
         layer.send(frame, clock(i, frame), performance.timeOrigin + atMs);
     }
   }
@@ -137,8 +142,7 @@ class SentLayer {
   constructor(rid: string, frames: EncodedLayer) {
     this.rid = rid;
     this.frames = frames;
-    // Sender reports carry capture times (RFC 3550 6.4.1), where werift would use the time of
-    // sending.
+    // Sender reports contain capture times (RFC 3550 6.4.1). werift would use the time of sending.
     const told = (get: () => bigint | number) => ({ get, set: () => undefined });
     Object.defineProperty(
       this.sender,

@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 const exec = promisify(execFile);
 const BALLAST = 'ballast';
 /**
- * The sizes of the blocks that fill the disk. The space that may remain, less than the smallest
- * block, is too little for a segment or a picture; filling it byte by byte would take long.
+ * The sizes of the blocks that fill the disk. The remaining space, which is less than the smallest
+ * block, is too little for a segment or a picture. Filling it byte by byte would take long.
  */
 const STEPS_BYTES = [1_048_576, 65_536, 4_096, 512];
 

@@ -4,7 +4,7 @@ import type { ChannelView } from '../../src/protocol/channel.js';
 import { launchChromium } from './browser.js';
 import { ServerProcess } from './server-process.js';
 
-/** The password of all accounts. */
+/** The password that every account uses. */
 const PASSWORD = 'correct horse battery';
 
 /** The limit for any step on a busy machine. */
@@ -142,8 +142,8 @@ function isViolation(text: string): boolean {
 }
 
 /**
- * Sends a chat message from a page whose visitor is allowed to write. Waits until a command has
- * taken effect: messages of other people could overtake it.
+ * Sends a chat message from a page whose visitor is allowed to write. If the text is a command, waits
+ * until it has taken effect; otherwise, other people's messages could overtake it.
  */
 export async function say(page: Page, text: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message' });

@@ -11,6 +11,7 @@ export class TcpProxy {
   readonly #pairs = new Set<Pair>();
   #target: number;
   #isOpen = true;
+  #resets = false;
 
   private constructor(target: number) {
     this.#target = target;
@@ -70,6 +71,16 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** Like {@link goDown}, but clients receive a TCP reset, both now and when they connect. */
+  reset(): void {
+    this.#isOpen = false;
+    this.#resets = true;
+    for (const { client, server } of this.#pairs) {
+      client.resetAndDestroy();
+      server.destroy();
+    }
+  }
+
   /** Behaves like a pulled cable: open connections go silent, and new ones are impossible. */
   pull(): void {
     this.freeze();
@@ -78,6 +89,7 @@ export class TcpProxy {
 
   comeBack(): void {
     this.#isOpen = true;
+    this.#resets = false;
   }
 
   async close(): Promise<void> {
@@ -87,6 +99,7 @@ export class TcpProxy {
   }
 
   #accept(client: Socket): void {
+    if (this.#resets) return void client.resetAndDestroy();
     if (!this.#isOpen) return void client.destroy();
     const server = connect(this.#target, '127.0.0.1');
     const pair = { client, server };

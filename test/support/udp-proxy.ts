@@ -12,7 +12,10 @@ type Loss = {
   /** The percentage of lost packets, from clients to the server and back. */
   upPercent?: number;
   downPercent?: number;
-  /** A seed, with which the same packets are lost in each direction, counted from the first. */
+  /**
+   * A seed. With the same seed, the same packets are lost in each direction, counted from the
+   * first.
+   */
   seed?: number;
 };
 
@@ -111,7 +114,7 @@ export class UdpProxy {
 
 /**
  * Returns a free UDP and TCP port for RTC_PORT, below the ranges of the system and the media
- * workers, so that nothing takes it before the server does.
+ * workers, so that no other program takes it before the server does.
  */
 export async function freeRtcPort(): Promise<number> {
   for (;;) {

@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 import { text as textOf } from 'node:stream/consumers';
 import { vi } from 'vitest';
-import { AddressRule } from '../../src/webhooks/address-rule.js';
+import { AddressRule } from '../../src/security/destinations/address-rule.js';
 import type { TestApp } from './app.js';
 
 /** A request as it arrived. */

@@ -88,7 +88,7 @@ export class WeriftPublisher {
     );
   }
 
-  /** Publishes; media flows from then on, unless `silent`. */
+  /** Publishes. Media flows from then on, unless `silent`. */
   async publish({ silent = false } = {}): Promise<WhipAnswer> {
     const answer = await this.request('POST', this.#endpoint, {
       type: 'application/sdp',
@@ -101,7 +101,7 @@ export class WeriftPublisher {
     return answer;
   }
 
-  /** Starts to encode; packets from before the connection are lost. Idempotent. */
+  /** Starts to encode. Packets from before the connection is open are lost. Idempotent. */
   async startFilm(): Promise<void> {
     this.#source ??= await FilmRtp.start(this.#film, (kind, packet, capturedMs) => {
       this.filmStarted = true;

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from '../install/cache.js';
 import type { Lab } from '../lab.js';
-import { lookFor } from '../onair.js';
+import { pollFor } from '../onair.js';
 import { lanUrlOf, PLAYED_S, type Player } from './player.js';
 
 const RTSP_PORT = 8_554;
@@ -27,16 +27,16 @@ export const mediamtx: Player = {
   name: 'mediamtx',
   client: 'MediaMTX, source: whep://',
   tools: ['mediamtx', 'ffmpeg9'],
-  ways: ['whep'],
+  scenarios: ['whep'],
   whatToSet: '',
   version: async (lab) => (await run(lab.pathOf('mediamtx'), ['--version'])).trim(),
-  play: async (lab: Lab, way, programme) => {
+  play: async (lab: Lab, scenario, programme) => {
     const file = join(lab.folder, 'mediamtx.yml');
-    await writeFile(file, config(lanUrlOf(lab, way, programme)));
+    await writeFile(file, config(lanUrlOf(lab, scenario, programme)));
     const server = lab.other.start(lab.pathOf('mediamtx'), [file]);
     try {
       const available = () => server.lines.find((line) => line.includes('stream is available'));
-      await lookFor(async () => server.isOver || available(), EXTRA_MS);
+      await pollFor(async () => server.isOver || available(), EXTRA_MS);
       const input = ['-rtsp_transport', 'tcp', '-i', `rtsp://127.0.0.1:${RTSP_PORT}/channel`];
       const args = ['-hide_banner', '-nostdin', ...input, '-t', `${PLAYED_S}`, '-f', 'null', '-'];
       const reader = lab.other.start(lab.pathOf('ffmpeg9'), args);

@@ -4,16 +4,17 @@ import { ffmpegBin } from '../../support/ffmpeg.js';
 import type { Lab } from '../lab.js';
 import type { Program } from '../program.js';
 import { describeSight, sightOf } from '../sight.js';
-import { lanUrlOf, PLAYED_S, type Player, type Way } from './player.js';
+import { lanUrlOf, PLAYED_S, type Player, type Scenario } from './player.js';
 
-const HLS_WAYS: readonly Way[] = ['live', 'rewind', 'recording', 'size change'];
-const LIVE_WAYS: readonly Way[] = ['live', 'recording', 'size change'];
+const HLS_SCENARIOS: readonly Scenario[] = ['live', 'rewind', 'recording', 'size change'];
+const LIVE_SCENARIOS: readonly Scenario[] = ['live', 'recording', 'size change'];
 /** Time to start, buffer and end, beyond the time played. */
 const EXTRA_MS = 20_000;
 const PLAYED_MS = PLAYED_S * 1_000;
 const VLC_LIVE_S = 25;
 /** A recording with a size change shows both sizes within this time. */
-const secondsOf = (way: Way) => (way === 'size change' || way === 'recording' ? 40 : PLAYED_S);
+const secondsOf = (scenario: Scenario) =>
+  scenario === 'size change' || scenario === 'recording' ? 40 : PLAYED_S;
 
 /** Waits for the program to end, and kills it if it is late. */
 async function finished(program: Program, seconds: number): Promise<string> {
@@ -21,7 +22,7 @@ async function finished(program: Program, seconds: number): Promise<string> {
   return code === 0
     ? ''
     : code === null
-      ? ', killed because it did not end'
+      ? ', killed because it did not exit'
       : `, ended with ${code}`;
 }
 
@@ -39,7 +40,7 @@ const complaints = (program: Program): string => {
   );
   return said.length === 0
     ? 'no complaint'
-    : `${said.length} complaints: ${withoutAddresses(said[0] ?? '').slice(0, 160)}`;
+    : `${said.length} ${said.length === 1 ? 'complaint' : 'complaints'}: ${withoutAddresses(said[0] ?? '').slice(0, 160)}`;
 };
 
 /** Removes what differs in every run: `[null @ 0x5604efde9c80]` becomes `[null]`. */
@@ -62,7 +63,7 @@ function ffmpegPlayer(
     name,
     client,
     tools,
-    ways: HLS_WAYS,
+    scenarios: HLS_SCENARIOS,
     whatToSet: '`-live_start_index 0` to rewind',
     ...more,
     version: async (lab) => {
@@ -70,12 +71,18 @@ function ffmpegPlayer(
       await asked.endWithin(EXTRA_MS);
       return /ffmpeg version n?([\d.]+)/.exec(asked.output)?.[1] ?? 'unknown';
     },
-    play: async (lab, way, programme) => {
-      const from = way === 'rewind' ? ['-live_start_index', '0'] : [];
-      const input = [...from, '-i', lanUrlOf(lab, way, programme), '-t', `${secondsOf(way)}`];
+    play: async (lab, scenario, programme) => {
+      const from = scenario === 'rewind' ? ['-live_start_index', '0'] : [];
+      const input = [
+        ...from,
+        '-i',
+        lanUrlOf(lab, scenario, programme),
+        '-t',
+        `${secondsOf(scenario)}`,
+      ];
       const args = ['-hide_banner', '-v', 'info', '-nostdin', ...input, '-f', 'null', '-'];
       const played = start(lab, args);
-      const end = await finished(played, secondsOf(way));
+      const end = await finished(played, secondsOf(scenario));
       const frames = /frame=\s*(\d+)(?!.*frame=)/s.exec(played.output)?.[1] ?? '0';
       return `${frames} frames, ${complaints(played)}${end}`;
     },
@@ -94,18 +101,18 @@ const mpv: Player = {
   name: 'mpv',
   client: 'mpv',
   tools: ['debian'],
-  ways: HLS_WAYS,
+  scenarios: HLS_SCENARIOS,
   whatToSet: '`--demuxer-lavf-o=live_start_index=0` to rewind',
   version: (lab) => versionOf(lab, 'mpv', /mpv v?([\d.]+)/),
-  play: async (lab, way, programme) => {
+  play: async (lab, scenario, programme) => {
     const script = join(lab.folder, 'tell.lua');
     await writeFile(script, MPV_SCRIPT);
     const options = ['--no-config', '--vo=null', '--ao=null', `--script=${lab.inRoot(script)}`];
-    const from = way === 'rewind' ? ['--demuxer-lavf-o=live_start_index=0'] : [];
-    const url = lanUrlOf(lab, way, programme);
-    const length = `--length=${secondsOf(way)}`;
+    const from = scenario === 'rewind' ? ['--demuxer-lavf-o=live_start_index=0'] : [];
+    const url = lanUrlOf(lab, scenario, programme);
+    const length = `--length=${secondsOf(scenario)}`;
     const played = lab.debian('mpv', [...options, ...from, length, url]);
-    const end = await finished(played, secondsOf(way));
+    const end = await finished(played, secondsOf(scenario));
     const places = [...played.output.matchAll(/at ([\d.]+) (\d+x\d+)/g)];
     const sizes = [...new Set(places.map(([, , size]) => size))].join(' then ');
     const [first = 0, last = 0] = [places[0], places.at(-1)].map((place) =>
@@ -119,19 +126,19 @@ const vlc: Player = {
   name: 'vlc',
   client: 'VLC',
   tools: ['debian'],
-  ways: LIVE_WAYS,
+  scenarios: LIVE_SCENARIOS,
   whatToSet: '',
   remarks:
     'When the size of the picture changes, VLC 3 reports that it can’t convert timestamps, and may not stop by itself at the end of a recording. It reports the same for such a playlist made by FFmpeg.',
   version: (lab) => versionOf(lab, 'vlc', /VLC (?:media player|version) ([\d.]+)/),
-  play: async (lab, way, programme) => {
+  play: async (lab, scenario, programme) => {
     // The run time includes some seconds of buffering.
-    const seconds = way === 'live' ? VLC_LIVE_S : secondsOf(way);
-    const folder = join(lab.folder, `vlc-${way.replace(' ', '-')}`);
+    const seconds = scenario === 'live' ? VLC_LIVE_S : secondsOf(scenario);
+    const folder = join(lab.folder, `vlc-${scenario.replace(' ', '-')}`);
     await mkdir(folder);
     await chmod(folder, 0o777);
     const file = join(folder, 'shown.y4m');
-    const url = lanUrlOf(lab, way, programme);
+    const url = lanUrlOf(lab, scenario, programme);
     // VLC prints no progress, so its output is written to a file.
     const shown = ['--vout=yuv', '--yuv-yuv4mpeg2', `--yuv-file=${lab.inRoot(file)}`];
     const args = ['-I', 'dummy', '-v', '--no-color', '--aout=dummy', '--no-dbus', ...shown];
@@ -156,25 +163,27 @@ function saver(
   {
     whatToSet,
     args,
-  }: Pick<Player, 'whatToSet'> & { args: (url: string, file: string, way: Way) => string[] },
+  }: Pick<Player, 'whatToSet'> & {
+    args: (url: string, file: string, scenario: Scenario) => string[];
+  },
 ): Player {
   return {
     name,
     client,
     tools: ['debian'],
-    ways: LIVE_WAYS,
+    scenarios: LIVE_SCENARIOS,
     whatToSet,
     version: (lab) => versionOf(lab, name, /([\d.]{3,})/),
-    play: async (lab, way, programme) => {
-      const file = join(lab.folder, `${name}-${way.replace(' ', '-')}.saved`);
-      const url = lanUrlOf(lab, way, programme);
-      const played = lab.debian(name, args(url, lab.inRoot(file), way));
+    play: async (lab, scenario, programme) => {
+      const file = join(lab.folder, `${name}-${scenario.replace(' ', '-')}.saved`);
+      const url = lanUrlOf(lab, scenario, programme);
+      const played = lab.debian(name, args(url, lab.inRoot(file), scenario));
       await Promise.race([
         played.ended,
-        timer(way === 'live' ? PLAYED_MS + 8_000 : PLAYED_MS + EXTRA_MS),
+        timer(scenario === 'live' ? PLAYED_MS + 8_000 : PLAYED_MS + EXTRA_MS),
       ]);
       await played.stop();
-      const beginning = `${name}-${way.replace(' ', '-')}`;
+      const beginning = `${name}-${scenario.replace(' ', '-')}`;
       const first = (await readdir(lab.folder)).find((one) => one.startsWith(beginning));
       if (first === undefined) return `nothing saved: ${played.lines.slice(-1).join()}`;
       const { size } = await stat(join(lab.folder, first));
@@ -199,18 +208,18 @@ const gstreamer: Player = {
   name: 'gst-playbin',
   client: 'GStreamer playbin3',
   tools: ['debian'],
-  ways: LIVE_WAYS,
+  scenarios: LIVE_SCENARIOS,
   whatToSet: '',
   version: (lab) => versionOf(lab, 'gst-launch-1.0', /version ([\d.]+)/),
-  play: async (lab, way, programme) => {
+  play: async (lab, scenario, programme) => {
     const sink =
       'fpsdisplaysink text-overlay=false signal-fps-measurements=true video-sink=fakevideosink';
-    const uri = `uri=${lanUrlOf(lab, way, programme)}`;
+    const uri = `uri=${lanUrlOf(lab, scenario, programme)}`;
     const sinks = [`video-sink=${sink}`, 'audio-sink=fakeaudiosink'];
     const played = lab.debian('gst-launch-1.0', ['-v', 'playbin3', uri, ...sinks]);
     await Promise.race([
       played.ended,
-      timer(secondsOf(way) === PLAYED_S ? PLAYED_MS + 5_000 : 35_000),
+      timer(secondsOf(scenario) === PLAYED_S ? PLAYED_MS + 5_000 : 35_000),
     ]);
     await played.stop();
     const shown = [...played.output.matchAll(/rendered: (\d+), dropped: (\d+)/g)].at(-1);
@@ -221,7 +230,10 @@ const gstreamer: Player = {
 const GAP = `FFmpeg 7 and 9 complain once about their own timestamps when a broadcast with Opus was interrupted for more than 10 s: the \`ffmpeg\` program closes such a gap, but places the first packet after it at the time of the last one before it. Nothing is lost. \`-dts_delta_threshold 3600\` keeps the gap and the silence; with AAC (\`-map 0:v -map 0:a:1\`) it doesn't complain. \`findings/ffmpeg-opus-after-gap.sh\` reproduces this without Onair.`;
 
 export const nativePlayers: readonly Player[] = [
-  ffmpegPlayer('play-ffmpeg-here', 'FFmpeg of Debian 12', { tools: [], program: () => ffmpegBin }),
+  ffmpegPlayer('play-ffmpeg-here', 'FFmpeg from Debian 12', {
+    tools: [],
+    program: () => ffmpegBin,
+  }),
   ffmpegPlayer('play-ffmpeg-9', 'FFmpeg 9', {
     tools: ['ffmpeg9'],
     remarks: GAP,
@@ -231,7 +243,7 @@ export const nativePlayers: readonly Player[] = [
     tools: ['ffmpeg7'],
     program: (lab) => lab.pathOf('ffmpeg7'),
   }),
-  ffmpegPlayer('play-ffmpeg-debian', 'FFmpeg of Debian forky', {
+  ffmpegPlayer('play-ffmpeg-debian', 'FFmpeg from Debian forky', {
     tools: ['debian'],
     program: () => null,
   }),

@@ -6,7 +6,7 @@ import type { Tool } from '../toolbox.js';
  * Live HLS, the same from its oldest segment, a recording, a recording with a size change, live HLS
  * with a size change, WHEP, WebRTC.
  */
-export type Way =
+export type Scenario =
   | 'live'
   | 'rewind'
   | 'recording'
@@ -20,7 +20,7 @@ export type Player = Readonly<{
   name: string;
   client: string;
   tools: readonly Tool[];
-  ways: readonly Way[];
+  scenarios: readonly Scenario[];
   /** Advice for the table of players; empty if none. */
   whatToSet: string;
   /**
@@ -34,7 +34,7 @@ export type Player = Readonly<{
   /**
    * Plays live streams for about {@link PLAYED_S}, recordings longer; resolves with what was seen.
    */
-  play(lab: Lab, way: Way, programme: Played): Promise<string>;
+  play(lab: Lab, scenario: Scenario, programme: Played): Promise<string>;
 }>;
 
 /** The part of a programme that {@link Player.play} needs. */
@@ -42,7 +42,11 @@ export type Played = Pick<Programme, 'channel' | 'recordingUrl' | 'resizedUrl'>;
 
 export const PLAYED_S = 10;
 
-export const urlOf = (lab: Lab, way: Way, { channel, recordingUrl, resizedUrl }: Played): string =>
+export const urlOf = (
+  lab: Lab,
+  scenario: Scenario,
+  { channel, recordingUrl, resizedUrl }: Played,
+): string =>
   ({
     live: channel.hlsUrl,
     rewind: channel.hlsUrl,
@@ -51,8 +55,8 @@ export const urlOf = (lab: Lab, way: Way, { channel, recordingUrl, resizedUrl }:
     'size change': resizedUrl,
     webrtc: `${lab.onair.url}/${channel.name}`,
     whep: `${lab.onair.url}/whep/${channel.name}`,
-  })[way];
+  })[scenario];
 
 /** The same for a program on the second machine. */
-export const lanUrlOf = (lab: Lab, way: Way, programme: Played): string =>
-  urlOf(lab, way, programme).replace(lab.onair.url, lab.onair.lanUrl);
+export const lanUrlOf = (lab: Lab, scenario: Scenario, programme: Played): string =>
+  urlOf(lab, scenario, programme).replace(lab.onair.url, lab.onair.lanUrl);

@@ -5,7 +5,7 @@ import { type BarePlayer, serveBarePage } from '../../support/bare-page.js';
 import { launchChromium } from '../../support/browser.js';
 import { playIn } from '../../support/hls-js-page.js';
 import type { Lab } from '../lab.js';
-import { PLAYED_S, type Played, type Player, urlOf, type Way } from './player.js';
+import { PLAYED_S, type Played, type Player, urlOf, type Scenario } from './player.js';
 
 const require = createRequire(import.meta.url);
 const FIGURES = `(() => {
@@ -15,26 +15,26 @@ const FIGURES = `(() => {
   return { frames, dropped, time: video.currentTime, size: video.videoWidth + 'x' + video.videoHeight };
 })()`;
 type Figures = { frames: number; dropped: number; time: number; size: string };
-const LOOK_MS = 250;
-/** The duration of a test, in which both sizes are shown. */
+const POLL_MS = 250;
+/** The duration of a size-change test: long enough for both sizes to be shown. */
 const SIZE_CHANGE_S = 32;
 const START_S = 10;
 
 /** Watches the page's video for some seconds; returns what it showed. */
-async function watched(page: Page, way: Way): Promise<string> {
-  const looks: Figures[] = [];
-  const seconds = START_S + (way.endsWith('size change') ? SIZE_CHANGE_S : PLAYED_S);
+async function watched(page: Page, scenario: Scenario): Promise<string> {
+  const samples: Figures[] = [];
+  const seconds = START_S + (scenario.endsWith('size change') ? SIZE_CHANGE_S : PLAYED_S);
   for (const endMs = performance.now() + seconds * 1_000; performance.now() < endMs;) {
-    looks.push(await page.evaluate<Figures>(FIGURES));
-    await pause(LOOK_MS);
+    samples.push(await page.evaluate<Figures>(FIGURES));
+    await pause(POLL_MS);
   }
-  const last = looks.at(-1);
+  const last = samples.at(-1);
   if (!last || last.frames === 0) return 'no picture';
-  const first = looks.findIndex(({ time, frames }) => time > 0 && frames > 0);
-  const begun = looks[first];
-  const sizes = [...new Set(looks.map(({ size }) => size))].filter((size) => size !== '0x0');
-  const playedS = last.time - (begun?.time ?? 0);
-  const ofS = ((looks.length - first) * LOOK_MS) / 1_000;
+  const first = samples.findIndex(({ time, frames }) => time > 0 && frames > 0);
+  const start = samples[first];
+  const sizes = [...new Set(samples.map(({ size }) => size))].filter((size) => size !== '0x0');
+  const playedS = last.time - (start?.time ?? 0);
+  const ofS = ((samples.length - first) * POLL_MS) / 1_000;
   return `${playedS.toFixed(1)} s of ${ofS.toFixed(1)} s played, ${last.frames} frames, ${last.dropped} dropped, ${sizes.join(' then ')}`;
 }
 
@@ -58,24 +58,24 @@ function webPlayer(
     name: packageName,
     client: `${player} in Chromium`,
     tools: [],
-    ways: ['live', 'recording', 'size change', 'live size change'],
+    scenarios: ['live', 'recording', 'size change', 'live size change'],
     whatToSet,
     ...more,
     version: async () => (require(`${packageName}/package.json`) as { version: string }).version,
-    play: (lab, way, programme) =>
+    play: (lab, scenario, programme) =>
       inChromium(async (browser) => {
         const site = await serveBarePage(player);
         try {
           const page = await browser.newPage();
           await page.goto(site.url);
           // Rejects if the player fails immediately.
-          await playIn(page, urlOf(lab, way, programme)).catch(() => undefined);
-          const seen = await watched(page, way);
+          await playIn(page, urlOf(lab, scenario, programme)).catch(() => undefined);
+          const seen = await watched(page, scenario);
           const errors = (await page.evaluate('barePlayer.errors')) as unknown[];
           const said =
             errors.length === 0
               ? 'no error'
-              : `${errors.length} errors: ${JSON.stringify(errors[0]).slice(0, 160)}`;
+              : `${errors.length} ${errors.length === 1 ? 'error' : 'errors'}: ${JSON.stringify(errors[0]).slice(0, 160)}`;
           return `${seen}, ${said}`;
         } finally {
           await site.close();
@@ -89,25 +89,25 @@ const chromium: Player = {
   name: 'chromium',
   client: 'Chromium, Onair’s page',
   tools: [],
-  ways: ['webrtc', 'live'],
+  scenarios: ['webrtc', 'live'],
   whatToSet: '',
   version: versionOfChromium,
-  play: (lab, way, programme) =>
+  play: (lab, scenario, programme) =>
     inChromium(async (browser) => {
       const page = await browser.newPage();
-      await page.goto(pageOf(lab, way, programme));
-      return watched(page, way);
+      await page.goto(pageOf(lab, scenario, programme));
+      return watched(page, scenario);
     }),
 };
 
-const pageOf = (lab: Lab, way: Way, { channel }: Played): string =>
-  `${lab.onair.url}/embed/${channel.name}?muted&autoplay&mode=${way === 'webrtc' ? 'webrtc' : 'hls'}`;
+const pageOf = (lab: Lab, scenario: Scenario, { channel }: Played): string =>
+  `${lab.onair.url}/embed/${channel.name}?muted&autoplay&mode=${scenario === 'webrtc' ? 'webrtc' : 'hls'}`;
 
 const SHAKA = `Seen with 5.2.12, whose low-latency mode is on by default:
 
-- While a live playlist has fewer than three segments, \`load\` fails with a TypeError and nothing plays. Shaka looks for captions in other segments, one of which is still being written and has parts, but no address yet. \`manifest.hls.disableClosedCaptionsDetection: true\` or \`streaming.lowLatencyMode: false\` avoids this.
-- If the broadcaster is disconnected for about 15 s near the start of a broadcast, the picture returns only about 20 s after the broadcaster, with or without the low-latency mode (4 of 4 runs). Shaka places the new segments right after the old ones, although their EXT-X-PROGRAM-DATE-TIME is later, whereas its live window follows the clock. It removes all segments as too old, and reports TypeErrors while it has none.
-- After that, in two of three runs in low-latency mode, the buffer lacked parts that Shaka had fetched: holes of 0.7 s, in one run in every segment of 2 s. The same film had none in the third run.
+- While a live playlist has fewer than three segments, \`load\` fails with a TypeError and nothing plays. Shaka samples for captions in other segments, one of which is still being written and has parts, but no address yet. \`manifest.hls.disableClosedCaptionsDetection: true\` or \`streaming.lowLatencyMode: false\` avoids this.
+- If the broadcaster is disconnected for about 15 s near the start of a broadcast, the picture doesn't return until about 20 s after the broadcaster does, with or without low-latency mode (4 of 4 runs). Shaka places the new segments right after the old ones, although their EXT-X-PROGRAM-DATE-TIME is later, whereas its live window follows the clock. It removes all segments as too old, and reports TypeErrors while it has none.
+- After that, in two of three runs in low-latency mode, the buffer lacked parts that Shaka had fetched, which left gaps of 0.7 s; in one run, every 2 s segment had one. The third run, with the same video, had none.
 - In one of eight runs that began with the first segment, Shaka switched from Opus to AAC and then requested no more video.
 `.trim();
 

@@ -37,12 +37,12 @@ const pion = (name: string, client: string, options: readonly string[]): Player 
   name,
   client,
   tools: ['pion'],
-  ways: ['whep'],
+  scenarios: ['whep'],
   whatToSet: '',
   version: async () =>
     /pion\/webrtc\/v4 v([\d.]+)/.exec(await readFile(GO_MOD, 'utf8'))?.[1] ?? 'unknown',
-  play: (lab, way, programme) => {
-    const args = [...options, '-endpoint', lanUrlOf(lab, way, programme)];
+  play: (lab, scenario, programme) => {
+    const args = [...options, '-endpoint', lanUrlOf(lab, scenario, programme)];
     return toldByPion(lab.other.start(lab.pathOf('pion'), args));
   },
 });
@@ -54,13 +54,13 @@ export const whepPlayers: readonly Player[] = [
     name: 'aiortc-whep',
     client: 'aiortc',
     tools: ['aiortc'],
-    ways: ['whep'],
+    scenarios: ['whep'],
     whatToSet: '',
     version: versionOfAiortc,
-    play: (lab, way, programme) => {
+    play: (lab, scenario, programme) => {
       const python = join(lab.pathOf('aiortc'), 'bin/python');
       return received(
-        lab.other.start(python, [SCRIPT, lanUrlOf(lab, way, programme), `${PLAYED_S}`]),
+        lab.other.start(python, [SCRIPT, lanUrlOf(lab, scenario, programme), `${PLAYED_S}`]),
       );
     },
   },
@@ -84,12 +84,12 @@ const gstreamer = (
   name,
   client,
   tools: ['gstreamer'],
-  ways: ['whep'],
+  scenarios: ['whep'],
   whatToSet: '',
   command: `gst-launch-1.0 ${pipeline(URL_IN_PAGE, SHOWN)}`,
   version: versionOfGstreamer,
-  play: async (lab, way, programme) => {
-    const played = launch(lab, `-v ${pipeline(lanUrlOf(lab, way, programme), COUNTED)}`);
+  play: async (lab, scenario, programme) => {
+    const played = launch(lab, `-v ${pipeline(lanUrlOf(lab, scenario, programme), COUNTED)}`);
     await Promise.race([played.ended, pause(LAUNCHED_MS)]);
     // whepsrc reports an error when it is stopped, which is not the stream's fault.
     const said = played.lines.find((line) => /^ERROR|error:/.test(line));

@@ -15,7 +15,7 @@ export const versionOfAiortc = async (lab: Lab): Promise<string> => {
 export const aiortc: Sender = {
   name: 'aiortc',
   client: 'aiortc',
-  way: 'WHIP, H.264',
+  scenario: 'WHIP, H.264',
   tools: ['aiortc'],
   version: versionOfAiortc,
   publish: async (lab, { url, key }) => {

@@ -29,7 +29,7 @@ async function commandFor(heading: string, { url, key }: Target): Promise<string
 const ffmpeg: Sender = {
   name: 'docs-ffmpeg',
   client: 'FFmpeg 9',
-  way: 'WHIP, by the command in docs/obs.md',
+  scenario: 'WHIP, using the command in docs/obs.md',
   tools: ['ffmpeg9'],
   version: (lab) => versionOfFfmpeg(lab.pathOf('ffmpeg9')),
   publish: async (lab, target) => {
@@ -45,7 +45,7 @@ const ffmpeg: Sender = {
 const gstreamer: Sender = {
   name: 'docs-gstreamer',
   client: 'GStreamer whipclientsink',
-  way: 'WHIP, by the command in docs/obs.md',
+  scenario: 'WHIP, using the command in docs/obs.md',
   tools: ['gstreamer'],
   version: versionOfGstreamer,
   publish: async (lab: Lab, target): Promise<Program> => {

@@ -22,7 +22,7 @@ export const whipArgs = ({ url, key }: Target, format: typeof USUAL = USUAL): st
 const ffmpeg9: Sender = {
   name: 'ffmpeg-9',
   client: 'FFmpeg 9',
-  way: 'WHIP, from another machine',
+  scenario: 'WHIP, from another machine',
   tools: ['ffmpeg9'],
   version: (lab) => versionOfFfmpeg(lab.pathOf('ffmpeg9')),
   publish: async (lab, target) => lab.other.start(lab.pathOf('ffmpeg9'), whipArgs(target)),
@@ -31,7 +31,7 @@ const ffmpeg9: Sender = {
 const ffmpeg9Near: Sender = {
   ...ffmpeg9,
   name: 'ffmpeg-9-near',
-  way: 'WHIP, on the server’s machine',
+  scenario: 'WHIP, on the server’s machine',
   publish: async (lab, target) => {
     const url = target.url.replace(lab.onair.lanUrl, lab.onair.url);
     return Program.start(lab.pathOf('ffmpeg9'), whipArgs({ ...target, url }));
@@ -41,8 +41,8 @@ const ffmpeg9Near: Sender = {
 /** This machine's FFmpeg. */
 const ffmpegHere: Sender = {
   name: 'ffmpeg-here',
-  client: 'FFmpeg of the server',
-  way: 'WHIP',
+  client: 'The server’s FFmpeg',
+  scenario: 'WHIP',
   tools: [],
   version: () => versionOfFfmpeg(ffmpegBin),
   publish: async (lab: Lab, target) => lab.other.start(ffmpegBin, whipArgs(target)),

@@ -35,7 +35,7 @@ export const gstreamerSenders: readonly Sender[] = [
   {
     name: 'gst-whipclientsink',
     client: 'GStreamer whipclientsink',
-    way: 'WHIP',
+    scenario: 'WHIP',
     tools: ['gstreamer'],
     version: versionOfGstreamer,
     publish: async (lab, target) =>
@@ -44,23 +44,23 @@ export const gstreamerSenders: readonly Sender[] = [
         `${await film(lab)} ${whipclientsink(target)} ${PICTURE} ! w.video_0 ${SOUND} ! w.audio_0`,
       ),
   },
-  whipsinkSender({ name: 'gst-whipsink', way: 'WHIP', properties: '' }),
+  whipsinkSender({ name: 'gst-whipsink', scenario: 'WHIP', properties: '' }),
   whipsinkSender({
     name: 'gst-whipsink-capture',
-    way: 'WHIP, rtcp-sync-send-time=false',
+    scenario: 'WHIP, rtcp-sync-send-time=false',
     properties: REPORT_CAPTURE,
   }),
 ];
 
 function whipsinkSender({
   name,
-  way,
+  scenario,
   properties,
-}: Record<'name' | 'way' | 'properties', string>): Sender {
+}: Record<'name' | 'scenario' | 'properties', string>): Sender {
   return {
     name,
     client: 'GStreamer whipsink',
-    way,
+    scenario,
     tools: ['gstreamer'],
     version: versionOfGstreamer,
     publish: async (lab, target) =>

@@ -115,10 +115,10 @@ export async function versionOfObs(lab: Lab): Promise<string> {
   return /OBS Studio - ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
 }
 
-const obs = (name: string, way: string, options: ObsOptions): Sender => ({
+const obs = (name: string, scenario: string, options: ObsOptions): Sender => ({
   name,
   client: 'OBS Studio',
-  way,
+  scenario,
   tools: ['obs'],
   version: versionOfObs,
   publish: (lab, target) => startObs(lab, target, options),

@@ -54,7 +54,7 @@ export class LabChatter {
     return this.#feed.log.peek().messages;
   }
 
-  /** Writes a message; resolves when it is confirmed, however long that takes. */
+  /** Sends a message; resolves when it is confirmed, however long that takes. */
   async say(text: string): Promise<void> {
     const message = { channel: this.channel, nonce: randomUUID(), text, guestName: this.name };
     for (;;) {

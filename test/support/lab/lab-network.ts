@@ -5,18 +5,25 @@ import {
   spawn,
   type SpawnOptions,
 } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** iproute2, as scripts/test.mjs found it; empty if it is missing. */
 const program: string = process.env.IP_BIN ?? '';
+/** How long packets may queue at a limited link, as in a home router. */
+const QUEUE_MS = 300;
+/** Two packets. With more, short probes would pass a slow link as quickly as a fast one. */
+const BURST_BYTES = 3_000;
+
+const run = promisify(execFile);
 
 const ip = async (...args: readonly string[]): Promise<void> => {
-  await promisify(execFile)(program, [...args]);
+  await run(program, [...args]);
 };
 
 /**
- * Why network namespaces can't be made here; null if they can. Completes "Not tested: several nodes
- * in networks of their own, because …".
+ * The reason why network namespaces can't be created here; null if they can. Completes "Not tested:
+ * several nodes in their own networks, because …".
  */
 export function noNamespaces(): string | null {
   if (program === '') return 'iproute2 is missing';
@@ -28,6 +35,26 @@ export function noNamespaces(): string | null {
     return null;
   } catch (error) {
     return `“ip netns add” fails: ${error instanceof Error ? error.message.trim() : String(error)}`;
+  }
+}
+
+/**
+ * The reason why links can't be slowed down here; null if they can. Completes "Not tested: …,
+ * because …".
+ */
+export function noSlowLinks(): string | null {
+  const reason = noNamespaces();
+  if (reason !== null) return reason;
+  const [tc, name] = [join(dirname(program), 'tc'), `onair-try-${process.pid}`];
+  try {
+    execFileSync(program, ['netns', 'add', name], { stdio: 'pipe' });
+    const add = ['qdisc', 'add', 'dev', 'lo', 'root', 'tbf'];
+    execFileSync(tc, ['-n', name, ...add, 'rate', '1mbit', 'burst', '16kb', 'latency', '50ms']);
+    return null;
+  } catch (error) {
+    return `“tc qdisc add” fails: ${error instanceof Error ? error.message.trim() : String(error)}`;
+  } finally {
+    execFileSync(program, ['netns', 'delete', name], { stdio: 'pipe' });
   }
 }
 
@@ -112,6 +139,17 @@ export class LabNetwork {
 
   async mend({ link }: LabHost): Promise<void> {
     await ip('-n', this.#hub, 'link', 'set', link, 'up');
+  }
+
+  /** Limits the rate at which a host can receive, in bits per second; null removes the limit. */
+  async limit({ link }: LabHost, bps: number | null): Promise<void> {
+    const tc = join(dirname(program), 'tc');
+    const at = ['dev', link, 'root'];
+    // Fails if there is no limit yet.
+    await run(tc, ['-n', this.#hub, 'qdisc', 'delete', ...at]).catch(() => undefined);
+    if (bps === null) return;
+    const bucket = ['rate', `${bps}bit`, 'burst', `${BURST_BYTES}b`, 'latency', `${QUEUE_MS}ms`];
+    await run(tc, ['-n', this.#hub, 'qdisc', 'add', ...at, 'tbf', ...bucket]);
   }
 
   /** Kills the programs that still run, and removes the network. */

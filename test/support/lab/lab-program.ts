@@ -5,7 +5,7 @@ import type { LabHost, LabNetwork } from './lab-network.js';
 
 type Start = Readonly<{
   command: readonly string[];
-  /** Replaces the environment. */
+  /** The program's whole environment. */
   env: Readonly<Record<string, string | undefined>>;
   /** The program is ready when a line of its output contains this. */
   ready: string;

@@ -13,13 +13,13 @@ import { nextRelease } from './next-release.js';
 
 const haproxy: string = process.env.HAPROXY_BIN ?? '';
 
-/** Why the lab can't be set up here; null if it can. */
+/** The reason why the lab can't be set up here; null if it can. */
 export const noLab: string | null =
   noNamespaces() ??
   (haproxy === '' ? 'HAProxy is missing' : null) ??
   ((process.env.POSTGRES_BIN_DIR ?? '') === '' ? 'PostgreSQL is missing' : null);
 
-/** What shifts a program's clock, if faketime is installed. */
+/** The library that shifts a program's clock; empty without faketime. */
 const [fakeTime = ''] =
   (process.env.FAKETIME_BIN ?? '') === ''
     ? []
@@ -42,9 +42,9 @@ export class LabNode extends LabProgram {
   }
 }
 
-/** What differs between nodes. */
+/** The differences between nodes. */
 type Variations = Readonly<{
-  /** By how much the nodes' clocks are ahead, if {@link hasFakeClocks}. */
+  /** How far the nodes' clocks are ahead; requires {@link hasFakeClocks}. */
   clocksAheadMs?: Readonly<Record<string, number>>;
   /** The node that runs the {@link nextRelease}. */
   next?: string | null;

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seriousOn } from '../support/accessibility.js';
+import { hasFfmpegReaders } from '../support/ffmpeg-reader.js';
+import { FfmpegRtmpServer } from '../support/rtmp-server.js';
+import { Stage } from '../support/stage.js';
+
+describe.skipIf(!hasFfmpegReaders)('the studio', () => {
+  let stage: Stage;
+  let target: FfmpegRtmpServer;
+  beforeAll(async () => {
+    target = await FfmpegRtmpServer.start();
+    stage = await Stage.open({ WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' });
+  });
+  afterAll(async () => {
+    await stage?.close();
+    await target?.close();
+  });
+
+  it('adds, switches and removes restreams, and says what happens at them', async () => {
+    const page = await stage.studioOf('rita');
+    await page.getByRole('button', { name: 'Settings' }).click();
+    const settings = page.getByRole('dialog', { name: 'Settings' });
+    await settings.getByRole('button', { name: 'Add service' }).click();
+    await settings.getByLabel('Service', { exact: true }).selectOption('Another server');
+    await settings.getByLabel('Name', { exact: true }).fill('My server');
+    await settings.getByLabel('Server', { exact: true }).fill('https://example.com');
+    await settings.getByLabel('Stream key').fill('a secret key');
+    const save = settings.getByRole('button', { name: 'Add service' });
+    await save.click();
+    await settings.getByText(/starts with rtmp/).waitFor();
+    await settings.getByLabel('Server', { exact: true }).fill(target.url);
+    await save.click();
+    const list = settings.getByRole('list', { name: 'Restreams' });
+    await list.getByText('Starts with your broadcast').waitFor();
+    expect(await page.content()).not.toContain('a secret key');
+    await list.getByRole('switch', { name: /My server/ }).uncheck();
+    await list.getByText('Off', { exact: true }).waitFor();
+    await list.getByRole('switch', { name: /My server/ }).check();
+    await list.getByText('Starts with your broadcast').waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+    await settings.getByRole('button', { name: 'Done' }).click();
+
+    await page.getByRole('button', { name: 'Go live' }).click();
+    await page.getByRole('tab', { name: 'Health' }).click();
+    const panel = page.getByRole('tabpanel', { name: 'Health' });
+    await panel.getByText(/Connected, .*bit\/s/).waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+
+    await page.getByRole('button', { name: 'Settings' }).first().click();
+    await list.getByText(/Connected, .*bit\/s/).waitFor();
+    await list.getByRole('button', { name: 'Remove My server' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await list.getByRole('button', { name: 'Remove My server' }).waitFor({ state: 'hidden' });
+    const streams = await target.received();
+    expect(streams.map(({ codec }) => codec).toSorted()).toEqual(['aac', 'h264']);
+  });
+});

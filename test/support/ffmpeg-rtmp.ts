@@ -1,0 +1,82 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { ffmpegBin } from './ffmpeg.js';
+
+export type RtmpFilm = Readonly<{
+  /** Null for no picture. `bFrames`: how many pictures may be shown before the one they precede. */
+  video: Readonly<{ bFrames: number; pixels?: 'yuv420p' | 'yuv444p' }> | null;
+  /** Null for no sound. */
+  audio: Readonly<{ sampleRate: number; channels: number }> | null;
+}>;
+
+export const PLAIN_FILM: RtmpFilm = {
+  video: { bFrames: 0 },
+  audio: { sampleRate: 48_000, channels: 2 },
+};
+
+/** FFmpeg, publishing a test picture with a tone over RTMP in real time. */
+export class FfmpegRtmp {
+  readonly #child: ChildProcess;
+  #said = '';
+
+  /** @param url with the stream key */
+  constructor(url: string, film: RtmpFilm = PLAIN_FILM) {
+    const args = ['-hide_banner', '-nostdin', '-v', 'error', ...argsOf(film), '-f', 'flv', url];
+    this.#child = spawn(ffmpegBin, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
+  }
+
+  /** What FFmpeg printed: errors. */
+  get said(): string {
+    return this.#said;
+  }
+
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Resolves with the exit code when FFmpeg has ended by itself. */
+  async ended(): Promise<number | null> {
+    if (this.isRunning) await once(this.#child, 'close');
+    return this.#child.exitCode;
+  }
+
+  /** Stops as a user does, so that FFmpeg says goodbye. */
+  async stop(): Promise<void> {
+    if (!this.isRunning) return;
+    this.#child.kill('SIGINT');
+    await this.ended();
+  }
+
+  /** Disappears without a word. */
+  async kill(): Promise<void> {
+    if (!this.isRunning) return;
+    this.#child.kill('SIGKILL');
+    await this.ended();
+  }
+
+  /** Stops sending, but keeps the connection open. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  /** Resumes after {@link freeze}. */
+  thaw(): void {
+    this.#child.kill('SIGCONT');
+  }
+}
+
+function argsOf({ video, audio }: RtmpFilm): string[] {
+  const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25'];
+  const sound = audio
+    ? ['-re', '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=${audio.sampleRate}`]
+    : [];
+  const pixels = ['-pix_fmt', video?.pixels ?? 'yuv420p'];
+  const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', ...pixels, '-g', '25'];
+  return [
+    ...(video ? picture : []),
+    ...sound,
+    ...(video ? [...x264, '-bf', String(video.bFrames)] : []),
+    ...(audio ? ['-c:a', 'aac', '-b:a', '96k', '-ac', String(audio.channels)] : []),
+  ];
+}
