@@ -10,6 +10,12 @@ exports.folders = [
     imports: [],
   },
   {
+    folder: 'src/programme',
+    holds:
+      'where everything in the programme of a stage is, as pure functions, shared with the pages',
+    imports: ['protocol'],
+  },
+  {
     folder: 'src/common',
     holds:
       'typed emitter, serial queue, domain error, log, metrics, gateway decorators, HTTP responses',
@@ -44,8 +50,13 @@ exports.folders = [
   {
     folder: 'src/media',
     holds:
-      'media formats as pure functions (codecs, RTP, MP4, playlists); AAC encoding in a worker thread, FFmpeg in a child process',
+      'media formats as pure functions (codecs, RTP, RTMP, FLV, MP4, playlists); AAC encoding in a worker thread, FFmpeg in a child process',
     imports: ['common', 'config'],
+  },
+  {
+    folder: 'src/mixer',
+    holds: 'programs that mix stages: finding, starting and controlling GStreamer processes',
+    imports: ['protocol', 'programme', 'common', 'config'],
   },
   {
     folder: 'src/auth',
@@ -92,7 +103,16 @@ exports.folders = [
   {
     folder: 'src/sfu',
     holds: 'the only importer of mediasoup; implements the media port',
-    imports: ['protocol', 'common', 'config', 'cluster', 'media', 'broadcast'],
+    imports: [
+      'protocol',
+      'programme',
+      'common',
+      'config',
+      'cluster',
+      'media',
+      'broadcast',
+      'mixer',
+    ],
   },
   {
     folder: 'src/hls',
@@ -155,6 +175,22 @@ exports.folders = [
     ],
   },
   {
+    folder: 'src/stage',
+    holds: 'stages: the host and guests of a broadcast, their invitations, and the scenes',
+    imports: [
+      'programme',
+      'protocol',
+      'common',
+      'config',
+      'db',
+      'cluster',
+      'auth',
+      'access',
+      'channels',
+      'broadcast',
+    ],
+  },
+  {
     folder: 'src/health',
     holds: 'liveness, readiness, the metrics endpoint',
     imports: ['common', 'db', 'cluster', 'broadcast'],
@@ -178,6 +214,23 @@ exports.folders = [
       'channels',
       'broadcast',
       'chat',
+    ],
+  },
+  {
+    folder: 'src/restream',
+    holds: 'restreaming broadcasts to other services over RTMP, and the configured targets',
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'secrets',
+      'db',
+      'cluster',
+      'media',
+      'auth',
+      'security',
+      'channels',
+      'broadcast',
     ],
   },
   {
@@ -211,12 +264,32 @@ exports.folders = [
       'security',
       'access',
       'broadcast',
+      'stage',
+    ],
+  },
+  {
+    folder: 'src/sharing',
+    holds: 'viewers who share media with each other: settings, swarms, the tracker',
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'secrets',
+      'db',
+      'cluster',
+      'auth',
+      'security',
+      'access',
+      'channels',
+      'broadcast',
+      'hls',
+      'sockets',
     ],
   },
   {
     folder: 'src/http-rtc',
     holds:
-      'what WHIP and WHEP share: SDP bodies, ICE sessions, entity tags, requests for other nodes',
+      'what WHIP and WHEP share: SDP bodies, ICE sessions, entity tags, forwarding requests to other nodes',
     imports: ['protocol', 'common', 'config', 'cluster', 'sdp'],
   },
   {
@@ -256,6 +329,20 @@ exports.folders = [
     ],
   },
   {
+    folder: 'src/ingest',
+    holds: 'publishing over RTMP: listeners, sessions, and the transcoding of AAC to Opus',
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'cluster',
+      'media',
+      'security',
+      'channels',
+      'broadcast',
+    ],
+  },
+  {
     folder: 'src/pages',
     holds: 'the web pages and their headers',
     imports: [
@@ -267,6 +354,7 @@ exports.folders = [
       'channels',
       'broadcast',
       'recordings',
+      'sharing',
     ],
   },
   {
@@ -276,13 +364,20 @@ exports.folders = [
   },
   {
     folder: 'web/build',
-    holds: 'plugins for the page build: shared HTML, size budget, precompression, font preload',
+    holds:
+      'plugins for the page build: shared HTML, inline scripts, size budget, precompression, font preload',
+    imports: [],
+  },
+  {
+    folder: 'web/inline',
+    holds:
+      'scripts that the build inlines into the pages so that they run before anything else loads',
     imports: [],
   },
   {
     folder: 'web/client',
     holds: "page logic that doesn't touch the DOM: connection, viewer, publisher, chat, capture",
-    imports: ['protocol'],
+    imports: ['protocol', 'programme'],
   },
   {
     folder: 'web/ui',
