@@ -12,24 +12,30 @@ const TargetUrl = z
     'a URL of a server, such as rtmp://live.example.com/app, without a username, password, question mark or #; those belong in the stream key',
   );
 
+const Name = z.string().trim().min(1, 'enter a name').max(NAME_MAX);
+const Key = z.string().trim().min(1, 'enter the stream key').max(KEY_MAX);
+
 /** A new target, to which the channel's broadcasts are sent. */
 export const NewRestreamTarget = z
   .strictObject({
-    name: z.string().trim().min(1, 'enter a name').max(NAME_MAX),
+    name: Name,
     url: TargetUrl.describe('the server, without the stream key'),
-    key: z
-      .string()
-      .trim()
-      .min(1, 'enter the stream key')
-      .max(KEY_MAX)
-      .describe('the stream key, which is never shown again'),
+    key: Key.describe('the stream key, which is never shown again'),
   })
   .meta({ id: 'NewRestreamTarget' });
 export type NewRestreamTarget = z.output<typeof NewRestreamTarget>;
 
-/** A change to a target. */
+/** A change to a target. What is absent stays as it is. */
 export const RestreamTargetChange = z
-  .strictObject({ enabled: z.boolean() })
+  .strictObject({
+    enabled: z.boolean(),
+    name: Name,
+    url: TargetUrl.describe(
+      'the server, without the stream key; another host, port or protocol requires the key again',
+    ),
+    key: Key.describe('the new stream key, which is never shown'),
+  })
+  .partial()
   .meta({ id: 'RestreamTargetChange' });
 export type RestreamTargetChange = z.output<typeof RestreamTargetChange>;
 

@@ -46,7 +46,7 @@ export class RestreamController {
   @Operation({
     summary: 'Add a restream target',
     description:
-      'Broadcasts are sent to it from now on, also one that is live. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use; 1935 (443 for rtmps) is the default.',
+      'Broadcasts are sent to it from now on, including one that is live. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use; 1935 (443 for rtmps) is the default.',
     reply: RestreamTarget,
     errors: [...OWNER_ERRORS, 'restream_limit'],
   })
@@ -60,7 +60,9 @@ export class RestreamController {
 
   @Patch(':id')
   @Operation({
-    summary: 'Switch a restream target on or off',
+    summary: 'Change a restream target, or switch it on or off',
+    description:
+      'Applies at once, even during a broadcast. What is absent stays as it is. A URL with another protocol, host or port requires the stream key again, so that a stored key is sent only to the server for which it was entered.',
     reply: RestreamTarget,
     errors: [...OWNER_ERRORS, 'restream_not_found'],
   })

@@ -12,6 +12,10 @@ export type StoredTarget = Readonly<{
 /** A target together with its sealed key. */
 export type SealedTarget = Readonly<{ id: string; url: string; key: Uint8Array }>;
 
+/** What a change sets; the key is sealed. */
+export type TargetChange = Partial<Pick<StoredTarget, 'name' | 'url' | 'enabled'>> &
+  Readonly<{ key?: Uint8Array<ArrayBuffer> }>;
+
 const TARGET = { id: true, name: true, url: true, enabled: true, createdAt: true } as const;
 
 /** Stores the targets to which channels are sent. */
@@ -57,10 +61,19 @@ export class RestreamRepository {
   }
 
   /** Resolves to null if the channel has no such target. */
-  async setEnabled(channelId: string, id: string, enabled: boolean): Promise<StoredTarget | null> {
+  find(channelId: string, id: string): Promise<StoredTarget | null> {
+    return this.db.restreamTarget.findFirst({ where: { id, channelId }, select: TARGET });
+  }
+
+  /**
+   * Changes a target, unless its URL is no longer `before.url`: the caller has checked the change
+   * against it. Resolves to null if no such target exists.
+   */
+  async change(before: StoredTarget, data: TargetChange): Promise<StoredTarget | null> {
+    const { id, url } = before;
     const [changed] = await this.db.restreamTarget.updateManyAndReturn({
-      where: { id, channelId },
-      data: { enabled },
+      where: { id, url },
+      data,
       select: TARGET,
     });
     return changed ?? null;

@@ -18,7 +18,9 @@ import { RestreamRepository, type StoredTarget } from './restream.repository.js'
 import { Restreams } from './restreams.js';
 
 const STATUSES = 'restream-statuses';
-const StatusesRequest = z.object({ channelId: z.uuid() });
+/** `isChanged`: the targets have changed, and the statuses after the change are wanted. */
+const StatusesRequest = z.object({ channelId: z.uuid(), isChanged: z.boolean().default(false) });
+type StatusesRequest = z.output<typeof StatusesRequest>;
 const Statuses = z.record(z.string(), RestreamStatus).nullable();
 
 const OFF: RestreamStatus = { state: 'off', problem: null, reason: '', bitrateBps: null };
@@ -45,50 +47,51 @@ export class RestreamService implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.calls.answer(STATUSES, (body) =>
-      this.restreams.statuses(StatusesRequest.parse(body).channelId),
-    );
+    this.calls.answer(STATUSES, (body) => this.#statusesHere(StatusesRequest.parse(body)));
   }
 
   async list(owned: Owned): Promise<RestreamTarget[]> {
     const channelId = await this.#channelId(owned);
     const targets = await this.repository.list(channelId);
-    const statuses = targets.some(({ enabled }) => enabled) ? await this.#statuses(channelId) : {};
+    const isAnyOn = targets.some(({ enabled }) => enabled);
+    const statuses = isAnyOn ? await this.#statuses({ channelId, isChanged: false }) : {};
     return targets.map((target) => view(target, statuses[target.id]));
   }
 
   /** @throws {DomainError} `restream_limit`; `bad_request` for an address that is not public */
   async add(owned: Owned, { name, url, key }: NewRestreamTarget): Promise<RestreamTarget> {
     const channelId = await this.#channelId(owned);
-    const message = this.dialer.objection(url);
-    if (message !== null)
-      throw new DomainError('bad_request', `url: ${message}`, {
-        issues: [{ path: 'url', message }],
-      });
+    this.#assertAllowed(url);
     const id = randomUUID();
-    const sealed = new Uint8Array(Buffer.from(this.secrets.seal('restream', key, id)));
     const max = this.config.restream.targetsMax;
+    const sealed = this.#seal(id, key);
     const added = await this.repository.add({ id, channelId, name, url, key: sealed }, max);
     if (added === null) throw limitReached(max);
-    this.restreams.targetsChanged(channelId);
-    return view(added);
+    return this.#applied(channelId, added);
   }
 
   /**
-   * Switches a target on or off, even during a broadcast.
-   * @throws {DomainError} `restream_not_found`
+   * Changes a target, or switches it on or off, even during a broadcast.
+   * @throws {DomainError} `restream_not_found`; `bad_request` for an address that is not public, or
+   *   if the stream key is missing
    */
-  async change(
-    owned: Owned,
-    id: string,
-    { enabled }: RestreamTargetChange,
-  ): Promise<RestreamTarget> {
+  async change(owned: Owned, id: string, change: RestreamTargetChange): Promise<RestreamTarget> {
     const channelId = await this.#channelId(owned);
-    const changed = await this.repository.setEnabled(channelId, id, enabled);
-    if (changed === null)
-      throw new DomainError('restream_not_found', 'This channel has no such restream target.');
-    this.restreams.targetsChanged(channelId);
-    return view(changed);
+    const before = await this.repository.find(channelId, id);
+    if (before === null) throw notFound();
+    const { key, name = before.name, url = before.url, enabled = before.enabled } = change;
+    if (url !== before.url) this.#assertAllowed(url);
+    // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
+    if (key === undefined && serverOf(url) !== serverOf(before.url))
+      throw badField('key', 'enter the stream key again, because it is for another server');
+    const changed = await this.repository.change(before, {
+      name,
+      url,
+      enabled,
+      ...(key !== undefined && { key: this.#seal(id, key) }),
+    });
+    if (changed === null) throw notFound();
+    return this.#applied(channelId, changed);
   }
 
   /** Removes a target; does nothing if it does not exist. */
@@ -98,13 +101,36 @@ export class RestreamService implements OnModuleInit {
     this.restreams.targetsChanged(channelId);
   }
 
+  /** Has a change applied, and resolves with the target and what happens at it then. */
+  async #applied(channelId: string, target: StoredTarget): Promise<RestreamTarget> {
+    this.restreams.targetsChanged(channelId);
+    const statuses = await this.#statuses({ channelId, isChanged: true });
+    return view(target, statuses[target.id]);
+  }
+
   /** Resolves with the statuses from the node that runs the broadcast; empty if unreachable. */
-  async #statuses(channelId: string): Promise<Record<string, RestreamStatus>> {
-    const here = this.restreams.statuses(channelId);
-    const remote = here ? null : this.directory.find(channelId);
+  async #statuses(request: StatusesRequest): Promise<Record<string, RestreamStatus>> {
+    const here = await this.#statusesHere(request);
+    const remote = here ? null : this.directory.find(request.channelId);
     if (!remote) return here ?? {};
-    const answer = await this.calls.call(remote.nodeId, STATUSES, { channelId }).catch(() => null);
+    const answer = await this.calls.call(remote.nodeId, STATUSES, request).catch(() => null);
     return Statuses.parse(answer) ?? {};
+  }
+
+  async #statusesHere({ channelId, isChanged }: StatusesRequest) {
+    // Another node's call may arrive before its message about the change.
+    if (isChanged) await this.restreams.reload(channelId);
+    return this.restreams.statuses(channelId);
+  }
+
+  /** @throws {DomainError} `bad_request` */
+  #assertAllowed(url: string): void {
+    const message = this.dialer.objection(url);
+    if (message !== null) throw badField('url', message);
+  }
+
+  #seal(id: string, key: string): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(Buffer.from(this.secrets.seal('restream', key, id)));
   }
 
   async #channelId({ channel: name, accountId }: Owned): Promise<string> {
@@ -112,6 +138,20 @@ export class RestreamService implements OnModuleInit {
     if (channel.ownerId === accountId) return channel.id;
     throw new DomainError('forbidden', 'This channel belongs to another account.');
   }
+}
+
+function badField(path: string, message: string): DomainError {
+  return new DomainError('bad_request', `${path}: ${message}`, { issues: [{ path, message }] });
+}
+
+function notFound(): DomainError {
+  return new DomainError('restream_not_found', 'This channel has no such restream target.');
+}
+
+/** The server that receives a target's key, and whether it is sent encrypted. */
+function serverOf(url: string): string {
+  const { protocol, host } = new URL(url);
+  return `${protocol}//${host}`;
 }
 
 function limitReached(max: number): DomainError {

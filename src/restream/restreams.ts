@@ -13,6 +13,7 @@ import { shared } from '../cluster/shared.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import type { RestreamStatus } from '../protocol/restream.js';
+import { equalBytes } from '../media/codecs/equal-bytes.js';
 import { Secrets } from '../secrets/secrets.js';
 import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type SealedTarget } from './restream.repository.js';
@@ -21,10 +22,13 @@ import { TargetSender } from './target-sender.js';
 /** How long to wait after the database failed. */
 const RETRY_MS = 2_000;
 
+/** A sender, and the target as it was when the sender started. */
+type Sent = Readonly<{ sender: TargetSender; target: SealedTarget }>;
+
 type Active = {
   readonly broadcast: LiveBroadcast;
-  /** The senders by the ids of their targets. */
-  readonly senders: Map<string, TargetSender>;
+  /** What is sent, by the ids of the targets. */
+  readonly sent: Map<string, Sent>;
   /** The number of the newest query for targets; results of earlier ones are out of date. */
   query: number;
   retry?: NodeJS.Timeout;
@@ -51,7 +55,7 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     this.#log = log.child({ part: 'restreams' });
     this.#announce = shared(bus, 'restream-targets', {
       schema: z.object({ channelId: z.uuid() }),
-      apply: ({ channelId }) => this.#reload(channelId),
+      apply: ({ channelId }) => void this.reload(channelId),
     });
   }
 
@@ -72,7 +76,7 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
   statuses(channelId: string): Record<string, RestreamStatus> | null {
     const active = this.#active.get(channelId);
     if (!active) return null;
-    return Object.fromEntries([...active.senders].map(([id, { status }]) => [id, status]));
+    return Object.fromEntries([...active.sent].map(([id, { sender }]) => [id, sender.status]));
   }
 
   #update({ id, broadcast }: LiveChannel): void {
@@ -80,18 +84,19 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     const isOn = broadcast !== null && broadcast.phase.name !== 'ended';
     if (active && (!isOn || active.broadcast !== broadcast)) this.#stop(id);
     if (!isOn || this.#active.has(id)) return;
-    this.#active.set(id, { broadcast, senders: new Map(), query: 0 });
-    this.#reload(id);
+    this.#active.set(id, { broadcast, sent: new Map(), query: 0 });
+    void this.reload(id);
   }
 
   #stop(channelId: string): void {
     const active = this.#active.get(channelId);
     clearTimeout(active?.retry);
-    for (const sender of active?.senders.values() ?? []) sender.close();
+    for (const { sender } of active?.sent.values() ?? []) sender.close();
     this.#active.delete(channelId);
   }
 
-  #reload(channelId: string): void {
+  /** Reads a channel's targets, and resolves when the changes apply. Never rejects. */
+  async reload(channelId: string): Promise<void> {
     const active = this.#active.get(channelId);
     if (!active) return;
     clearTimeout(active.retry);
@@ -99,40 +104,41 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     const { query } = active;
     const isCurrent = (): boolean =>
       this.#active.get(channelId) === active && active.query === query;
-    this.repository.enabled(channelId).then(
-      (targets) => {
-        if (isCurrent()) this.#apply(active, targets);
-      },
-      (err: unknown) => {
-        if (!isCurrent()) return;
-        this.#log.warn({ err }, 'the targets of a channel can’t be read; retrying');
-        active.retry = setTimeout(() => this.#reload(channelId), RETRY_MS).unref();
-      },
-    );
+    try {
+      const targets = await this.repository.enabled(channelId);
+      if (isCurrent()) this.#apply(active, targets);
+    } catch (err) {
+      if (!isCurrent()) return;
+      this.#log.warn({ err }, 'the targets of a channel can’t be read; retrying');
+      active.retry = setTimeout(() => void this.reload(channelId), RETRY_MS).unref();
+    }
   }
 
-  #apply({ broadcast, senders }: Active, targets: readonly SealedTarget[]): void {
-    const wanted = new Set(targets.map(({ id }) => id));
-    for (const [id, sender] of senders)
-      if (!wanted.has(id)) {
+  #apply({ broadcast, sent }: Active, targets: readonly SealedTarget[]): void {
+    const wanted = new Map(targets.map((target) => [target.id, target]));
+    for (const [id, { sender, target }] of sent)
+      if (!isSame(target, wanted.get(id))) {
         sender.close();
-        senders.delete(id);
+        sent.delete(id);
       }
-    for (const target of targets)
-      if (!senders.has(target.id)) this.#start(broadcast, target, senders);
+    for (const target of targets) {
+      const sender = sent.has(target.id) ? null : this.#start(broadcast, target);
+      if (sender) sent.set(target.id, { sender, target });
+    }
   }
 
   #start(
     { id: broadcastId, samples }: LiveBroadcast,
     { id, url, key: sealed }: SealedTarget,
-    senders: Map<string, TargetSender>,
-  ): void {
+  ): TargetSender | null {
     const log = this.#log.child({ broadcastId, targetId: id });
     const key = this.secrets.unseal('restream', Buffer.from(sealed).toString('utf8'), id);
-    if (key === null)
-      return log.error('a stream key can’t be read: SECRET_KEY or secret.key has changed');
+    if (key === null) {
+      log.error('a stream key can’t be read: SECRET_KEY or secret.key has changed');
+      return null;
+    }
     const { dialer, clock } = this;
-    const sender = new TargetSender({
+    return new TargetSender({
       destination: { url, key },
       source: samples,
       dial: (to, signal) => dialer.dial(to, signal),
@@ -140,6 +146,10 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
       random: Math.random,
       log,
     });
-    senders.set(id, sender);
   }
+}
+
+/** Whether a target receives the same as before. A key that is set again is sealed differently. */
+function isSame(before: SealedTarget, after: SealedTarget | undefined): boolean {
+  return after?.url === before.url && equalBytes(after.key, before.key);
 }

@@ -1,11 +1,17 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, vi } from 'vitest';
-import type { RestreamTarget } from '../../src/protocol/restream.js';
+import type { ChannelView } from '../../src/protocol/channel.js';
+import type { RestreamTarget, RestreamTargetChange } from '../../src/protocol/restream.js';
+import { createCertificate } from '../support/certificate.js';
 import { hasFfmpegReaders, type ReadStream } from '../support/ffmpeg-reader.js';
 import { serverTest } from '../support/fixtures/server.js';
 import { hasNginxRtmp, NginxRtmp } from '../support/nginx-rtmp.js';
 import { api } from '../support/people.js';
 import { RecordedFilm } from '../support/recorded-film.js';
 import { FfmpegRtmpServer } from '../support/rtmp-server.js';
+import { TlsFront, trustCertificate } from '../support/tls-front.js';
 import { allowLoopback } from '../support/webhook-receiver.js';
 
 const KEY = 'live_secret-key-of-ann';
@@ -22,6 +28,12 @@ async function rtmpServer(): Promise<FfmpegRtmpServer> {
   return server;
 }
 
+async function testFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'onair-restream-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
 async function nginxRtmp(): Promise<NginxRtmp> {
   const server = await NginxRtmp.create();
   onTestFinished(() => server.close());
@@ -34,12 +46,22 @@ const pathOf = (film: RecordedFilm) => `/channels/${film.channel}/restream`;
 const add = (film: RecordedFilm, url: string, key = KEY) =>
   api<RestreamTarget>(film.url, film.owner, 'POST', pathOf(film), { name: 'A service', url, key });
 
+const change = (film: RecordedFilm, id: string, body: RestreamTargetChange) =>
+  api<RestreamTarget>(film.url, film.owner, 'PATCH', `${pathOf(film)}/${id}`, body);
+
 async function reaches(film: RecordedFilm, state: string, id: string): Promise<RestreamTarget> {
-  return vi.waitUntil(async () => {
+  let last: RestreamTarget | undefined;
+  const reached = vi.waitUntil(async () => {
     const targets = await api<RestreamTarget[]>(film.url, film.owner, 'GET', pathOf(film));
-    const target = targets.find((one) => one.id === id);
-    return target?.status.state === state && target;
+    last = targets.find((one) => one.id === id);
+    return last?.status.state === state && last;
   }, LIMIT);
+  return reached.catch(async (cause: unknown) => {
+    const path = `/channels/${film.channel}`;
+    const { broadcast } = await api<ChannelView>(film.url, null, 'GET', path);
+    const [target, publisher] = [JSON.stringify(last?.status), broadcast?.state];
+    throw new Error(`not ${state} but ${target}; the broadcast is ${publisher}`, { cause });
+  });
 }
 
 /**
@@ -138,6 +160,81 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       await api(film.url, film.owner, 'DELETE', path);
       expect(await api(film.url, film.owner, 'GET', pathOf(film))).toEqual([]);
       await film.end();
+    });
+
+    it('replies with the true state, and keeps sending when it is only renamed', async ({
+      server,
+    }) => {
+      allowLoopback(server);
+      const target = await nginxRtmp();
+      const film = await RecordedFilm.of(server.url, 'renamed');
+      const { id } = await add(film, target.url);
+      await film.send();
+      await reaches(film, 'sending', id);
+      const renamed = await change(film, id, { name: 'Ours' });
+      expect(renamed).toMatchObject({ name: 'Ours', status: { state: 'sending' } });
+      expect((await change(film, id, { enabled: false })).status.state).toBe('off');
+      expect((await change(film, id, { enabled: true })).status.state).not.toBe('off');
+      await reaches(film, 'sending', id);
+      await film.advancesLive(2);
+      await film.end();
+      expect(await target.received(KEY)).toHaveLength(2);
+    });
+
+    it('sends to the new server with the new key when both are changed', async ({ server }) => {
+      allowLoopback(server);
+      const [before, after] = [await nginxRtmp(), await nginxRtmp()];
+      const film = await RecordedFilm.of(server.url, 'changed');
+      const { id } = await add(film, before.url);
+      await film.send();
+      await reaches(film, 'sending', id);
+      // The stored key is for the first server alone.
+      await expect(change(film, id, { url: after.url })).rejects.toThrow(/bad_request/);
+      const key = 'live_another-key';
+      const changed = await change(film, id, { url: after.url, key });
+      expect(changed.url).toBe(after.url);
+      expect(JSON.stringify(changed)).not.toContain(key);
+      await reaches(film, 'sending', id);
+      await film.advancesLive(1);
+      await film.end();
+      expect(await after.received(key)).toHaveLength(1);
+      expect(await after.received(KEY)).toEqual([]);
+    });
+
+    it('sends over RTMPS to a server whose certificate is valid', async ({ server }) => {
+      allowLoopback(server);
+      const certificate = await createCertificate(await testFolder());
+      const target = await nginxRtmp();
+      const front = await TlsFront.of(target.port, certificate);
+      onTestFinished(() => front.close());
+      const film = await RecordedFilm.of(server.url, 'encrypted');
+      const { id } = await add(film, `rtmps://localhost:${front.port}/live`);
+      await film.send();
+      const { status } = await reaches(film, 'retrying', id);
+      expect(status.problem).toBe('certificate_invalid');
+      onTestFinished(await trustCertificate(certificate));
+      await reaches(film, 'sending', id);
+      await film.advancesLive(2);
+      await film.end();
+      const [connection] = await target.received(KEY);
+      expect(connection?.map(({ codec }) => codec).toSorted()).toEqual(['aac', 'h264']);
+    });
+
+    it('sends again when the server is killed and returns', async ({ server }) => {
+      allowLoopback(server);
+      const target = await nginxRtmp();
+      const film = await RecordedFilm.of(server.url, 'killed');
+      const { id } = await add(film, target.url);
+      await film.send();
+      await reaches(film, 'sending', id);
+      await film.advancesLive(1);
+      await target.kill();
+      await reaches(film, 'retrying', id);
+      await target.start();
+      await reaches(film, 'sending', id);
+      await film.advancesLive(1);
+      await film.end();
+      expect(await target.received(KEY)).toHaveLength(2);
     });
   },
 );

@@ -16,7 +16,7 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     await target?.close();
   });
 
-  it('adds, switches and removes restreams, and says what happens at them', async () => {
+  it('adds, switches, edits and removes restreams, and says what happens at them', async () => {
     const page = await stage.studioOf('rita');
     await page.getByRole('button', { name: 'Settings' }).click();
     const settings = page.getByRole('dialog', { name: 'Settings' });
@@ -38,6 +38,16 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     await list.getByRole('switch', { name: /My server/ }).check();
     await list.getByText('Starts with your broadcast').waitFor();
     expect(await seriousOn(page)).toEqual([]);
+    await list.getByRole('button', { name: 'Edit My server' }).click();
+    await list.getByLabel('Name', { exact: true }).fill('Our server');
+    expect(await list.getByLabel('New stream key').inputValue()).toBe('');
+    await list.getByLabel('Server', { exact: true }).fill('rtmps://other.example.com/live');
+    await list.getByRole('button', { name: 'Save' }).click();
+    await list.getByText(/Enter the stream key again/).waitFor();
+    expect(await seriousOn(page)).toEqual([]);
+    await list.getByLabel('Server', { exact: true }).fill(target.url);
+    await list.getByRole('button', { name: 'Save' }).click();
+    await list.getByRole('switch', { name: /Our server/ }).waitFor();
     await settings.getByRole('button', { name: 'Done' }).click();
 
     await page.getByRole('button', { name: 'Go live' }).click();
@@ -48,9 +58,9 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
 
     await page.getByRole('button', { name: 'Settings' }).first().click();
     await list.getByText(/Connected, .*bit\/s/).waitFor();
-    await list.getByRole('button', { name: 'Remove My server' }).click();
+    await list.getByRole('button', { name: 'Remove Our server' }).click();
     await page.getByRole('button', { name: 'Remove', exact: true }).click();
-    await list.getByRole('button', { name: 'Remove My server' }).waitFor({ state: 'hidden' });
+    await list.getByRole('button', { name: 'Remove Our server' }).waitFor({ state: 'hidden' });
     const streams = await target.received();
     expect(streams.map(({ codec }) => codec).toSorted()).toEqual(['aac', 'h264']);
   });

@@ -1,6 +1,7 @@
 import type {
   NewRestreamTarget,
   RestreamTarget,
+  RestreamTargetChange,
   RestreamTargetList,
 } from '../../src/protocol/restream.js';
 import { call } from './api.js';
@@ -13,7 +14,7 @@ export const restreamApi = {
   list: (channel: string) => call<RestreamTargetList>('GET', path(channel)),
   add: (channel: string, target: NewRestreamTarget) =>
     call<RestreamTarget>('POST', path(channel), target),
-  setEnabled: (channel: string, id: string, enabled: boolean) =>
-    call<RestreamTarget>('PATCH', path(channel, id), { enabled }),
+  change: (channel: string, id: string, change: RestreamTargetChange) =>
+    call<RestreamTarget>('PATCH', path(channel, id), change),
   remove: (channel: string, id: string) => call<null>('DELETE', path(channel, id)),
 };

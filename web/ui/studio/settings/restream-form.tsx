@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import type { RestreamTarget } from '../../../../src/protocol/restream.js';
 import { restreamApi } from '../../../client/restream-api.js';
 import { FormError } from '../../account/form-error.js';
 import { useSubmit } from '../../account/use-submit.js';
@@ -15,19 +16,23 @@ const OPTIONS: readonly { value: Preset; label: string }[] = [
 
 export interface RestreamFormProps {
   channel: string;
+  /** The service to change; null to add one. */
+  target: RestreamTarget | null;
   onCancel: () => void;
-  onAdded: () => void;
+  onSaved: () => void;
 }
 
-/** Adds a service to which the channel's broadcasts are sent on. */
-export function RestreamForm({ channel, onCancel, onAdded }: RestreamFormProps) {
-  const [preset, setPreset] = useState<Preset>('youtube');
-  const [name, setName] = useState<string>(PRESETS.youtube.name);
-  const [url, setUrl] = useState<string>(PRESETS.youtube.url);
+/** Adds a service to which the channel's broadcasts are sent on, or changes it. */
+export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFormProps) {
+  const initial = target ?? PRESETS.youtube;
+  const [preset, setPreset] = useState<Preset>(target ? 'custom' : 'youtube');
+  const [name, setName] = useState<string>(initial.name);
+  const [url, setUrl] = useState<string>(initial.url);
   const [key, setKey] = useState('');
   const form = useSubmit(async () => {
-    await restreamApi.add(channel, { name: name.trim(), url: url.trim(), key: key.trim() });
-    onAdded();
+    const typed = { name: name.trim(), url: url.trim(), key: key.trim() };
+    await (target ? change(channel, target, typed) : restreamApi.add(channel, typed));
+    onSaved();
   });
   function choose(chosen: Preset): void {
     setPreset(chosen);
@@ -37,7 +42,7 @@ export function RestreamForm({ channel, onCancel, onAdded }: RestreamFormProps) 
   return (
     <form class="restream-form" onSubmit={form.submit} noValidate>
       <FormError message={form.message} />
-      <Select label="Service" value={preset} options={OPTIONS} onChange={choose} />
+      {!target && <Select label="Service" value={preset} options={OPTIONS} onChange={choose} />}
       {preset === 'custom' && (
         <>
           <TextField
@@ -64,24 +69,35 @@ export function RestreamForm({ channel, onCancel, onAdded }: RestreamFormProps) 
         </>
       )}
       <TextField
-        label="Stream key"
+        label={target ? 'New stream key' : 'Stream key'}
         name="key"
         type="password"
         value={key}
         onInput={setKey}
         error={form.issue('key')}
-        hint="Stored encrypted, and never shown again."
+        hint={
+          target
+            ? 'Leave it empty to keep the current key, which is never shown.'
+            : 'Stored encrypted, and never shown again.'
+        }
         autocomplete="off"
-        required
+        required={!target}
       />
       <div class="restream-form-actions">
         <Button size="s" onClick={onCancel}>
           Cancel
         </Button>
         <Button size="s" type="submit" variant="primary" busy={form.busy}>
-          Add service
+          {target ? 'Save' : 'Add service'}
         </Button>
       </div>
     </form>
   );
+}
+
+type Typed = Readonly<{ name: string; url: string; key: string }>;
+
+/** Changes a service; without a typed key, the current one stays. */
+function change(channel: string, { id }: RestreamTarget, { key, ...rest }: Typed) {
+  return restreamApi.change(channel, id, { ...rest, ...(key !== '' && { key }) });
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { Plus, Trash2 } from 'lucide';
+import { Pencil, Plus, Trash2 } from 'lucide';
 import type { RestreamTarget } from '../../../../src/protocol/restream.js';
 import { restreamApi } from '../../../client/restream-api.js';
 import { attempt } from '../../account/attempt.js';
@@ -33,8 +33,9 @@ export function RestreamSettings({ channel }: { channel: string }) {
       {isAdding ? (
         <RestreamForm
           channel={channel}
+          target={null}
           onCancel={() => setAdding(false)}
-          onAdded={() => {
+          onSaved={() => {
             setAdding(false);
             void reload();
           }}
@@ -58,6 +59,7 @@ interface RestreamRowProps {
 
 function RestreamRow({ channel, target, onChanged }: RestreamRowProps) {
   const { id, name, enabled } = target;
+  const [isEditing, setEditing] = useState(false);
   async function remove(): Promise<void> {
     const goAhead = await confirm({
       title: `Remove ${name}?`,
@@ -72,6 +74,20 @@ function RestreamRow({ channel, target, onChanged }: RestreamRowProps) {
       await onChanged();
     });
   }
+  if (isEditing)
+    return (
+      <li>
+        <RestreamForm
+          channel={channel}
+          target={target}
+          onCancel={() => setEditing(false)}
+          onSaved={() => {
+            setEditing(false);
+            void onChanged();
+          }}
+        />
+      </li>
+    );
   return (
     <li class="restream">
       <Switch
@@ -80,11 +96,12 @@ function RestreamRow({ channel, target, onChanged }: RestreamRowProps) {
         checked={enabled}
         onChange={(on) =>
           void attempt(async () => {
-            await restreamApi.setEnabled(channel, id, on);
+            await restreamApi.change(channel, id, { enabled: on });
             await onChanged();
           })
         }
       />
+      <IconButton icon={Pencil} label={`Edit ${name}`} onClick={() => setEditing(true)} />
       <IconButton icon={Trash2} label={`Remove ${name}`} onClick={() => void remove()} />
     </li>
   );
