@@ -36,7 +36,7 @@ export const GSTREAMER = {
   what: 'stages that the server mixes',
   debianPackage: [
     'python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-base',
-    'gstreamer1.0-plugins-good gstreamer1.0-plugins-ugly gstreamer1.0-libav',
+    'gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav',
   ].join(' '),
   programs: { MIX_PYTHON_BIN: ['/usr/bin/python3', 'python3'] },
   check: ['-B', 'native/mixer/main.py', '--check'],

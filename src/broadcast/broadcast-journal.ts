@@ -10,7 +10,12 @@ import type { EndReason } from '../protocol/broadcast.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
 import { SerialQueue } from '../common/serial-queue.js';
-import { type BroadcastRecord, BroadcastRepository, type Turn } from './broadcast.repository.js';
+import {
+  type BroadcastRecord,
+  BroadcastRepository,
+  type GivenState,
+  type Turn,
+} from './broadcast.repository.js';
 import type { ReleaseReason } from './current-publisher.js';
 import type { LiveBroadcast } from './live-broadcast.js';
 import { LiveChannels } from './live-channels.js';
@@ -90,10 +95,14 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     if (broadcast.phase.name === 'live') this.#save(broadcast, channelId);
   }
 
-  /** Gives a broadcast to another node. Resolves to false if this node no longer owns it. */
-  give(broadcast: LiveBroadcast, to: NodeId): Promise<boolean> {
+  /**
+   * Gives a broadcast to another node. Resolves to false if this node no longer owns it.
+   * @param state see {@link BroadcastRepository.give}
+   */
+  give(broadcast: LiveBroadcast, to: NodeId, state: GivenState): Promise<boolean> {
+    const turn = this.#turnOf(broadcast);
     return this.#queue.run(() =>
-      this.repository.give(this.#turnOf(broadcast), to, this.clock.nowMs()),
+      this.repository.give(turn, { to, state, nowMs: this.clock.nowMs() }),
     );
   }
 
@@ -150,7 +159,9 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   #released(broadcast: LiveBroadcast, reason: ReleaseReason): void {
     if (reason !== 'stopping') return;
     this.#enqueue(broadcast.id, async () => {
-      await this.repository.give(this.#turnOf(broadcast), null, this.clock.nowMs());
+      const state = broadcast.wasLive ? 'interrupted' : 'starting';
+      const nowMs = this.clock.nowMs();
+      await this.repository.give(this.#turnOf(broadcast), { to: null, state, nowMs });
     });
   }
 
@@ -173,8 +184,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     await write();
   }
 
-  #turnOf({ id, epoch, wasLive }: LiveBroadcast): Turn {
-    return { id, epoch, nodeId: this.cluster.self, isStarting: !wasLive };
+  #turnOf({ id, epoch }: LiveBroadcast): Turn {
+    return { id, epoch, nodeId: this.cluster.self };
   }
 
   #recordOf(broadcast: LiveBroadcast, channelId: string): BroadcastRecord {

@@ -27,7 +27,10 @@ export type BroadcastRecord = {
 };
 
 /** The node that runs a broadcast, in one epoch. */
-export type Turn = Readonly<{ id: string; nodeId: NodeId; epoch: number; isStarting?: boolean }>;
+export type Turn = Readonly<{ id: string; nodeId: NodeId; epoch: number }>;
+
+/** How a broadcast goes on at its next owner. */
+export type GivenState = Exclude<BroadcastState, 'ended'>;
 
 /** A stored broadcast, running or ended. */
 export type StoredBroadcast = Readonly<{
@@ -167,14 +170,18 @@ export class BroadcastRepository {
   /**
    * Gives a broadcast to another node, or to whichever node takes it first (`to` is null). Resolves
    * to false if the caller doesn't own it.
+   * @param state what every node shows until the next owner announces the broadcast
    */
-  async give(turn: Turn, to: NodeId | null, nowMs: number): Promise<boolean> {
+  async give(
+    turn: Turn,
+    { to, state, nowMs }: Readonly<{ to: NodeId | null; state: GivenState; nowMs: number }>,
+  ): Promise<boolean> {
     const { count } = await this.db.broadcast.updateMany({
       where: ownedBy(turn),
       data: {
         nodeId: to,
         ...(to !== null && { epoch: turn.epoch + 1 }),
-        state: turn.isStarting ? 'STARTING' : 'INTERRUPTED',
+        state: STATE[state],
         lastSeenAt: new Date(nowMs),
       },
     });

@@ -7,10 +7,10 @@ import { CallError, NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js'
 import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { LOG, type Log } from '../common/logger.js';
-import { BroadcastSource, type BroadcastState } from '../protocol/broadcast.js';
+import { BroadcastSource } from '../protocol/broadcast.js';
 import { BroadcastFactory } from './broadcast-factory.js';
 import { BroadcastJournal } from './broadcast-journal.js';
-import { BroadcastRepository } from './broadcast.repository.js';
+import { BroadcastRepository, type GivenState } from './broadcast.repository.js';
 import { BroadcastDirectory } from './directory.js';
 import { LINGER_MS, type LiveBroadcast, type MovedPublisher } from './live-broadcast.js';
 import type { LiveChannel } from './live-channel.js';
@@ -211,7 +211,8 @@ export class TakeOver implements OnModuleInit {
     { to, moves }: { to: NodeId; moves: boolean },
   ): Promise<'released' | 'gone'> {
     const { id, epoch, view, thumbnailPath, wasLive } = broadcast;
-    if (!(await this.journal.give(broadcast, to))) {
+    const state = stateAfter({ moves, wasLive });
+    if (!(await this.journal.give(broadcast, to, state))) {
       await this.journal.checkOwner(broadcast);
       return 'gone';
     }
@@ -221,7 +222,7 @@ export class TakeOver implements OnModuleInit {
       id,
       channelId: live.id,
       channel: live.name,
-      view: { ...view, state: stateAfter({ moves, wasLive }) },
+      view: { ...view, state },
       thumbnailPath,
       uplinkMs: null,
       clockAheadMs: 0,
@@ -238,7 +239,7 @@ export class TakeOver implements OnModuleInit {
   }
 }
 
-function stateAfter({ moves, wasLive }: { moves: boolean; wasLive: boolean }): BroadcastState {
+function stateAfter({ moves, wasLive }: { moves: boolean; wasLive: boolean }): GivenState {
   if (!wasLive) return 'starting';
   return moves ? 'live' : 'interrupted';
 }

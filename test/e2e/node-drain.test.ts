@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { HaProxy } from '../support/haproxy.js';
@@ -107,6 +108,24 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     return node;
   }
 
+  /** Records every state that the database has for a broadcast from now on. */
+  async function watchStoredStates(id: string): Promise<() => Promise<string[]>> {
+    const database = new pg.Client({ connectionString: nodes.databaseUrl });
+    await database.connect();
+    await database.query(`
+      CREATE TABLE stored_states (id uuid, state text);
+      CREATE FUNCTION store_state() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN INSERT INTO stored_states VALUES (NEW.id, NEW.state); RETURN NULL; END $$;
+      CREATE TRIGGER store_state AFTER UPDATE ON broadcasts
+        FOR EACH ROW EXECUTE FUNCTION store_state();`);
+    return async () => {
+      const sql = 'SELECT DISTINCT state FROM stored_states WHERE id = $1';
+      const { rows } = await database.query<{ state: string }>(sql, [id]);
+      await database.end();
+      return rows.map(({ state }) => state);
+    };
+  }
+
   it('lets a viewer move to another node while the picture continues', async () => {
     await stage.goLive('ann');
     const viewer = await stage.visit('/ann?mode=webrtc', {
@@ -150,6 +169,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     ];
     for (const viewer of viewers) await framesAdvance(viewer, 40);
     const { id } = (await stage.channel('bea')).broadcast ?? {};
+    const storedStates = await watchStoredStates(id ?? '');
     const states = new Set<string | undefined>();
     const timer = setInterval(() => {
       void stage.channel('bea').then(({ broadcast }) => states.add(broadcast?.state));
@@ -174,6 +194,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
       expect(blanks).toBe(0);
     }
     expect([...states]).toEqual(['live']);
+    // A node that reads the database during the move shows what it finds there.
+    expect(await storedStates()).toEqual(['LIVE']);
     expect((await stage.channel('bea')).broadcast?.id).toBe(id);
     expect(await nodeOf(studio)).not.toBe(before);
     await before.start();

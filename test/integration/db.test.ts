@@ -12,9 +12,10 @@ import { Database } from '../../src/db/database.js';
 import { EmbeddedDatabase } from '../../src/db/embedded-database.js';
 import { migrate } from '../../src/db/migrate.js';
 import { PrismaService } from '../../src/db/prisma.service.js';
-import { createDatabase, databases, startTestApp } from '../support/app.js';
+import { databases, startTestApp } from '../support/app.js';
 import { emptyDatabaseImage } from '../support/database-image.js';
 import { HttpClient, loggedIn } from '../support/http-client.js';
+import { createDatabase, createEmptyDatabase } from '../support/postgres-databases.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
 const log = pino({ level: 'silent' });
@@ -68,7 +69,7 @@ describe.each(databases)('on %s', (database) => {
 
     beforeAll(async () => {
       if (database === 'postgresql') {
-        const { url, drop } = await createDatabase();
+        const { url, drop } = await createEmptyDatabase();
         pool = new pg.Pool({ connectionString: url });
         end = async () => {
           await pool.end();

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createDatabase, databases, startTestApp } from '../support/app.js';
+import { databases, startTestApp } from '../support/app.js';
 import { playWithFfmpeg } from '../support/ffmpeg-reader.js';
+import { createDatabase } from '../support/postgres-databases.js';
 import { RecordedFilm } from '../support/recorded-film.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 

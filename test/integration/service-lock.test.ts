@@ -2,13 +2,14 @@ import pino from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StartError } from '../../src/common/start-error.js';
 import { ServiceLock } from '../../src/db/service-lock.js';
-import { createDatabase, startTestApp } from '../support/app.js';
+import { startTestApp } from '../support/app.js';
 import { TestNodes } from '../support/nodes.js';
+import { createDatabase, type TestDatabase } from '../support/postgres-databases.js';
 
 const log = pino({ level: 'silent' });
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)('a database on a PostgreSQL server', () => {
-  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let database: TestDatabase;
   beforeEach(async () => {
     database = await createDatabase();
   });

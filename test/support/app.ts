@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import pg from 'pg';
 import { startApp } from '../../src/app.js';
 import type { Config } from '../../src/config/config.js';
 import { readConfig } from '../../src/config/read-config.js';
 import { migratedDatabaseImage } from './database-image.js';
+import { createDatabase } from './postgres-databases.js';
 import { workerBin } from './worker-bin.js';
 
 /**
@@ -19,7 +18,10 @@ export type DatabaseKind = 'embedded' | 'postgresql';
 export type TestAppOptions = {
   /** Environment variables that override the tests' defaults. */
   overrides?: Readonly<Record<string, string>>;
-  /** `postgresql`: a fresh database on the server of TEST_DATABASE_URL, dropped at the end. */
+  /**
+   * `postgresql`: a fresh database on the server of TEST_DATABASE_URL, dropped at the end; the
+   * default where it is configured, because the embedded one takes a second of CPU time to start.
+   */
   database?: DatabaseKind;
   /** A folder of pages to serve instead of the web build. */
   webRoot?: string;
@@ -35,7 +37,8 @@ export type TestApp = {
 
 /** Starts the real service on free ports with an empty database. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const fresh = options.database === 'postgresql' ? await createDatabase() : null;
+  const kind = options.database ?? kindFor(options.overrides);
+  const fresh = kind === 'postgresql' ? await createDatabase() : null;
   const config = readConfig({
     PORT: '0',
     HOST: '127.0.0.1',
@@ -68,26 +71,8 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** Creates a database on the server of TEST_DATABASE_URL. */
-export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
-  const server = process.env.TEST_DATABASE_URL;
-  if (!server) throw new Error('TEST_DATABASE_URL is not set');
-  const name = `onair_test_${randomUUID().replaceAll('-', '')}`;
-  const url = new URL(server);
-  url.pathname = `/${name}`;
-  await administer(server, `CREATE DATABASE ${name}`);
-  return {
-    url: url.href,
-    drop: () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
-  };
-}
-
-async function administer(server: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  try {
-    await client.query(sql);
-  } finally {
-    await client.end();
-  }
+/** The kind of the database if a test doesn't choose one. */
+function kindFor({ DATABASE_URL, DATA_DIR }: NonNullable<TestAppOptions['overrides']> = {}) {
+  const isGiven = DATABASE_URL !== undefined || DATA_DIR !== undefined;
+  return isGiven ? 'embedded' : databases.at(-1);
 }

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { EmbeddedDatabase } from '../../src/db/embedded-database.js';
-import { migrate, MIGRATIONS, readMigrations } from '../../src/db/migrate.js';
+import { migrate, MIGRATIONS } from '../../src/db/migrate.js';
+import { migrationsId } from './migrations-id.js';
 
 const CACHE = 'node_modules/.cache/onair';
 
@@ -28,11 +29,10 @@ export const emptyDatabaseImage: DatabaseImage = async () => {
  * every start. It is created once per set of migrations.
  */
 export const migratedDatabaseImage: DatabaseImage = async () => {
-  const migrations = await readMigrations(MIGRATIONS);
-  const hash = createHash('sha256');
-  for (const { name, checksum } of migrations) hash.update(`${name} ${checksum}\n`);
-  const id = hash.digest('hex').slice(0, 16);
-  const file = join(CACHE, `migrated-database-${await pgliteVersion()}-${id}.tar`);
+  const file = join(
+    CACHE,
+    `migrated-database-${await pgliteVersion()}-${await migrationsId()}.tar`,
+  );
   if (!existsSync(file)) await makeImage(file, applyMigrations);
   return file;
 };

@@ -1,17 +1,18 @@
 import pg from 'pg';
 import type { Cluster } from '../../src/cluster/cluster.js';
 import { lockKey } from '../../src/cluster/database-cluster.js';
-import { createDatabase, startTestApp, type TestApp } from './app.js';
+import { startTestApp, type TestApp } from './app.js';
 import { freePort } from './free-port.js';
+import { createDatabase, type TestDatabase } from './postgres-databases.js';
 
 export const NODES_SECRET = 'one secret for all nodes of a test';
 
 /** Nodes on one fresh database of TEST_DATABASE_URL. */
 export class TestNodes {
-  readonly #database: Awaited<ReturnType<typeof createDatabase>>;
+  readonly #database: TestDatabase;
   readonly #running = new Set<TestApp>();
 
-  private constructor(database: Awaited<ReturnType<typeof createDatabase>>) {
+  private constructor(database: TestDatabase) {
     this.#database = database;
   }
 
