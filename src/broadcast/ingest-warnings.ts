@@ -15,8 +15,9 @@ const B_FRAMES: IngestWarning = {
 const NO_SOUND: IngestWarning = {
   code: 'no_sound',
   message:
-    'Viewers hear nothing, because the server can’t transcode AAC. Install FFmpeg with libopus on the server ' +
-    '(or set FFMPEG_BIN), or publish over WHIP, which uses Opus.',
+    'Viewers over WebRTC see the picture without sound, because the server can’t transcode AAC to Opus. HLS, recordings ' +
+    'and restreams have sound. Install FFmpeg with libopus on the server (or set FFMPEG_BIN), or publish over WHIP, ' +
+    'which uses Opus.',
 };
 
 type Arriving = Pick<PublisherHealth, 'tracks' | 'lacksSound'> & Pick<BroadcastView, 'webrtc'>;

@@ -8,7 +8,7 @@ import { createVp8Depacketizer, type Vp8Frame } from '../media/rtp/vp8-depacketi
 import type { TrackInput } from './segmenter/segmenter-types.js';
 import { TrackIntake } from './track-intake.js';
 import { Vp8Transcoder } from './transcode/vp8-transcoder.js';
-import { isPackageable, UnitIntake } from './unit-intake.js';
+import { UnitIntake } from './unit-intake.js';
 
 /**
  * The delay between capture and sending of an audio packet: recording it takes 20 ms, and the Opus
@@ -118,8 +118,7 @@ function packageVp8(options: Options<TappedTrack>): PackagedTrack | null {
   });
 }
 
-function packageUnits({ track, addInput, onUnit }: Options<UnitTrack>): PackagedTrack | null {
-  if (!isPackageable(track)) return null;
+function packageUnits({ track, addInput, onUnit }: Options<UnitTrack>): PackagedTrack {
   const input = addInput(1);
   const intake = new UnitIntake({
     track,

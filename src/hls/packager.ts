@@ -11,13 +11,18 @@ import type { AacThread } from '../media/aac/aac-thread.js';
 import type { BroadcastFiles } from './run/broadcast-files.js';
 import { packageTrack, type PackagedTrack } from './packaged-track.js';
 import type { AccessUnit } from '../media/codecs/access-unit.js';
-import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../media/codecs/codec-config.js';
+import {
+  AUDIO_TIMESCALE,
+  type AudioConfig,
+  timescaleOf,
+  VIDEO_TIMESCALE,
+} from '../media/codecs/codec-config.js';
 import type { Rendition } from './run/rendition.js';
 import { Run } from './run/run.js';
 import { BroadcastSamples } from './samples/broadcast-samples.js';
 import { RunSamples } from './samples/run-samples.js';
 import { Segmenter } from './segmenter/segmenter.js';
-import type { RunSpec, RunWriter } from './segmenter/segmenter-types.js';
+import type { RunSpec, RunWriter, SampleListener } from './segmenter/segmenter-types.js';
 import { partTargetS } from './timeline/targets.js';
 import { Thumbnail } from './thumbnail/thumbnail.js';
 import type { RenditionWriter } from './timeline/rendition-writer.js';
@@ -182,7 +187,8 @@ export class Packager implements BroadcastPackage {
     if (track.form === 'units') this.setClockOffset(0);
     const packaged = packageTrack({
       track,
-      addInput: (layerCount) => this.#segmenter.addTrack({ kind: track.kind, layerCount }),
+      addInput: (layerCount) =>
+        this.#segmenter.addTrack({ kind: track.kind, layerCount, audio: audioOf(track) }),
       onUnit: (layer, unit) => this.#noteUnit(track, layer, unit),
       ffmpeg: this.#options.ffmpeg,
       segmentS: this.#options.config.segmentS,
@@ -211,7 +217,7 @@ export class Packager implements BroadcastPackage {
   #openRun({ videoLayers, audio }: RunSpec): RunWriter {
     this.#hasPicture = videoLayers > 0;
     this.#updateSound = () => undefined;
-    this.samples.setKinds({ video: videoLayers > 0, audio });
+    this.samples.setKinds({ video: videoLayers > 0, audio: audio !== null });
     const { config, clock, log, files, keeper } = this.#options;
     for (const before of this.#runs) this.#closeLater(before);
     const run = new Run({ config, clock, log, files, ...(keeper && { keeper }) });
@@ -219,9 +225,10 @@ export class Packager implements BroadcastPackage {
     run.events.on('ready', () => this.#updateState());
     for (let layer = videoLayers - 1; layer >= 0; layer -= 1)
       run.rendition(`video-${layer}`, { kind: 'video', layer });
-    if (audio) run.rendition('opus', { kind: 'audio' });
+    if (audio) run.rendition(audio.codec, { kind: 'audio' });
     const samples = new RunSamples(this.samples);
-    const aac = audio ? this.#addAac(run, samples) : null;
+    // Only Opus needs another rendition: every player plays AAC.
+    const aac = audio?.codec === 'opus' ? this.#addAac(run, samples) : null;
     const best = run.find(`video-${videoLayers - 1}`)?.rendition;
     return {
       rendition: (id) => {
@@ -229,7 +236,7 @@ export class Packager implements BroadcastPackage {
         if (!entry) throw new Error(`the run has no rendition ${id}`);
         return untilTheRunEnds(entry.rendition);
       },
-      audioListener: aac,
+      audioListener: aac ?? (audio && listenTo(samples, audio)),
       ...(best && {
         videoListener: samples.listener({
           kind: 'video',
@@ -340,6 +347,13 @@ export class Packager implements BroadcastPackage {
     );
   }
 }
+
+/** Returns a listener that passes audio on as it is. */
+const listenTo = (samples: RunSamples, audio: AudioConfig): SampleListener =>
+  samples.listener({ kind: 'audio', timescale: timescaleOf(audio), config: () => audio });
+
+const audioOf = (track: MediaTrack): AudioConfig | undefined =>
+  (track.form === 'units' && track.audio) || undefined;
 
 const codecOf = (track: MediaTrack): string =>
   track.form === 'rtp' ? track.codec.mimeType : track.codec;

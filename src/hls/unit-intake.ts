@@ -6,7 +6,6 @@ import {
   VIDEO_TIMESCALE,
 } from '../media/codecs/codec-config.js';
 import { H264UnitReader } from '../media/codecs/h264-unit-reader.js';
-import { OPUS_CONFIG, opusDurationTicks } from '../media/rtp/opus-depacketizer.js';
 import { UnitTimes } from './unit-times.js';
 
 const RTP_WRAP = 2 ** 32;
@@ -19,9 +18,6 @@ type Options = Readonly<{
   /** Called for each report of when a time on the track's clock was captured. */
   onReport: (report: { ntpMs: number; rtpTime: number }) => void;
 }>;
-
-/** Whether the units of a track can be packaged. */
-export const isPackageable = ({ codec }: UnitTrack): boolean => codec !== 'aac';
 
 /** Reads a track's units, and converts their times to those of RTP. */
 export class UnitIntake {
@@ -71,11 +67,12 @@ export class UnitIntake {
   }
 
   #contentOf({ data, config }: MediaUnit): Content | null {
-    if (this.#options.track.codec === 'h264') return this.#h264.push({ data, record: config });
-    return opusDurationTicks(data) === null ? null : { keyFrame: true, data, config: OPUS_CONFIG };
+    const { audio } = this.#options.track;
+    if (audio === null) return this.#h264.push({ data, record: config });
+    return { keyFrame: true, data, config: audio };
   }
 
-  /** Converts a time to the timescale of the track's renditions. */
+  /** Converts a time to the ticks of capture times. */
   #ticksOf(time: number): number {
     return Math.round((time * this.#ticksPerS) / this.#options.track.timescale);
   }

@@ -1,13 +1,13 @@
 import type { Log } from '../common/logger.js';
-import { type AacSpecificConfig } from '../media/codecs/aac-specific-config.js';
+import type { OpusTranscoder } from '../broadcast/ports/media.js';
+import { AAC_FRAME_TICKS } from '../media/codecs/aac-format.js';
+import type { AudioConfig } from '../media/codecs/codec-config.js';
 import { type FfmpegProcess, spawnFfmpeg } from '../media/ffmpeg/spawn-ffmpeg.js';
 import { audioConfigTag, audioTag } from '../media/flv/audio-tag.js';
 import { flvHeader, flvTag, TAG } from '../media/flv/flv-file.js';
 import { OggReader } from '../media/ogg/ogg-reader.js';
 import { SoundTimes } from './sound-times.js';
 
-/** Samples per frame of AAC at the core's sample rate. */
-const FRAME_SAMPLES = 1_024;
 const TICKS_PER_S = 48_000;
 /** The maximum input waiting to be read by FFmpeg, in bytes: several seconds of sound. */
 const BACKLOG_MAX = 262_144;
@@ -23,9 +23,7 @@ const LIMITS = { memoryMiB: 2_048, cpuSeconds: null };
 type Options = Readonly<{
   /** The path of FFmpeg. */
   program: string;
-  /** The AudioSpecificConfig, and what it says. */
-  record: Uint8Array;
-  config: AacSpecificConfig;
+  config: AudioConfig;
   /** Called for each packet of Opus, with its time in ticks of 48 kHz on the program's clock. */
   onPacket: (data: Uint8Array, timeTicks: number) => void;
   log: Log;
@@ -35,7 +33,7 @@ type Options = Readonly<{
  * Transcodes a program's AAC to Opus with one FFmpeg process, 20 ms behind. The process is restarted
  * if it fails or falls behind.
  */
-export class AacTranscoder {
+export class AacTranscoder implements OpusTranscoder {
   readonly #options: Options;
   readonly #frameTicks: number;
   #child: FfmpegProcess | null = null;
@@ -49,7 +47,7 @@ export class AacTranscoder {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#frameTicks = (FRAME_SAMPLES * TICKS_PER_S) / options.config.sampleRate;
+    this.#frameTicks = (AAC_FRAME_TICKS * TICKS_PER_S) / options.config.sampleRate;
     this.#start();
   }
 
@@ -73,7 +71,7 @@ export class AacTranscoder {
   }
 
   #start(): void {
-    const { program, record } = this.#options;
+    const { program, config } = this.#options;
     const child = spawnFfmpeg(program, { input: INPUT_ARGS, output: OUTPUT_ARGS }, LIMITS);
     this.#child = child;
     this.#ogg = new OggReader();
@@ -88,7 +86,7 @@ export class AacTranscoder {
       this.#stderr = `${this.#stderr}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
     });
     child.stdin.write(flvHeader({ audio: true, video: false }));
-    child.stdin.write(flvTag({ type: TAG.audio, timeMs: 0, body: audioConfigTag(record) }));
+    child.stdin.write(flvTag({ type: TAG.audio, timeMs: 0, body: audioConfigTag(config.record) }));
   }
 
   #read(child: FfmpegProcess, chunk: Uint8Array): void {

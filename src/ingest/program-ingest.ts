@@ -1,8 +1,10 @@
-import type { ProgramMedia, ProgramTrack } from '../broadcast/ports/media.js';
+import type { ProgramMedia, ProgramTrack, StartTranscoder } from '../broadcast/ports/media.js';
 import type { MediaUnit } from '../broadcast/ports/unit-track.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
+import { aacConfigOf } from '../media/codecs/aac-format.js';
 import { parseAacSpecificConfig } from '../media/codecs/aac-specific-config.js';
+import type { AudioConfig } from '../media/codecs/codec-config.js';
 import { parseAvcRecord } from '../media/codecs/avc-record.js';
 import { equalBytes } from '../media/codecs/equal-bytes.js';
 import { NAL } from '../media/codecs/h264-nal.js';
@@ -17,8 +19,6 @@ import { UnusableMedia } from './unusable-media.js';
 
 /** The interval at which tracks are told the clock. */
 const CLOCK_INTERVAL_MS = 2_000;
-const OPUS_TICKS_PER_MS = 48;
-const NO_CONFIG = new Uint8Array();
 
 type Options = Readonly<{
   media: ProgramMedia;
@@ -39,8 +39,7 @@ export class ProgramIngest {
   /** The newest time, in milliseconds. */
   #timeMs = 0;
   #video: Track | null = null;
-  #audio: { track: ProgramTrack; config: Uint8Array; transcoder: AacTranscoder } | null = null;
-  #saidNoSound = false;
+  #audio: Track | null = null;
 
   constructor(options: Options) {
     this.#options = options;
@@ -68,8 +67,10 @@ export class ProgramIngest {
     if (tag.type === 'unsupported') throw UnusableMedia.audio(tag.codec);
     if (tag.type === 'config') this.#configureAudio(tag.record);
     if (tag.type !== 'frame') return;
-    const timeMs = this.#take(rawMs);
-    this.#audio?.transcoder.push(tag.data, timeMs);
+    const decodeTime = this.#take(rawMs);
+    if (!this.#audio) return;
+    const { track, config } = this.#audio;
+    track.push(this.#unitOf({ data: tag.data, config, decodeTime }));
   }
 
   /** Adds the program's description of itself. */
@@ -78,18 +79,13 @@ export class ProgramIngest {
     if (name !== null) this.#options.media.setEncoder(name);
   }
 
-  close(): void {
-    this.#audio?.transcoder.close();
-    this.#audio = null;
-  }
-
   #configureVideo(record: Uint8Array): void {
     const parsed = parseAvcRecord(record);
     if (parsed === null) throw UnusableMedia.malformed();
     for (const set of parsed.sets) assertPlayable(set);
     if (this.#video && equalBytes(this.#video.config, record)) return;
     if (this.#video) this.#video.config = record;
-    else this.#video = { track: this.#options.media.addTrack('h264'), config: record };
+    else this.#video = { track: this.#options.media.addVideo(), config: record };
   }
 
   #addPicture(
@@ -104,32 +100,20 @@ export class ProgramIngest {
 
   #configureAudio(record: Uint8Array): void {
     if (this.#audio && equalBytes(this.#audio.config, record)) return;
-    const config = parseAacSpecificConfig(record);
-    if (config === null) throw UnusableMedia.malformed();
-    const { ffmpeg, log, media } = this.#options;
-    if (ffmpeg === null) return this.#sayNoSound();
-    const track = this.#audio?.track ?? media.addTrack('opus');
-    this.#audio?.transcoder.close();
-    const transcoder = new AacTranscoder({
-      program: ffmpeg,
-      record,
-      config,
-      onPacket: (data, timeTicks) =>
-        track.push(this.#unitOf({ data, config: NO_CONFIG, decodeTime: timeTicks })),
-      log,
-    });
-    const isNew = this.#audio === null;
-    this.#audio = { track, config: record, transcoder };
-    if (isNew) this.#tellClock();
+    if (parseAacSpecificConfig(record) === null) throw UnusableMedia.malformed();
+    const config = aacConfigOf(record);
+    if (config === null) throw UnusableMedia.aacProfile();
+    const transcode = this.#transcoderOf(config);
+    this.#audio = { track: this.#options.media.addAudio({ config, transcode }), config: record };
+    this.#tellClock();
   }
 
-  #sayNoSound(): void {
-    if (this.#saidNoSound) return;
-    this.#saidNoSound = true;
-    this.#options.media.setLacksSound();
-    this.#options.log.warn(
-      'A program sends AAC, and no FFmpeg with libopus is installed: its broadcast has no sound',
-    );
+  #transcoderOf(config: AudioConfig): StartTranscoder | null {
+    const { ffmpeg: program, log } = this.#options;
+    if (program !== null)
+      return (onPacket) => new AacTranscoder({ program, config, onPacket, log });
+    log.warn('no FFmpeg with libopus is installed: viewers over WebRTC will not hear this program');
+    return null;
   }
 
   /** Unwraps a unit's time, and records its arrival. */
@@ -147,7 +131,7 @@ export class ProgramIngest {
     const time = this.#timeMs;
     const capturedMs = this.#clock.capturedMs(time);
     this.#video?.track.setClock({ time, capturedMs });
-    this.#audio?.track.setClock({ time: time * OPUS_TICKS_PER_MS, capturedMs });
+    this.#audio?.track.setClock({ time, capturedMs });
   }
 
   #unitOf({

@@ -20,6 +20,12 @@ export class UnusableMedia extends Error {
     );
   }
 
+  static aacProfile(): UnusableMedia {
+    return new UnusableMedia(
+      'The encoder sends AAC that browsers can’t play. Set its audio encoder to AAC-LC, mono or stereo.',
+    );
+  }
+
   static colors(): UnusableMedia {
     return new UnusableMedia(
       'The encoder sends colors that browsers can’t play. Set its color format to 4:2:0 with 8 bits (NV12 or I420; in FFmpeg, -pix_fmt yuv420p).',

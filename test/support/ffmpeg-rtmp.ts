@@ -7,6 +7,8 @@ export type RtmpFilm = Readonly<{
   video: Readonly<{ bFrames: number; pixels?: 'yuv420p' | 'yuv444p' }> | null;
   /** Null for no sound. */
   audio: Readonly<{ sampleRate: number; channels: number }> | null;
+  /** Whether the film flashes and beeps each second, instead of a test picture with a tone. */
+  flashes?: boolean;
 }>;
 
 export const PLAIN_FILM: RtmpFilm = {
@@ -66,11 +68,16 @@ export class FfmpegRtmp {
   }
 }
 
-function argsOf({ video, audio }: RtmpFilm): string[] {
-  const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=25'];
-  const sound = audio
-    ? ['-re', '-f', 'lavfi', '-i', `sine=frequency=440:sample_rate=${audio.sampleRate}`]
-    : [];
+const BARS = 'testsrc2=size=320x180:rate=25';
+const FLASHES =
+  "color=black:size=320x180:rate=25,drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'";
+const BEEPS = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=";
+const TONE = 'sine=frequency=440:sample_rate=';
+
+function argsOf({ video, audio, flashes = false }: RtmpFilm): string[] {
+  const picture = ['-re', '-f', 'lavfi', '-i', flashes ? FLASHES : BARS];
+  const tone = `${flashes ? BEEPS : TONE}${audio?.sampleRate}`;
+  const sound = audio ? ['-re', '-f', 'lavfi', '-i', tone] : [];
   const pixels = ['-pix_fmt', video?.pixels ?? 'yuv420p'];
   const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', ...pixels, '-g', '25'];
   return [

@@ -1,4 +1,5 @@
 import type { MediaUnit, UnitCodec, UnitTrack } from '../../src/broadcast/ports/unit-track.js';
+import type { AudioConfig } from '../../src/media/codecs/codec-config.js';
 import { type EventsOf, TypedEmitter } from '../../src/common/typed-emitter.js';
 
 /** A track whose units a test emits. Times are in milliseconds, as in FLV. */
@@ -12,7 +13,10 @@ export class SentUnits implements UnitTrack {
   sends = false;
   paused = false;
 
-  constructor(codec: UnitCodec) {
+  constructor(
+    codec: UnitCodec,
+    readonly audio: AudioConfig | null = null,
+  ) {
     this.codec = codec;
     this.id = codec;
   }

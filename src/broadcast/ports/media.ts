@@ -10,6 +10,7 @@ import type {
   TransportOptions,
 } from '../../protocol/rtc.js';
 import type { BroadcastSource } from '../../protocol/broadcast.js';
+import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { TrackCodec } from '../../media/rtp/track-codec.js';
 import type { ClockAnchor, MediaUnit, UnitTrack } from './unit-track.js';
 
@@ -165,7 +166,9 @@ export type PublisherHealth = Readonly<{
   bitrateBps: number;
   /** The publisher's program and version, as it calls itself; absent if it doesn't. */
   encoder?: string;
-  /** Whether sound arrives that no viewer gets, because the server can't transcode it. */
+  /**
+   * Whether sound arrives that viewers over WebRTC don't get, because the server can't transcode it.
+   */
   lacksSound?: boolean;
   /** The round-trip time; null if the publisher doesn't report it. */
   roundTripMs: number | null;
@@ -231,16 +234,36 @@ export interface MixedMedia extends SourceMedia {
 export interface ProgramMedia extends SourceMedia {
   /** Sets the name of the publisher's program, as it calls itself. */
   setEncoder(encoder: string): void;
-  /** Reports that the program sends sound that can't be transcoded. */
-  setLacksSound(): void;
-  /**
-   * Adds a track. A program has at most one of each kind; an earlier one is closed.
-   * @param codec `h264`, or `opus`, which is audio
-   */
-  addTrack(codec: 'h264' | 'opus'): ProgramTrack;
+  /** Adds a track of H.264. An earlier one is closed. */
+  addVideo(): ProgramTrack;
+  /** Adds a track of AAC. An earlier one is closed. */
+  addAudio(audio: ProgramAudio): ProgramTrack;
 }
 
-/** One track of a program. Its times are in milliseconds for `h264`, in ticks of 48 kHz for `opus`. */
+/** The sound of a program. */
+export type ProgramAudio = Readonly<{
+  config: AudioConfig;
+  /** Transcodes it for viewers over WebRTC; null if the server can't. */
+  transcode: StartTranscoder | null;
+}>;
+
+/**
+ * Starts transcoding to Opus.
+ * @param onPacket called for each packet, with its time in 48 kHz ticks on the program's clock
+ */
+export type StartTranscoder = (
+  onPacket: (data: Uint8Array, timeTicks: number) => void,
+) => OpusTranscoder;
+
+/** Transcodes AAC to Opus. */
+export interface OpusTranscoder {
+  /** Adds the next frame, with its time in milliseconds on the program's clock. */
+  push(data: Uint8Array, timeMs: number): void;
+  /** Stops at once. Safe to call again. */
+  close(): void;
+}
+
+/** One track of a program. Its times are in milliseconds. */
 export interface ProgramTrack {
   /** Adds the next unit, in decoding order; see {@link UnitTrack}. */
   push(unit: MediaUnit): void;

@@ -17,7 +17,7 @@ export interface RecordingPort {
 /** A file on disk that belongs to a run's rendition. The file may soon be deleted. */
 export type PackagedFile = Readonly<{
   run: string;
-  /** The rendition's id, such as `video-2` or `opus`. */
+  /** The rendition's id, such as `video-2`, `opus` or `aac`. */
   rendition: string;
   /** The file's name within the rendition. */
   file: string;
@@ -27,7 +27,14 @@ export type PackagedFile = Readonly<{
 
 /** The initialization section for the segments that follow. */
 export type PackagedInit = PackagedFile &
-  Readonly<{ codecs: string; width?: number; height?: number; channels?: number }>;
+  Readonly<{
+    codecs: string;
+    width?: number;
+    height?: number;
+    channels?: number;
+    /** The ticks per second of audio; absent for 48,000. */
+    timescale?: number;
+  }>;
 
 export type PackagedSegment = Omit<PackagedFile, 'file' | 'path'> &
   Readonly<{

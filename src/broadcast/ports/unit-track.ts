@@ -1,4 +1,5 @@
 import type { Listenable } from '../../common/typed-emitter.js';
+import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { MediaKind } from '../../protocol/rtc.js';
 
 /**
@@ -15,6 +16,8 @@ export interface UnitTrack {
   readonly kind: MediaKind;
   /** The codec, which never changes. Another codec is another track. */
   readonly codec: UnitCodec;
+  /** The configuration of audio, which never changes either; null for video. */
+  readonly audio: AudioConfig | null;
   /** Ticks per second of the track's times: 1,000 for FLV. */
   readonly timescale: number;
   /** Whether any units have arrived, readable or not. */
@@ -29,8 +32,8 @@ export interface UnitTrack {
   }>;
 }
 
-/** `h264` is video; `aac` and `opus` are audio. */
-export type UnitCodec = 'h264' | 'aac' | 'opus';
+/** `h264` is video; `aac` is audio. */
+export type UnitCodec = 'h264' | 'aac';
 
 /** An access unit: one coded picture, or one audio frame. */
 export type MediaUnit = Readonly<{
@@ -51,14 +54,14 @@ export type MediaUnit = Readonly<{
   keyFrame: boolean;
   /**
    * For `h264`, the NAL units, each preceded by its length in as many bytes as {@link config} says.
-   * Parameter sets among them count from this unit on. For `aac`, a raw_data_block; for `opus`, a
-   * packet (RFC 6716). The consumer may retain the bytes.
+   * Parameter sets among them count from this unit on. For `aac`, a raw_data_block. The
+   * consumer may retain the bytes.
    */
   data: Uint8Array;
   /**
    * The newest configuration that the container declared: for `h264`, the
    * AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1); for `aac`, the AudioSpecificConfig
-   * (ISO/IEC 14496-3 1.6.2.1); for `opus`, anything. Units share one object until the container
+   * (ISO/IEC 14496-3 1.6.2.1) of {@link UnitTrack.audio}. Units share one object until the container
    * declares another.
    */
   config: Uint8Array;

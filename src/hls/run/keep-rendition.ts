@@ -1,4 +1,5 @@
 import type { SegmentKeeper } from '../../broadcast/ports/recording.js';
+import { AUDIO_TIMESCALE, timescaleOf } from '../../media/codecs/codec-config.js';
 import { readFragments } from '../../media/mp4/read-fragments.js';
 import type { BroadcastFiles } from './broadcast-files.js';
 import type { RenditionKeeper } from './rendition.js';
@@ -20,7 +21,10 @@ export function keepRendition(
         codecs: config.codecs,
         ...(config.kind === 'video'
           ? { width: config.width, height: config.height }
-          : { channels: config.channels }),
+          : {
+              channels: config.channels,
+              ...(timescaleOf(config) !== AUDIO_TIMESCALE && { timescale: timescaleOf(config) }),
+            }),
       }),
     keepSegment: ({ segment, path, init }) => {
       const { msn, durationS, wallMs, discontinuity, byteLength, frames } = segment;

@@ -1,6 +1,6 @@
-import { AUDIO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import { timescaleOf } from '../../media/codecs/codec-config.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
-import { opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
+import { audioDurationTicks } from '../timeline/audio-framing.js';
 import type { ArrivedUnit } from '../timeline/track-clock.js';
 
 /** A unit and its layer. */
@@ -20,6 +20,7 @@ export type Timing = Readonly<{
  */
 export function arrivalOf({ layer, unit }: LayerUnit): ArrivedUnit {
   const { rtpTime, keyFrame, config, data, arrivedMs } = unit;
-  const ticks = config.kind === 'audio' ? (opusDurationTicks(data) ?? 0) : 0;
-  return { layer, rtpTime, keyFrame, arrivedMs: arrivedMs - (ticks * 1_000) / AUDIO_TIMESCALE };
+  const ticks = config.kind === 'audio' ? (audioDurationTicks(config, data) ?? 0) : 0;
+  const durationMs = (ticks * 1_000) / timescaleOf(config);
+  return { layer, rtpTime, keyFrame, arrivedMs: arrivedMs - durationMs };
 }

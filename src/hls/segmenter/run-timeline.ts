@@ -1,14 +1,8 @@
-import {
-  AUDIO_TIMESCALE,
-  type AudioConfig,
-  VIDEO_TIMESCALE,
-} from '../../media/codecs/codec-config.js';
+import { timescaleOf, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import type { Sample } from '../../media/mp4/sample.js';
-import { OPUS_CONFIG } from '../../media/rtp/opus-depacketizer.js';
 import type { RunSpec, RunWriter } from './segmenter-types.js';
 import { targetDurationS } from '../timeline/targets.js';
-import { SILENCE } from '../timeline/audio-grid.js';
-import { AudioLane, audioTicksOf, videoTicksOf } from '../timeline/audio-lane.js';
+import { AudioLane } from '../timeline/audio-lane.js';
 import { LowestDelay } from '../timeline/lowest-delay.js';
 import { RenditionOutput } from '../timeline/rendition-output.js';
 import { SegmentCuts } from '../timeline/segment-cuts.js';
@@ -27,7 +21,7 @@ const FILL_LAG_TICKS = 0.3 * VIDEO_TIMESCALE;
  */
 const MAX_LATE_TICKS = 3 * VIDEO_TIMESCALE;
 /** The time after which late audio is replaced with silence. */
-const AUDIO_LAG_TICKS = 0.3 * AUDIO_TIMESCALE;
+const AUDIO_LAG_TICKS = 0.3 * VIDEO_TIMESCALE;
 /** The share of the target segment duration after which the next key frame is requested. */
 const ASK_SHARE = 0.95;
 /**
@@ -83,7 +77,7 @@ export class RunTimeline {
       });
       return new VideoLane(output, { partS });
     });
-    this.#audio = spec.audio ? openAudio(options) : null;
+    this.#audio = openAudio(options);
   }
 
   /** The end of the newest input, in 90 kHz ticks. */
@@ -97,7 +91,7 @@ export class RunTimeline {
     this.#nowMs = nowMs;
     this.#wallMsOf = wallMsOf;
     this.#late.clear();
-    this.#audio?.startAt(audioTicksOf(ticks));
+    this.#audio?.startAt(this.#audio.ticks.at(ticks));
     const discontinuity = this.#cuts.count > 0;
     this.#cuts.declare(
       { ticks, discontinuity, wallMs: wallMsOf(ticks), nowMs },
@@ -134,8 +128,8 @@ export class RunTimeline {
   }
 
   /** Adds a packet at its time on the run's timeline, in 48 kHz ticks. */
-  pushAudio(ticks: number, packet: Sample, config: AudioConfig): void {
-    this.#audio?.push(ticks, packet, config);
+  pushAudio(captureTicks: number, packet: Sample): void {
+    this.#audio?.push(this.#audio.ticks.ofCapture(captureTicks), packet);
   }
 
   /** Writes all media whose position is decided. */
@@ -145,7 +139,7 @@ export class RunTimeline {
     this.#fillVideo();
     this.#fillAudio();
     while (this.#video.some((lane) => this.#step(lane)) || this.#decide());
-    if (this.spec.videoLayers > 0) this.#writeAudio(audioTicksBefore(this.#cuts.decidedTicks));
+    if (this.spec.videoLayers > 0) this.#writeAudioBefore(this.#cuts.decidedTicks);
     else this.#writeAudioAlone();
     this.#cuts.forgetBefore(Math.min(...this.#lanes().map((lane) => lane.nextMsn)));
     this.#askForKeyFrame();
@@ -162,11 +156,7 @@ export class RunTimeline {
     const ends = this.#video.filter((lane) => lane.in).map((lane) => lane.endTicks);
     const endTicks = Math.max(this.#cuts.startTicks + 1, this.#newestSound(), ...ends);
     for (const lane of this.#video) lane.finish(endTicks);
-    // Leaves at least 20 ms after the last boundary, so that every rendition has every segment.
-    const leastTicks = audioTicksOf(this.#cuts.startTicks) + 2 * SILENCE.durationTicks;
-    this.#audio?.fillTo(Math.max(audioTicksOf(endTicks), leastTicks));
-    this.#writeAudio(Infinity);
-    this.#audio?.finish();
+    this.#finishAudio(endTicks);
     return endTicks;
   }
 
@@ -174,6 +164,16 @@ export class RunTimeline {
   end(): void {
     for (const lane of this.#lanes()) lane.end();
     this.#options.writer.end();
+  }
+
+  #finishAudio(endTicks: number): void {
+    const audio = this.#audio;
+    if (!audio) return;
+    // Leaves at least one silence after the last boundary, so that every rendition has every segment.
+    const leastTicks = audio.ticks.at(this.#cuts.startTicks) + 2 * audio.silenceTicks;
+    audio.fillTo(Math.max(audio.ticks.at(endTicks), leastTicks));
+    this.#writeAudio(audio, Infinity);
+    audio.finish();
   }
 
   #lanes(): readonly (VideoLane | AudioLane)[] {
@@ -194,7 +194,7 @@ export class RunTimeline {
 
   #newestSound(): number {
     const ticks = this.#audio?.newestTicks ?? null;
-    return ticks === null ? -Infinity : videoTicksOf(ticks);
+    return this.#audio && ticks !== null ? this.#audio.ticks.videoAt(ticks) : -Infinity;
   }
 
   /** Advances a lane by one frame or boundary; returns false if the lane must wait. */
@@ -280,12 +280,15 @@ export class RunTimeline {
   #fillAudio(): void {
     const pictured = this.#newestVideo(this.#video.filter((lane) => !lane.repeats));
     if (!this.#audio || !Number.isFinite(pictured)) return;
-    this.#audio.fillTo(audioTicksBefore(pictured) - (this.#gone.audio ? 0 : AUDIO_LAG_TICKS));
+    const lagTicks = this.#gone.audio ? 0 : AUDIO_LAG_TICKS;
+    this.#audio.fillTo(this.#audio.ticks.before(pictured - lagTicks));
   }
 
-  #writeAudio(upToTicks: number): void {
-    const audio = this.#audio;
-    if (!audio) return;
+  #writeAudioBefore(videoTicks: number): void {
+    if (this.#audio) this.#writeAudio(this.#audio, this.#audio.ticks.before(videoTicks));
+  }
+
+  #writeAudio(audio: AudioLane, upToTicks: number): void {
     for (;;) {
       const boundary = this.#cuts.boundary(audio.nextMsn);
       audio.writeUpTo(upToTicks, boundary);
@@ -295,13 +298,15 @@ export class RunTimeline {
 
   /** Without video, the audio determines where segments begin. */
   #writeAudioAlone(): void {
+    const audio = this.#audio;
+    if (!audio) return;
     const targetTicks = this.#options.segmentS * VIDEO_TIMESCALE;
     for (;;) {
-      const dueTicks = audioTicksOf(this.#cuts.startTicks + targetTicks);
-      this.#writeAudio(dueTicks - 1);
-      const headTicks = this.#audio?.headTicks ?? null;
+      const dueTicks = audio.ticks.at(this.#cuts.startTicks + targetTicks);
+      this.#writeAudio(audio, dueTicks - 1);
+      const { headTicks } = audio;
       if (headTicks === null || headTicks < dueTicks) return;
-      const ticks = videoTicksBefore(headTicks);
+      const ticks = audio.ticks.videoBefore(headTicks);
       const wallMs = this.#wallMsOf(ticks);
       this.#cuts.declare({ ticks, discontinuity: false, wallMs, nowMs: this.#nowMs });
     }
@@ -329,20 +334,13 @@ export class RunTimeline {
   }
 }
 
-function openAudio({ writer, partS }: Options): AudioLane {
+function openAudio({ spec: { audio }, writer, partS }: Options): AudioLane | null {
+  if (audio === null) return null;
   const output = new RenditionOutput({
-    writer: writer.rendition('opus'),
+    writer: writer.rendition(audio.codec),
     listener: writer.audioListener,
-    timescale: AUDIO_TIMESCALE,
+    timescale: timescaleOf(audio),
     partS,
   });
-  return new AudioLane(output, OPUS_CONFIG);
+  return new AudioLane(output, audio);
 }
-
-/** Returns the last audio tick not after a video tick. */
-const audioTicksBefore = (videoTicks: number): number =>
-  Math.floor((videoTicks * AUDIO_TIMESCALE) / VIDEO_TIMESCALE);
-
-/** Returns the video tick whose {@link audioTicksOf} is this audio tick. */
-const videoTicksBefore = (audioTicks: number): number =>
-  Math.floor((audioTicks * VIDEO_TIMESCALE) / AUDIO_TIMESCALE);

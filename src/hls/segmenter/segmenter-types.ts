@@ -1,3 +1,4 @@
+import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionId, RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
@@ -6,14 +7,15 @@ import type { AccessUnit } from '../../media/codecs/access-unit.js';
 export type RunSpec = Readonly<{
   /** The number of video layers, named `video-0` and so on; 0 for audio only. */
   videoLayers: number;
-  audio: boolean;
+  /** The configuration of the audio, which another one can't continue; null without audio. */
+  audio: AudioConfig | null;
 }>;
 
 /** A set of renditions with the same segments. */
 export interface RunWriter {
   /** Called once for each rendition of the {@link RunSpec}, before anything is written. */
   rendition(id: RenditionId): RenditionWriter;
-  /** Receives the audio before muxing, for transcoding to AAC. */
+  /** Receives the audio before muxing: AAC, or Opus for transcoding to AAC. */
   readonly audioListener: SampleListener | null;
   /** Receives the highest video layer before muxing; absent if nobody does. */
   readonly videoListener?: SampleListener;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkRuns } from '../../../test/support/check-run.js';
 import type { RecordedRendition, RecordedSegment } from '../../../test/support/recorded-run.js';
+import { OPUS_CONFIG } from '../../media/rtp/opus-depacketizer.js';
 import { readSample, SimulatedPublisher } from '../../../test/support/simulated-publisher.js';
 
 const durationS = ({ parts }: RecordedSegment): number =>
@@ -248,8 +249,8 @@ describe('Segmenter', () => {
     publisher.play(10).end();
     checkRuns(publisher);
     expect(publisher.runs.map(({ spec }) => spec)).toEqual([
-      { videoLayers: 0, audio: true },
-      { videoLayers: 1, audio: true },
+      { videoLayers: 0, audio: OPUS_CONFIG },
+      { videoLayers: 1, audio: OPUS_CONFIG },
     ]);
     expect(publisher.runs.every(({ ended }) => ended)).toBe(true);
     expect(seconds(publisher.runs[0]!.audio)).toBeGreaterThan(11);

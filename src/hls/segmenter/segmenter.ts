@@ -1,10 +1,11 @@
-import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import { type AudioConfig, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
-import { opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
+import { sameConfig } from '../../media/codecs/same-config.js';
 import { RunTimeline } from './run-timeline.js';
-import { type TimedUnit, Track, type TrackKind, type TrackUnit } from './track.js';
+import { type AddedTrack, type TimedUnit, Track, type TrackKind, type TrackUnit } from './track.js';
 import type { RunSpec, SegmenterOptions, TrackInput } from './segmenter-types.js';
 import { StartGate, startTicks } from './start-gate.js';
+import { audioDurationTicks } from '../timeline/audio-framing.js';
 import type { PublisherClock } from '../timeline/track-clock.js';
 import { WallClock } from '../timeline/wall-clock.js';
 
@@ -59,7 +60,7 @@ export class Segmenter {
   }
 
   /** Adds a track, replacing one of the same kind. */
-  addTrack(added: { kind: TrackKind; layerCount: number }): TrackInput {
+  addTrack(added: AddedTrack): TrackInput {
     for (const track of this.#tracks) if (track.kind === added.kind) this.#close(track);
     const track = new Track(added, this.#publisher);
     this.#tracks = [...this.#tracks, track];
@@ -148,7 +149,7 @@ export class Segmenter {
 
   #fits(track: Track, { config }: AccessUnit): boolean {
     const spec = this.#stretch?.run.spec;
-    if (config.kind === 'audio') return spec?.audio === true;
+    if (config.kind === 'audio') return hasAudio(spec?.audio ?? null, track.audio);
     return spec?.videoLayers === track.layerCount && config.codec === this.#runCodec;
   }
 
@@ -223,8 +224,9 @@ export class Segmenter {
     const codec = pictures.at(-1)?.unit.config.codec ?? null;
     const spec: RunSpec = {
       videoLayers: pictures.at(-1)?.track.layerCount ?? 0,
-      audio: [...this.#tracks, ...units.map(({ track }) => track)].some(
-        ({ kind }) => kind === 'audio',
+      audio: [...units.map(({ track }) => track), ...this.#tracks].reduce(
+        (newest: AudioConfig | null, { audio }) => audio ?? newest,
+        null,
       ),
     };
     if (this.#run && fitsInto(this.#run.spec, spec) && (codec === null || codec === this.#runCodec))
@@ -269,7 +271,12 @@ export class Segmenter {
 
 /** Whether the sent tracks fit into a run. A kind may be missing, but none may be added. */
 const fitsInto = (run: RunSpec, sent: RunSpec): boolean =>
-  (run.audio || !sent.audio) && (sent.videoLayers === 0 || run.videoLayers === sent.videoLayers);
+  hasAudio(run.audio, sent.audio) &&
+  (sent.videoLayers === 0 || run.videoLayers === sent.videoLayers);
+
+/** Whether a run has room for this audio, or no audio is sent. */
+const hasAudio = (run: AudioConfig | null, sent: AudioConfig | null): boolean =>
+  sent === null || (run !== null && sameConfig(run, sent));
 
 function place(
   { run, offsetTicks }: Stretch,
@@ -286,8 +293,8 @@ function place(
       compositionTicks === undefined ? frame : { ...frame, compositionTicks },
     );
   }
-  const durationTicks = opusDurationTicks(data);
+  const durationTicks = audioDurationTicks(config, data);
   const ticks = captureTicks + Math.round((offsetTicks * 8) / 15);
-  if (durationTicks !== null && track.kind === 'audio')
-    run.pushAudio(ticks, { data, durationTicks, keyFrame: true }, config);
+  if (durationTicks !== null && hasAudio(run.spec.audio, track.audio))
+    run.pushAudio(ticks, { data, durationTicks, keyFrame: true });
 }

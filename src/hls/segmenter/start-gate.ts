@@ -1,4 +1,4 @@
-import { VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
 import { arrivalOf } from './layer-unit.js';
 import type { TimedUnit, Track, TrackUnit } from './track.js';
@@ -117,5 +117,5 @@ export function startTicks(units: readonly TimedUnit[]): number | null {
   const sound = units.filter(({ track }) => track.kind === 'audio');
   if (sound.length === 0) return null;
   const first = Math.min(...sound.map(({ captureTicks }) => captureTicks));
-  return Math.floor((first * VIDEO_TIMESCALE) / 48_000);
+  return Math.floor((first * VIDEO_TIMESCALE) / AUDIO_TIMESCALE);
 }

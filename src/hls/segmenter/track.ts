@@ -1,21 +1,36 @@
-import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
+import {
+  AUDIO_TIMESCALE,
+  type AudioConfig,
+  VIDEO_TIMESCALE,
+} from '../../media/codecs/codec-config.js';
+import { OPUS_CONFIG } from '../../media/rtp/opus-depacketizer.js';
 import { LayerTimes } from './layer-times.js';
 import type { LayerUnit, Timing } from './layer-unit.js';
 import { type PublisherClock, TrackClock } from '../timeline/track-clock.js';
 
 export type TrackKind = 'audio' | 'video';
 
+export type AddedTrack = Readonly<{
+  kind: TrackKind;
+  layerCount: number;
+  /** The configuration of an audio track, which never changes; Opus if absent. */
+  audio?: AudioConfig | undefined;
+}>;
+
 /** One of the publisher's tracks, while it exists. */
 export class Track {
   readonly kind: TrackKind;
   readonly layerCount: number;
+  /** The configuration of its audio; null for video. */
+  readonly audio: AudioConfig | null;
   readonly clock: TrackClock;
   paused = false;
   closed = false;
   readonly #times: readonly LayerTimes<TrackUnit>[];
 
-  constructor(track: { kind: TrackKind; layerCount: number }, publisher: PublisherClock) {
+  constructor(track: AddedTrack, publisher: PublisherClock) {
     this.kind = track.kind;
+    this.audio = track.kind === 'audio' ? (track.audio ?? OPUS_CONFIG) : null;
     this.layerCount = track.layerCount;
     this.clock = new TrackClock({
       ticksPerMs: (track.kind === 'video' ? VIDEO_TIMESCALE : AUDIO_TIMESCALE) / 1_000,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Sample } from '../../media/mp4/sample.js';
-import { opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
+import { OPUS_CONFIG, opusDurationTicks } from '../../media/rtp/opus-depacketizer.js';
+import { audioFramingOf } from './audio-framing.js';
 import { AudioGrid } from './audio-grid.js';
 
 const MS = 48;
@@ -29,7 +30,7 @@ function placed(
 }
 
 function started(): AudioGrid {
-  const grid = new AudioGrid();
+  const grid = new AudioGrid(audioFramingOf(OPUS_CONFIG));
   grid.startAt(0);
   placed(grid, { from: 0, count: 50, offMs: 0 });
   return grid;

@@ -1,44 +1,40 @@
 import type { Sample } from '../../media/mp4/sample.js';
-import { SILENCES } from '../../media/rtp/opus-depacketizer.js';
-
-const TICKS_PER_MS = 48;
-/** A packet that deviates this far from its place is corrected at once. */
-const JUMP_TICKS = 20 * TICKS_PER_MS;
-/**
- * A larger deviation that lasts for {@link LASTING_TICKS} is corrected, since it is a clock change
- * and not jitter.
- */
-const LASTING_OFF_TICKS = 8 * TICKS_PER_MS;
-const LASTING_TICKS = 1_000 * TICKS_PER_MS;
-
-const SILENCE_SAMPLES: readonly Sample[] = SILENCES.map(({ data, ticks }) => ({
-  data,
-  durationTicks: ticks,
-  keyFrame: true,
-}));
-/** 20 ms of silence. */
-export const SILENCE: Sample = longest(SILENCE_SAMPLES);
-const SILENCE_TICKS = SILENCE.durationTicks;
+import type { AudioFraming } from './audio-framing.js';
 
 /** The time since which packets have deviated in one direction, and their minimum deviation. */
 type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
- * Places audio packets one after another without gaps. Times are in 48 kHz ticks. A packet never
- * deviates from its capture time by more than 20 ms, or by more than 8 ms for longer than a second.
- * Gaps are filled with silence; surplus packets are dropped.
+ * Places audio packets one after another without gaps, and counts their samples, since players do
+ * the same. A packet deviates from its capture time only within the limits of its {@link
+ * AudioFraming}: for Opus, at most 20 ms, or 8 ms for longer than a second; for AAC, at most one
+ * frame, or half a frame and 3 ms. Gaps are filled with silence; surplus packets are dropped.
  */
 export class AudioGrid {
+  readonly #framing: AudioFraming;
+  readonly #silence: Sample;
   #endTicks: number | null = null;
   #startTicks = 0;
   #lasting: Lasting | null = null;
+
+  constructor(framing: AudioFraming) {
+    const [longest] = framing.silences;
+    if (!longest) throw new Error('no silence is defined');
+    this.#framing = framing;
+    this.#silence = longest;
+  }
+
+  /** The duration of the longest silence, to which {@link fillTo} rounds. */
+  get silenceTicks(): number {
+    return this.#silence.durationTicks;
+  }
 
   /** The start of the next sample; null before the first sample. */
   get endTicks(): number | null {
     return this.#endTicks;
   }
 
-  /** Restarts with the next packet or silence, at `ticks` or less than 20 ms later. */
+  /** Restarts with the next packet or silence, at `ticks` or up to one silence later. */
   startAt(ticks: number): void {
     this.#endTicks = null;
     this.#startTicks = ticks;
@@ -47,23 +43,27 @@ export class AudioGrid {
 
   /** Returns the samples to append for a packet captured at `ticks`. */
   place(ticks: number, packet: Sample): Sample[] {
+    if (this.#endTicks === null && ticks < this.#startTicks && !this.#framing.mayBeginLate)
+      return [];
+    const isFirst = this.#endTicks === null;
     this.#endTicks ??= this.#beginFor(ticks);
     const offTicks = ticks - this.#endTicks;
-    if (offTicks < -JUMP_TICKS) return [];
-    if (offTicks > JUMP_TICKS) return this.#append([...silence(offTicks), packet]);
+    const { jumpTicks } = this.#framing;
+    if (offTicks < -jumpTicks) return [];
+    if (offTicks > jumpTicks || isFirst) return this.#append([...this.#nearly(offTicks), packet]);
     const lastingTicks = this.#lastingOff(ticks, offTicks);
-    if (lastingTicks > 0) return this.#append([...silence(lastingTicks), packet]);
-    if (lastingTicks < 0) return this.#append(silence(packet.durationTicks + lastingTicks));
+    if (lastingTicks > 0) return this.#append([...this.#nearly(lastingTicks), packet]);
+    if (lastingTicks < 0) return this.#append(this.#nearly(packet.durationTicks + lastingTicks));
     return this.#append([packet]);
   }
 
-  /** Returns silence that ends at a time, or less than 20 ms before it. */
+  /** Returns silence that ends at a time, or less than one silence before it. */
   fillTo(ticks: number): Sample[] {
     const fromTicks = this.#endTicks ?? this.#startTicks;
-    if (ticks - fromTicks < SILENCE_TICKS) return [];
+    const count = Math.floor((ticks - fromTicks) / this.silenceTicks);
+    if (count <= 0) return [];
     this.#endTicks = fromTicks;
-    const count = Math.floor((ticks - fromTicks) / SILENCE_TICKS);
-    return this.#append(silence(count * SILENCE_TICKS));
+    return this.#append(Array.from({ length: count }, () => this.#silence));
   }
 
   /**
@@ -72,38 +72,34 @@ export class AudioGrid {
    */
   #beginFor(ticks: number): number {
     const room = Math.max(0, ticks - this.#startTicks);
-    return this.#startTicks + (room % SILENCE_TICKS);
+    return this.#startTicks + (room % this.silenceTicks);
   }
 
   /** Returns the deviation if it has lasted long enough to be corrected, otherwise 0. */
   #lastingOff(ticks: number, offTicks: number): number {
     const before = this.#lasting;
-    if (Math.abs(offTicks) <= LASTING_OFF_TICKS) this.#lasting = null;
+    if (Math.abs(offTicks) <= this.#framing.offTicks) this.#lasting = null;
     else if (before === null || before.leastTicks * offTicks < 0)
       this.#lasting = { sinceTicks: ticks, leastTicks: offTicks };
     else if (Math.abs(offTicks) < Math.abs(before.leastTicks)) before.leastTicks = offTicks;
     const lasting = this.#lasting;
-    if (lasting === null || ticks - lasting.sinceTicks < LASTING_TICKS) return 0;
+    if (lasting === null || ticks - lasting.sinceTicks < this.#framing.lastingTicks) return 0;
     this.#lasting = null;
     return lasting.leastTicks;
+  }
+
+  /** Returns silence of about this length. */
+  #nearly(ticks: number): Sample[] {
+    const { silences, roundingTicks } = this.#framing;
+    const samples: Sample[] = [];
+    let left = ticks + roundingTicks;
+    for (const sample of silences)
+      for (; left >= sample.durationTicks; left -= sample.durationTicks) samples.push(sample);
+    return samples;
   }
 
   #append(samples: Sample[]): Sample[] {
     for (const { durationTicks } of samples) this.#endTicks = (this.#endTicks ?? 0) + durationTicks;
     return samples;
   }
-}
-
-/** Returns silence of this length, rounded down to a multiple of 2.5 ms. */
-function silence(ticks: number): Sample[] {
-  const samples: Sample[] = [];
-  let left = ticks;
-  for (const sample of SILENCE_SAMPLES)
-    for (; left >= sample.durationTicks; left -= sample.durationTicks) samples.push(sample);
-  return samples;
-}
-
-function longest([first]: readonly Sample[]): Sample {
-  if (!first) throw new Error('no silence is defined');
-  return first;
 }

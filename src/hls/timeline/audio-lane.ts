@@ -1,10 +1,8 @@
-import {
-  AUDIO_TIMESCALE,
-  type AudioConfig,
-  VIDEO_TIMESCALE,
-} from '../../media/codecs/codec-config.js';
+import { type AudioConfig, timescaleOf } from '../../media/codecs/codec-config.js';
 import type { Sample } from '../../media/mp4/sample.js';
-import { AudioGrid, SILENCE } from './audio-grid.js';
+import { audioFramingOf } from './audio-framing.js';
+import { AudioGrid } from './audio-grid.js';
+import { AudioTicks } from './audio-ticks.js';
 import type { Boundary } from './boundary.js';
 import type { RenditionOutput } from './rendition-output.js';
 
@@ -17,7 +15,10 @@ const MAX_QUEUE = 4_000;
 /** Queues audio for its rendition, placed by an {@link AudioGrid}. */
 export class AudioLane {
   readonly #output: RenditionOutput;
-  readonly #grid = new AudioGrid();
+  readonly #grid: AudioGrid;
+  readonly #config: AudioConfig;
+  /** The conversion between the run's timeline and the lane's ticks, which are its samples. */
+  readonly ticks: AudioTicks;
   /**
    * Samples that are placed but not yet written. They are contiguous, and at most {@link
    * MAX_QUEUE}.
@@ -25,15 +26,15 @@ export class AudioLane {
   #queue: Sample[] = [];
   /** The start of the queue. */
   #headTicks = 0;
-  #config: AudioConfig;
   /** The start of the open segment. */
   #segmentTicks = 0;
   #next = 0;
 
-  /** @param config the configuration to use for silence until a packet arrives */
   constructor(output: RenditionOutput, config: AudioConfig) {
     this.#output = output;
     this.#config = config;
+    this.#grid = new AudioGrid(audioFramingOf(config));
+    this.ticks = new AudioTicks(timescaleOf(config));
   }
 
   /** The number of the next boundary. */
@@ -41,7 +42,12 @@ export class AudioLane {
     return this.#next;
   }
 
-  /** The end of the newest sample, in 48 kHz ticks; null if none arrived since {@link startAt}. */
+  /** The duration of the longest silence. */
+  get silenceTicks(): number {
+    return this.#grid.silenceTicks;
+  }
+
+  /** The end of the newest sample; null if none arrived since {@link startAt}. */
   get newestTicks(): number | null {
     return this.#grid.endTicks;
   }
@@ -51,13 +57,12 @@ export class AudioLane {
     return this.#queue.length > 0 ? this.#headTicks : null;
   }
 
-  /** Starts the next sample at a time, or less than 20 ms later. */
+  /** Starts the next sample at a time, or up to one silence later. */
   startAt(ticks: number): void {
     this.#grid.startAt(ticks);
   }
 
-  push(ticks: number, packet: Sample, config: AudioConfig): void {
-    this.#config = config;
+  push(ticks: number, packet: Sample): void {
     // Rejected samples are replaced with silence later.
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.place(ticks, packet));
   }
@@ -69,7 +74,7 @@ export class AudioLane {
 
   /** Writes the samples that start at or before a time, up to the boundary. */
   writeUpTo(ticks: number, boundary: Boundary | undefined): void {
-    const endTicks = boundary ? audioTicksOf(boundary.ticks) : Infinity;
+    const endTicks = boundary ? this.ticks.at(boundary.ticks) : Infinity;
     while (this.#queue.length > 0 && this.#headTicks <= ticks) {
       if (this.#headTicks >= endTicks && !this.#isEmpty) return;
       const sample = this.#queue.shift();
@@ -82,14 +87,14 @@ export class AudioLane {
   /** Crosses a declared boundary; returns false if samples before it are still missing. */
   cross({ start, ticks }: Boundary): boolean {
     const ready = this.#output.open
-      ? this.#headTicks >= audioTicksOf(ticks) && !this.#isEmpty
+      ? this.#headTicks >= this.ticks.at(ticks) && !this.#isEmpty
       : this.#queue.length > 0;
     if (!ready) return false;
     this.#output.endSegment();
     this.#next = start.msn + 1;
     const beginsTicks = this.#headTicks;
     this.#segmentTicks = beginsTicks;
-    const lateMs = ((beginsTicks - audioTicksOf(ticks)) / AUDIO_TIMESCALE) * 1_000;
+    const lateMs = this.ticks.ms(beginsTicks - this.ticks.at(ticks));
     const wallMs = start.wallMs + lateMs;
     this.#output.startSegment({ ...start, wallMs }, { ticks: beginsTicks, config: this.#config });
     return true;
@@ -98,7 +103,7 @@ export class AudioLane {
   /** Writes everything and ends the open segment, which is never empty. */
   finish(): void {
     if (!this.#output.open) return;
-    this.fillTo(this.#segmentTicks + SILENCE.durationTicks);
+    this.fillTo(this.#segmentTicks + this.silenceTicks);
     this.writeUpTo(Infinity, undefined);
     this.#output.endSegment();
   }
@@ -123,11 +128,3 @@ export class AudioLane {
     for (const sample of samples) this.#queue.push(sample);
   }
 }
-
-/** Returns the first audio tick not before a video tick. */
-export const audioTicksOf = (videoTicks: number): number =>
-  Math.ceil((videoTicks * AUDIO_TIMESCALE) / VIDEO_TIMESCALE);
-
-/** Returns the video tick at an audio tick, or just after it. */
-export const videoTicksOf = (audioTicks: number): number =>
-  Math.ceil((audioTicks * VIDEO_TIMESCALE) / AUDIO_TIMESCALE);

@@ -206,7 +206,6 @@ export class RtmpConnection {
 
   #release(): void {
     this.peer.disconnect();
-    this.#ingest?.close();
     this.#published?.media.close();
   }
 

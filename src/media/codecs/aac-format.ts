@@ -1,6 +1,7 @@
+import { parseAacSpecificConfig } from './aac-specific-config.js';
 import { AUDIO_TIMESCALE, type AudioConfig } from './codec-config.js';
 
-/** Samples, and thus ticks, per AAC-LC frame. */
+/** Samples per frame of AAC, and thus ticks. For HE-AAC, samples of the core. */
 export const AAC_FRAME_TICKS = 1_024;
 
 /** AAC-LC, 48 kHz, stereo: the AudioSpecificConfig of ISO 14496-3 1.6.2.1 in two bytes. */
@@ -12,3 +13,31 @@ export const AAC_CONFIG: AudioConfig = {
   channels: 2,
   record: Uint8Array.of(0x11, 0x90),
 };
+
+/** Audio object types (ISO/IEC 14496-3 table 1.17) that browsers play: AAC-LC and HE-AAC. */
+const LC = 2;
+const SBR = 5;
+const PS = 29;
+/** A longer record contains nothing that players need, and might not fit into its descriptors. */
+const RECORD_MAX = 64;
+
+/**
+ * Returns the configuration of AAC that players can play as it is: AAC-LC or HE-AAC with frames of
+ * 1,024 samples and one to eight channels. Null for any other, or a malformed record.
+ */
+export function aacConfigOf(record: Uint8Array): AudioConfig | null {
+  const config = record.length > RECORD_MAX ? null : parseAacSpecificConfig(record);
+  if (config === null || config.channels === 0 || config.frameSamples !== AAC_FRAME_TICKS)
+    return null;
+  const { objectType, sampleRate, channels } = config;
+  if (objectType !== LC && objectType !== SBR && objectType !== PS) return null;
+  return {
+    kind: 'audio',
+    codec: 'aac',
+    codecs: `mp4a.40.${objectType}`,
+    sampleRate,
+    // Parametric stereo makes two channels out of one.
+    channels: objectType === PS ? 2 : channels,
+    record,
+  };
+}

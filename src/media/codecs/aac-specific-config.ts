@@ -21,6 +21,8 @@ export type AacSpecificConfig = Readonly<{
   sampleRate: number;
   /** The number of channels; 0 if only the frames tell. */
   channels: number;
+  /** Samples of the core per frame: 1,024, or 960 for some digital radio. */
+  frameSamples: number;
 }>;
 
 /** Parses an AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1); null for malformed or reserved data. */
@@ -33,9 +35,11 @@ export function parseAacSpecificConfig(record: Uint8Array): AacSpecificConfig | 
     readSampleRate(reader);
     readObjectType(reader);
   }
+  // GASpecificConfig (4.4.1) begins with frameLengthFlag.
+  const frameSamples = reader.flag() ? 960 : 1_024;
   if (reader.failed || objectType === 0 || sampleRate === null || channels === undefined)
     return null;
-  return { objectType, sampleRate, channels };
+  return { objectType, sampleRate, channels, frameSamples };
 }
 
 function readObjectType(reader: BitReader): number {

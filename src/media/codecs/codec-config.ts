@@ -21,16 +21,19 @@ export type VideoConfig = Readonly<{
 export type AudioConfig = Readonly<{
   kind: 'audio';
   codec: 'opus' | 'aac';
-  /** The codecs string, `opus` or `mp4a.40.2`. */
+  /** The codecs string, such as `opus` or `mp4a.40.2`. */
   codecs: string;
+  /** The sample rate, in Hz. For HE-AAC, that of the core, which is half of what is heard. */
   sampleRate: number;
   channels: number;
   /** For Opus, the body of `dOps`; for AAC, the AudioSpecificConfig. */
   record: Uint8Array;
 }>;
 
-/** Ticks of media time per second. */
+/** Ticks per second of video. */
 export const VIDEO_TIMESCALE = 90_000;
+/** Ticks per second of Opus, and of the capture times of all audio. */
 export const AUDIO_TIMESCALE = 48_000;
-export const timescaleOf = ({ kind }: Pick<CodecConfig, 'kind'>): number =>
-  kind === 'video' ? VIDEO_TIMESCALE : AUDIO_TIMESCALE;
+/** Returns the ticks per second of a rendition. Those of audio are its samples. */
+export const timescaleOf = (config: CodecConfig): number =>
+  config.kind === 'video' ? VIDEO_TIMESCALE : config.sampleRate;

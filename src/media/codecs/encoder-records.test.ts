@@ -7,11 +7,11 @@ import { nalUnitsOf, parseAvcRecord, sampleOf } from './avc-record.js';
 
 describe('an AudioSpecificConfig', () => {
   it.each([
-    ['1190', { objectType: 2, sampleRate: 48_000, channels: 2 }],
-    ['1208', { objectType: 2, sampleRate: 44_100, channels: 1 }],
-    ['119056e500', { objectType: 2, sampleRate: 48_000, channels: 2 }],
-    ['2b920800', { objectType: 5, sampleRate: 22_050, channels: 2 }],
-    ['1780560010', { objectType: 2, sampleRate: 44_032, channels: 2 }],
+    ['1190', { objectType: 2, sampleRate: 48_000, channels: 2, frameSamples: 1_024 }],
+    ['1208', { objectType: 2, sampleRate: 44_100, channels: 1, frameSamples: 1_024 }],
+    ['119056e500', { objectType: 2, sampleRate: 48_000, channels: 2, frameSamples: 1_024 }],
+    ['2b920800', { objectType: 5, sampleRate: 22_050, channels: 2, frameSamples: 1_024 }],
+    ['1780560010', { objectType: 2, sampleRate: 44_032, channels: 2, frameSamples: 1_024 }],
   ])('%s is parsed', (record, expected) => {
     expect(parseAacSpecificConfig(hex(record))).toEqual(expected);
   });

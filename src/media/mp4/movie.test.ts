@@ -8,7 +8,7 @@ import { sampleEntryOf } from './read-box.js';
 import { readFragments } from './read-fragments.js';
 import type { Sample } from './sample.js';
 import { SampleTable } from './sample-table.js';
-import type { AudioConfig, VideoConfig } from '../codecs/codec-config.js';
+import { type AudioConfig, timescaleOf, type VideoConfig } from '../codecs/codec-config.js';
 
 const h264: VideoConfig = {
   kind: 'video',
@@ -44,7 +44,7 @@ function trackOf(config: VideoConfig | AudioConfig, files: readonly Placed[]): M
       table.add({ startTicks: baseTicks + moveTicks, offset: at + offset, entry, ...samples });
   const { width, height } = config.kind === 'video' ? config : { width: 0, height: 0 };
   const entries = [sampleEntryOf(initSegment(config))];
-  return { kind: config.kind, width, height, entries, table };
+  return { kind: config.kind, timescale: timescaleOf(config), width, height, entries, table };
 }
 
 const CREATED_MS = Date.UTC(2026, 10, 22, 12, 30, 5);

@@ -1,11 +1,13 @@
 import { box, boxInPieces, fourCc, fullBox, lengthOf, u16, u32, u64, zeros } from './box.js';
-import { type CodecConfig, timescaleOf } from '../codecs/codec-config.js';
+import type { CodecConfig } from '../codecs/codec-config.js';
 import { mediaDescription, UNDETERMINED, UNITY_MATRIX } from './init-segment.js';
 import type { SampleTable } from './sample-table.js';
 
 /** A track of a complete file. */
 export type MovieTrack = Readonly<{
   kind: CodecConfig['kind'];
+  /** Ticks per second. */
+  timescale: number;
   /** The width of video; 0 for audio. */
   width: number;
   height: number;
@@ -48,7 +50,7 @@ export function movieHead(
 type Place = Readonly<{ from: number | null; createdMs: number }>;
 
 function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8Array[] {
-  const durations = tracks.map(({ kind, table }) => inMovie(kind, table.endTicks));
+  const durations = tracks.map(({ timescale, table }) => inMovie(timescale, table.endTicks));
   return boxInPieces(
     'moov',
     fullBox(
@@ -69,7 +71,7 @@ function movie(tracks: readonly MovieTrack[], { from, createdMs }: Place): Uint8
 }
 
 function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Uint8Array[] {
-  const { kind, width, height, entries, table } = track;
+  const { kind, timescale, width, height, entries, table } = track;
   return boxInPieces(
     'trak',
     fullBox(
@@ -78,7 +80,7 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
       dates(createdMs),
       u32(id),
       zeros(4),
-      u64(inMovie(kind, table.endTicks)),
+      u64(inMovie(timescale, table.endTicks)),
       zeros(8),
       u16(0),
       u16(0),
@@ -95,7 +97,7 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
         'mdhd',
         { version: 1 },
         dates(createdMs),
-        u32(timescaleOf({ kind })),
+        u32(timescale),
         u64(table.endTicks - table.startTicks),
         u16(UNDETERMINED),
         zeros(2),
@@ -110,20 +112,24 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
  * does. With B-frames, it says that the track is shown from its first sample on; FFmpeg would show it
  * later otherwise.
  */
-function edits({ kind, table }: MovieTrack): Uint8Array[] {
+function edits({ timescale, table }: MovieTrack): Uint8Array[] {
   const { startTicks, endTicks, reorders } = table;
   if (startTicks === 0 && !reorders) return [];
   const speed = [...u16(1), ...u16(0)];
-  const nothing = [...u64(inMovie(kind, startTicks)), ...u32(2 ** 32 - 1), ...u32(2 ** 32 - 1)];
+  const nothing = [
+    ...u64(inMovie(timescale, startTicks)),
+    ...u32(2 ** 32 - 1),
+    ...u32(2 ** 32 - 1),
+  ];
   const rows = [
     ...(startTicks === 0 ? [] : [[...nothing, ...speed]]),
-    [...u64(inMovie(kind, endTicks - startTicks)), ...u64(0), ...speed],
+    [...u64(inMovie(timescale, endTicks - startTicks)), ...u64(0), ...speed],
   ];
   return [box('edts', fullBox('elst', { version: 1 }, u32(rows.length), ...rows))];
 }
 
-const inMovie = (kind: CodecConfig['kind'], ticks: number): number =>
-  Math.round((ticks * MOVIE_TIMESCALE) / timescaleOf({ kind }));
+const inMovie = (timescale: number, ticks: number): number =>
+  Math.round((ticks * MOVIE_TIMESCALE) / timescale);
 
 /** The creation and modification dates. */
 function dates(createdMs: number): number[] {

@@ -50,7 +50,8 @@ function audioEntry({ codec, sampleRate, channels, record }: AudioConfig): Uint8
     u16(channels),
     u16(16), // bits per sample
     zeros(4),
-    u16(sampleRate),
+    // The field is 16 bits wide; the AudioSpecificConfig states higher rates.
+    u16(sampleRate <= 0xffff ? sampleRate : 0),
     zeros(2),
   ];
   return codec === 'opus'

@@ -1,6 +1,6 @@
 import type { PackagedFragment } from '../../media/mp4/packaged-fragment.js';
 import { Turns } from '../../common/turns.js';
-import { timescaleOf } from '../../media/codecs/codec-config.js';
+import { AUDIO_TIMESCALE, VIDEO_TIMESCALE } from '../../media/codecs/codec-config.js';
 import { movieHead } from '../../media/mp4/movie.js';
 import { parameterSetsOf } from '../../media/mp4/parameter-sets.js';
 import { SampleTable } from '../../media/mp4/sample-table.js';
@@ -162,7 +162,7 @@ const nameOf = ({ run, init }: VodSegment): string => `${run}/${init}`;
 function movieTrackOf(track: Planned) {
   const { init } = track.rendition;
   return {
-    kind: aboutOf(track).kind,
+    ...aboutOf(track),
     width: init.width ?? 0,
     height: init.height ?? 0,
     entries: track.entries.map(({ bytes }) => bytes),
@@ -171,8 +171,8 @@ function movieTrackOf(track: Planned) {
 }
 
 function aboutOf({ rendition }: Planned): { kind: 'video' | 'audio'; timescale: number } {
-  const kind = rendition.id.startsWith('video-') ? 'video' : 'audio';
-  return { kind, timescale: timescaleOf({ kind }) };
+  if (rendition.id.startsWith('video-')) return { kind: 'video', timescale: VIDEO_TIMESCALE };
+  return { kind: 'audio', timescale: rendition.init.timescale ?? AUDIO_TIMESCALE };
 }
 
 /**

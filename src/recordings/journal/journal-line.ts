@@ -11,6 +11,8 @@ export const RecordedInit = z.object({
   height: z.number().optional(),
   /** Present for audio only. */
   channels: z.number().optional(),
+  /** The ticks per second of audio; absent for 48,000, that of Opus. */
+  timescale: z.number().positive().optional(),
 });
 export type RecordedInit = z.output<typeof RecordedInit>;
 

@@ -38,12 +38,12 @@ export class AlignedRun {
   }
 
   /**
-   * A key that identifies the renditions and their codecs, without the parts that vary with the
-   * video.
+   * A key that identifies the renditions, their codecs and timescales, without the parts that vary
+   * with the video.
    */
   get kind(): string {
     return this.renditions
-      .map(({ id }, place) => `${id}:${this.initsOf(place).at(-1)?.codecs.split('.')[0] ?? ''}`)
+      .map(({ id }, place) => `${id}:${formatOf(this.initsOf(place).at(-1))}`)
       .toSorted()
       .join();
   }
@@ -96,6 +96,9 @@ export class AlignedRun {
     return table === undefined || index === ABSENT ? null : { table, index, asGap: false };
   }
 }
+
+const formatOf = (init: RecordedInit | undefined): string =>
+  [init?.codecs.split('.')[0], init?.timescale].filter((part) => part !== undefined).join('@');
 
 /**
  * Aligns the renditions of a run, from the first segment that all of them have to the end of the

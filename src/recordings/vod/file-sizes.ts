@@ -1,7 +1,7 @@
 import type { RecordingStore } from '../store/recording-store.js';
 import type { Vod } from './vod.js';
 
-const SEGMENT = /^([\w-]{16})\/(video-\d|opus)\/(\d{1,9})\.m4s$/;
+const SEGMENT = /^([\w-]{16})\/(video-\d|opus|aac)\/(\d{1,9})\.m4s$/;
 const KNOWN_MAX = 20_000;
 
 /**

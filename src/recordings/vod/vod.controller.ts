@@ -10,6 +10,7 @@ import { FileSizes } from './file-sizes.js';
 import { sendRanged, sendText } from './ranged-response.js';
 import { VodCatalog } from './vod-catalog.js';
 import { type VodKind } from './vod-kind.js';
+import { opusOf } from './vod-aac.js';
 import { VodAuthorizer } from './vod-authorizer.js';
 import { VodGuards } from './vod-guards.js';
 import { VodSound } from './vod-sound.js';
@@ -18,7 +19,7 @@ import { isVodText, VodTexts } from './vod-texts.js';
 const WITH_TOKEN = /^~([\w-]{1,400})\/(.+)$/;
 const AAC_FILE = /^([\w-]{16})\/aac\/(?:(init-0)\.mp4|(\d{1,9})\.m4s)$/;
 const FILE =
-  /^(?:[\w-]{16}\/(?:video-\d|opus)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
+  /^(?:[\w-]{16}\/(?:video-\d|opus|aac)\/(?:init-\d{1,9}\.mp4|\d{1,9}\.m4s)|pictures\/[a-z0-9]{1,16}\.jpg)$/;
 
 /**
  * Serves recordings and clips as HLS. All addresses are relative to the playlists, so that they
@@ -77,9 +78,16 @@ export class VodController {
     const caching = who === 'all' ? 'public, max-age=86400, immutable' : 'private, max-age=3600';
     reply.header('cache-control', caching);
     const aac = AAC_FILE.exec(rest);
-    if (aac) return this.#sendSound({ kind, id, client }, aac, request, reply);
+    const isMade = aac && (await this.#isMade(kind, id, client));
+    if (isMade) return this.#sendSound({ kind, id, client }, aac, request, reply);
     if (!FILE.test(rest)) throw notFound();
     await this.#sendFile({ kind, id, path: rest }, request, reply);
+  }
+
+  /** Whether AAC is transcoded from a recording's Opus, instead of being recorded. */
+  async #isMade(kind: VodKind, id: string, client: string): Promise<boolean> {
+    const entry = await this.catalog.find(kind, id, client);
+    return entry !== null && opusOf(entry.vod) !== undefined;
   }
 
   async #sendText(

@@ -1,6 +1,12 @@
 import type { types } from 'mediasoup';
-import type { ProgramMedia, ProgramTrack, PublisherHealth } from '../../broadcast/ports/media.js';
+import type {
+  ProgramAudio,
+  ProgramMedia,
+  ProgramTrack,
+  PublisherHealth,
+} from '../../broadcast/ports/media.js';
 import type { UnitTrack } from '../../broadcast/ports/unit-track.js';
+import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { Clock } from '../../common/clock.js';
 import type { Log } from '../../common/logger.js';
 import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
@@ -37,7 +43,6 @@ export class ProgramConnection implements ProgramMedia {
   #audio: { track: ProgramUnitTrack; output: AudioOutput } | null = null;
   #bytes = 0;
   #encoder: string | null = null;
-  #lacksSound = false;
 
   private constructor(options: Options, transport: types.DirectTransport) {
     this.#options = options;
@@ -66,15 +71,32 @@ export class ProgramConnection implements ProgramMedia {
     this.#encoder = encoder;
   }
 
-  setLacksSound(): void {
-    this.#lacksSound = true;
+  addVideo(): ProgramTrack {
+    this.#video?.track.close();
+    const output = new VideoOutput({
+      open: () => this.#openRtp('h264'),
+      onReordering: (reorders) => {
+        this.#options.onReordering(reorders);
+        this.#audio?.output.setOffered(!reorders);
+      },
+    });
+    // Viewers who can't see the pictures must not be offered the sound alone.
+    this.#audio?.output.setOffered(false);
+    const track = this.#makeTrack(null, output);
+    this.#video = { track, output };
+    return this.#announce(track);
   }
 
-  addTrack(codec: 'h264' | 'opus'): ProgramTrack {
-    const track = codec === 'h264' ? this.#addVideo() : this.#addAudio();
-    if (this.closed) track.close();
-    else this.#options.onUnitTrack(track);
-    return track;
+  addAudio({ config, transcode }: ProgramAudio): ProgramTrack {
+    this.#audio?.track.close();
+    const isOffered = this.#video === null || this.#video.output.reorders === false;
+    const output = new AudioOutput(
+      { transcode, open: () => this.#openRtp('opus'), nowMs: () => this.#options.clock.nowMs() },
+      { isOffered },
+    );
+    const track = this.#makeTrack(config, output);
+    this.#audio = { track, output };
+    return this.#announce(track);
   }
 
   bitrateBps(): Promise<number> {
@@ -87,7 +109,7 @@ export class ProgramConnection implements ProgramMedia {
     return {
       bitrateBps: await this.bitrateBps(),
       ...(this.#encoder !== null && { encoder: this.#encoder }),
-      ...(this.#lacksSound && { lacksSound: true }),
+      ...(this.#audio?.output.isMissing === true && { lacksSound: true }),
       roundTripMs: null,
       tracks: this.#tracks.map((track) => this.#healthOf(track)),
     };
@@ -101,32 +123,14 @@ export class ProgramConnection implements ProgramMedia {
     return [this.#video, this.#audio].flatMap((one) => (one ? [one.track] : []));
   }
 
-  #addVideo(): ProgramUnitTrack {
-    this.#video?.track.close();
-    const output = new VideoOutput({
-      open: () => this.#openRtp('h264'),
-      onReordering: (reorders) => {
-        this.#options.onReordering(reorders);
-        this.#audio?.output.setOffered(!reorders);
-      },
-    });
-    const track = this.#makeTrack('h264', output);
-    this.#video = { track, output };
-    return track;
+  #makeTrack(audio: AudioConfig | null, output: UnitOutput): ProgramUnitTrack {
+    return new ProgramUnitTrack({ audio, output, onUnit: (bytes) => this.#arrived(bytes) });
   }
 
-  #addAudio(): ProgramUnitTrack {
-    this.#audio?.track.close();
-    const output = new AudioOutput(() => this.#openRtp('opus'));
-    // Viewers who can't see the pictures must not be offered the sound alone.
-    output.setOffered(this.#video?.output.reorders !== true);
-    const track = this.#makeTrack('opus', output);
-    this.#audio = { track, output };
+  #announce(track: ProgramUnitTrack): ProgramUnitTrack {
+    if (this.closed) track.close();
+    else this.#options.onUnitTrack(track);
     return track;
-  }
-
-  #makeTrack(codec: 'h264' | 'opus', output: UnitOutput): ProgramUnitTrack {
-    return new ProgramUnitTrack({ codec, output, onUnit: (bytes) => this.#arrived(bytes) });
   }
 
   #arrived(bytes: number): void {
@@ -159,7 +163,6 @@ export class ProgramConnection implements ProgramMedia {
       ...(kind === 'video' && { framesPerSecond: meter.unitsPerSecond(nowMs) }),
       ...(kind === 'video' && reorders !== null && { reorders }),
     };
-    // Sound arrives as AAC and is transcoded.
     return { kind, codec: codec === 'h264' ? 'H264' : 'AAC', streams: [stream] };
   }
 

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ProgramTrack } from '../../broadcast/ports/media.js';
-import type { ClockAnchor, MediaUnit, UnitTrack } from '../../broadcast/ports/unit-track.js';
+import type {
+  ClockAnchor,
+  MediaUnit,
+  UnitCodec,
+  UnitTrack,
+} from '../../broadcast/ports/unit-track.js';
+import type { AudioConfig } from '../../media/codecs/codec-config.js';
+import type { MediaKind } from '../../protocol/rtc.js';
 import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
 import { UnitMeter } from './unit-meter.js';
 
@@ -8,7 +15,8 @@ import { UnitMeter } from './unit-meter.js';
 export type UnitOutput = Pick<ProgramTrack, 'push' | 'setClock' | 'close'>;
 
 type Options = Readonly<{
-  codec: 'h264' | 'opus';
+  /** The configuration of AAC; null for H.264. */
+  audio: AudioConfig | null;
   output: UnitOutput;
   onUnit: (bytes: number) => void;
 }>;
@@ -19,7 +27,8 @@ export class ProgramUnitTrack implements ProgramTrack, UnitTrack {
   readonly id = randomUUID();
   readonly paused = false;
   readonly meter = new UnitMeter();
-  readonly codec: Options['codec'];
+  readonly timescale = 1_000;
+  readonly audio: AudioConfig | null;
   readonly #emitter = new TypedEmitter<EventsOf<UnitTrack>>();
   readonly events = this.#emitter.listenable;
   readonly #options: Options;
@@ -28,16 +37,15 @@ export class ProgramUnitTrack implements ProgramTrack, UnitTrack {
 
   constructor(options: Options) {
     this.#options = options;
-    this.codec = options.codec;
+    this.audio = options.audio;
   }
 
-  /** See {@link ProgramTrack}. */
-  get timescale(): number {
-    return this.codec === 'h264' ? 1_000 : 48_000;
+  get codec(): UnitCodec {
+    return this.audio ? 'aac' : 'h264';
   }
 
-  get kind() {
-    return this.codec === 'h264' ? 'video' : 'audio';
+  get kind(): MediaKind {
+    return this.audio ? 'audio' : 'video';
   }
 
   get sends(): boolean {
@@ -48,8 +56,7 @@ export class ProgramUnitTrack implements ProgramTrack, UnitTrack {
     if (this.#closed) return;
     this.#sends = true;
     const { data, keyFrame, decodeTime, arrivedMs } = unit;
-    const timeMs = (decodeTime * 1_000) / this.timescale;
-    this.meter.push({ bytes: data.length, keyFrame, timeMs }, arrivedMs);
+    this.meter.push({ bytes: data.length, keyFrame, timeMs: decodeTime }, arrivedMs);
     this.#emitter.emit('unit', unit);
     this.#options.output.push(unit);
     this.#options.onUnit(data.length);
