@@ -54,6 +54,12 @@ exports.folders = [
     imports: ['common', 'config'],
   },
   {
+    folder: 'src/transcode',
+    holds:
+      'smaller pictures of H.264: sizes, encoders, the limit, and FFmpeg processes that make them',
+    imports: ['protocol', 'common', 'config', 'media'],
+  },
+  {
     folder: 'src/mixer',
     holds: 'programs that mix stages: finding, starting and controlling GStreamer processes',
     imports: ['protocol', 'programme', 'common', 'config'],
@@ -110,6 +116,7 @@ exports.folders = [
       'config',
       'cluster',
       'media',
+      'transcode',
       'broadcast',
       'mixer',
     ],
@@ -118,7 +125,16 @@ exports.folders = [
     folder: 'src/hls',
     holds:
       'packages live RTP into segments, and delivers them over HTTP; implements the packaging port',
-    imports: ['protocol', 'common', 'config', 'cluster', 'media', 'access', 'broadcast'],
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'cluster',
+      'media',
+      'transcode',
+      'access',
+      'broadcast',
+    ],
   },
   {
     folder: 'src/recordings',

@@ -33,6 +33,7 @@ import { SharingModule } from './sharing/sharing.module.js';
 import { SignalingModule } from './signaling/signaling.module.js';
 import { StageModule } from './stage/stage.module.js';
 import { StatisticsModule } from './statistics/statistics.module.js';
+import { TranscodeModule } from './transcode/transcode.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WhepModule } from './whep/whep.module.js';
 import { WhipModule } from './whip/whip.module.js';
@@ -64,6 +65,7 @@ export class AppModule {
         AccessModule,
         LiveChannelsModule,
         BroadcastModule,
+        TranscodeModule,
         SfuModule,
         RecordingsModule,
         HlsModule,

@@ -82,6 +82,7 @@ export class BroadcastControl implements OnModuleInit {
 
 async function measure(broadcast: LiveBroadcast): Promise<IngestView> {
   const health = await broadcast.ingest();
+  const { made, obstacle } = broadcast.transcoding;
   const {
     bitrateBps = 0,
     roundTripMs = null,
@@ -104,9 +105,10 @@ async function measure(broadcast: LiveBroadcast): Promise<IngestView> {
         bFrames: reorders,
       })),
     })),
+    transcoded: [...made],
     // Browsers send key frames on request, so their interval doesn't matter.
     warnings: isProgram(broadcast.source)
-      ? ingestWarnings({ tracks, webrtc: broadcast.view.webrtc, lacksSound })
+      ? ingestWarnings({ tracks, webrtc: broadcast.view.webrtc, lacksSound, obstacle })
       : [],
   };
 }

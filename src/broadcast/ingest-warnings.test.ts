@@ -42,3 +42,13 @@ it('warns first about sound that nobody hears', () => {
   const warnings = ingestWarnings({ tracks: [], webrtc: 'unavailable', lacksSound: true });
   expect(warnings.map(({ code }) => code)).toEqual(['no_sound', 'b_frames']);
 });
+
+it.each([
+  [{ type: 'limit' as const, max: 4 }, /^4 of 4 transcodings are in use.*simulcast.*TRANSCODE_MAX/],
+  [{ type: 'behind' as const, dropped: ['720p'] }, /too busy to transcode to 720p.*Start again/],
+  [{ type: 'failing' as const }, /keeps failing.*log/],
+])('says last why less is transcoded than could be: %j', (obstacle, message) => {
+  const warnings = ingestWarnings({ ...arriving(8_333), obstacle });
+  expect(warnings.map(({ code }) => code)).toEqual(['key_frames_far_apart', 'not_transcoded']);
+  expect(warnings[1]?.message).toMatch(message);
+});

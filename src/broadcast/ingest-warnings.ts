@@ -1,6 +1,8 @@
+import { assertNever } from '../protocol/assert-never.js';
 import type { BroadcastView } from '../protocol/broadcast.js';
 import type { IngestWarning } from '../protocol/ingest.js';
 import type { PublisherHealth } from './ports/media.js';
+import type { Transcoding, TranscodingObstacle } from './ports/packaging.js';
 
 /** If key frames are further apart than this, viewers wait too long for the first frame. */
 const KEY_FRAMES_APART_MAX_MS = 4_200;
@@ -20,15 +22,42 @@ const NO_SOUND: IngestWarning = {
     'which uses Opus.',
 };
 
-type Arriving = Pick<PublisherHealth, 'tracks' | 'lacksSound'> & Pick<BroadcastView, 'webrtc'>;
+type Arriving = Pick<PublisherHealth, 'tracks' | 'lacksSound'> &
+  Pick<BroadcastView, 'webrtc'> &
+  Partial<Pick<Transcoding, 'obstacle'>>;
 
 /** Returns advice on the publisher's settings, based on what is arriving; the most serious first. */
-export function ingestWarnings({ tracks, webrtc, lacksSound = false }: Arriving): IngestWarning[] {
+export function ingestWarnings({
+  tracks,
+  webrtc,
+  lacksSound = false,
+  obstacle = null,
+}: Arriving): IngestWarning[] {
   return [
     ...(lacksSound ? [NO_SOUND] : []),
     ...(webrtc === 'unavailable' ? [B_FRAMES] : []),
     ...keyFrameWarnings(tracks),
+    ...(obstacle ? [{ code: 'not_transcoded' as const, message: textOf(obstacle) }] : []),
   ];
+}
+
+function textOf(obstacle: TranscodingObstacle): string {
+  switch (obstacle.type) {
+    case 'limit':
+      return (
+        `${obstacle.max} of ${obstacle.max} transcodings are in use, so viewers with slow connections get no smaller picture. ` +
+        'Send simulcast over WHIP, or raise TRANSCODE_MAX on a server with enough cores.'
+      );
+    case 'behind':
+      return (
+        `The server is too busy to transcode to ${obstacle.dropped.join(' and ')}, so viewers with slow connections get fewer choices. ` +
+        'Start again when it is less busy, or send fewer frames per second.'
+      );
+    case 'failing':
+      return 'FFmpeg on the server keeps failing to transcode this video, so viewers get it only as it is. Ask the server’s operator to check its log.';
+    default:
+      return assertNever(obstacle);
+  }
 }
 
 function keyFrameWarnings(tracks: PublisherHealth['tracks']): IngestWarning[] {

@@ -23,7 +23,7 @@ import type {
   PublisherMedia,
   SourceMedia,
 } from './ports/media.js';
-import type { BroadcastPackage, PackagingPort } from './ports/packaging.js';
+import type { BroadcastPackage, PackagingPort, Transcoding } from './ports/packaging.js';
 import type { SampleSource } from './ports/samples.js';
 
 /** The maximum time from "Go live" until media arrives. */
@@ -225,6 +225,11 @@ export class LiveBroadcast {
   /** The media as it is packaged, for those who send it elsewhere. */
   get samples(): SampleSource {
     return this.#package.samples;
+  }
+
+  /** What is made of the publisher's video besides passing it on. */
+  get transcoding(): Transcoding {
+    return this.#package.transcoding;
   }
 
   /** Whether the publisher's browser must provide thumbnails. */

@@ -2,9 +2,9 @@
 export type ProcessLimits = Readonly<{
   /**
    * The limit of the address space, in MiB. It includes thread stacks and libraries, so it must far
-   * exceed the memory actually used.
+   * exceed the memory actually used. Null for no limit.
    */
-  memoryMiB: number;
+  memoryMiB: number | null;
   /** The limit of CPU time; null for a process that runs for as long as it receives input. */
   cpuSeconds: number | null;
   openFiles: number;
@@ -17,7 +17,7 @@ export type ProcessLimits = Readonly<{
  */
 export function limitScript({ memoryMiB, cpuSeconds, openFiles }: ProcessLimits): string {
   const limits = [
-    `ulimit -v ${memoryMiB * 1_024}`,
+    ...(memoryMiB === null ? [] : [`ulimit -v ${memoryMiB * 1_024}`]),
     `ulimit -n ${openFiles}`,
     'ulimit -f 0',
     'ulimit -c 0',

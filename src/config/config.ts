@@ -1,4 +1,5 @@
 import type { TrustedProxies } from './trusted-proxies.js';
+import type { VideoEncoder } from './video-encoders.js';
 
 /** The settings, which are read once at startup, validated and frozen. */
 export type Config = Readonly<{
@@ -83,6 +84,12 @@ export type Config = Readonly<{
     diskMaxBytes: number;
     /** The FFmpeg program to use; null for the one in PATH, if any. */
     ffmpegBin: string | null;
+  }>;
+  transcode: Readonly<{
+    /** The maximum number of broadcasts that are transcoded at once; 0 for none. */
+    max: number;
+    /** The encoder to use; null for the cheapest one that works. */
+    encoder: VideoEncoder | null;
   }>;
   mixers: Readonly<{
     /** The maximum number of stages that this server mixes at once; 0 for none. */

@@ -15,6 +15,7 @@ import {
   withDefault,
   WorkerParts,
 } from './setting-schemas.js';
+import { VIDEO_ENCODERS } from './video-encoders.js';
 import { TrustedProxies } from './trusted-proxies.js';
 
 /** All environment variables. A test checks that `.env.example` lists the same ones. */
@@ -77,6 +78,11 @@ export const Environment = z.object({
   ),
   HLS_DISK_MB: withDefault(count(16, 1_000_000), '4096'),
   FFMPEG_BIN: optional(z.string()),
+  TRANSCODE: withDefault(z.enum(['auto', 'off'], 'must be auto or off'), 'auto'),
+  TRANSCODE_MAX: optional(count(0, 64)),
+  TRANSCODE_ENCODER: optional(
+    z.enum(VIDEO_ENCODERS, `must be one of ${VIDEO_ENCODERS.join(', ')}`),
+  ),
   MIX_MAX: optional(count(0, 64)),
   MIX_PYTHON_BIN: optional(z.string()),
   RECORDINGS_MAX_GB: optional(

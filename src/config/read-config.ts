@@ -54,6 +54,12 @@ function toConfig(e: Environment): Config {
       diskMaxBytes: e.HLS_DISK_MB * 1_048_576,
       ffmpegBin: e.FFMPEG_BIN ?? null,
     },
+    transcode: {
+      // 720p and 360p at 30 frames per second need up to half a core, and 60 frames most of one. A
+      // machine with a single core needs it for forwarding.
+      max: e.TRANSCODE === 'off' ? 0 : (e.TRANSCODE_MAX ?? Math.floor(availableParallelism() / 2)),
+      encoder: e.TRANSCODE_ENCODER ?? null,
+    },
     mixers: {
       // A mixer of four people at 720p30 needs most of a core.
       max: e.MIX_MAX ?? Math.max(1, Math.floor(availableParallelism() / 2)),

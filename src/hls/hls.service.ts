@@ -18,8 +18,11 @@ import { findFfmpeg } from '../media/ffmpeg/find-ffmpeg.js';
 import { collectLessOften } from './heap-growth.js';
 import { IdleCollection } from './idle-collection.js';
 import type { HlsChannel, HlsSource, HlsUsage } from './delivery/hls-source.js';
+import { TranscodeService } from '../transcode/transcode.service.js';
+import { BroadcastLadder } from './ladder/broadcast-ladder.js';
 import { Packager } from './packager.js';
 import { SegmentStore } from './run/segment-store.js';
+import { partTargetS } from './timeline/targets.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
@@ -49,6 +52,7 @@ export class HlsService
     @Inject(LOG) log: Log,
     @Inject(RECORDING) private readonly recording: RecordingPort,
     @Inject(BROADCAST_STOP) private readonly broadcasts: BroadcastStop,
+    private readonly transcode: TranscodeService,
   ) {
     this.#log = log.child({ part: 'hls' });
     this.#aac = new AacThread(this.#log);
@@ -108,6 +112,7 @@ export class HlsService
     // The packager of the channel's previous broadcast may still exist.
     this.#packagers.get(channel)?.dispose();
     if (!this.#store) throw new Error('HLS has not started');
+    const log = this.#log.child({ channel, broadcastId: id });
     const packager = new Packager({
       config: this.config.hls,
       basePath: this.config.http.basePath,
@@ -121,7 +126,14 @@ export class HlsService
       ffmpeg: this.#ffmpeg,
       thumbnailer: this.#thumbnailer,
       clock: this.clock,
-      log: this.#log.child({ channel, broadcastId: id }),
+      ladder: new BroadcastLadder({
+        broadcastId: id,
+        service: this.transcode,
+        partS: partTargetS(this.config.hls.partS),
+        nowMs: () => this.clock.nowMs(),
+        log,
+      }),
+      log,
       keeper: this.recording.open({ id, channel, isContinued }),
     });
     this.#packagers.set(channel, packager);

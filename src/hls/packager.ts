@@ -1,4 +1,4 @@
-import type { BroadcastPackage, PackageState } from '../broadcast/ports/packaging.js';
+import type { BroadcastPackage, PackageState, Transcoding } from '../broadcast/ports/packaging.js';
 import type { MediaTap, MediaTrack } from '../broadcast/ports/media.js';
 import type { SegmentKeeper } from '../broadcast/ports/recording.js';
 import type { Clock } from '../common/clock.js';
@@ -8,6 +8,7 @@ import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { Config } from '../config/config.js';
 import { AacRendition } from './aac/aac-rendition.js';
 import type { AacThread } from '../media/aac/aac-thread.js';
+import type { BroadcastLadder } from './ladder/broadcast-ladder.js';
 import type { BroadcastFiles } from './run/broadcast-files.js';
 import { packageTrack, type PackagedTrack } from './packaged-track.js';
 import type { AccessUnit } from '../media/codecs/access-unit.js';
@@ -15,9 +16,8 @@ import {
   AUDIO_TIMESCALE,
   type AudioConfig,
   timescaleOf,
-  VIDEO_TIMESCALE,
+  type VideoConfig,
 } from '../media/codecs/codec-config.js';
-import type { Rendition } from './run/rendition.js';
 import { Run } from './run/run.js';
 import { BroadcastSamples } from './samples/broadcast-samples.js';
 import { RunSamples } from './samples/run-samples.js';
@@ -25,8 +25,9 @@ import { Segmenter } from './segmenter/segmenter.js';
 import type { RunSpec, RunWriter, SampleListener } from './segmenter/segmenter-types.js';
 import { partTargetS } from './timeline/targets.js';
 import { Thumbnail } from './thumbnail/thumbnail.js';
-import type { RenditionWriter } from './timeline/rendition-writer.js';
 import type { Thumbnailer } from './thumbnail/thumbnailer.js';
+import { untilTheRunEnds } from './until-the-run-ends.js';
+import { VideoRenditions } from './video-renditions.js';
 
 /**
  * The delay between the last part and EXT-X-ENDLIST. With the default part duration, it equals
@@ -40,6 +41,8 @@ const END_AFTER_MS = 1_000;
  */
 const TICK_MS = 50;
 
+const NOTHING_MADE: Transcoding = { made: [], obstacle: null };
+
 type Options = Readonly<{
   config: Config['hls'];
   /** The prefix of the package's URL paths. */
@@ -51,6 +54,8 @@ type Options = Readonly<{
   /** The path of FFmpeg; null if it isn't installed. */
   ffmpeg: string | null;
   thumbnailer: Thumbnailer | null;
+  /** Null if nothing is transcoded. */
+  ladder: BroadcastLadder | null;
   clock: Clock;
   log: Log;
   /** Records the segments; absent if the broadcast isn't recorded. */
@@ -79,6 +84,8 @@ export class Packager implements BroadcastPackage {
   #reorders = false;
   /** Whether the newest run contains video. */
   #hasPicture = false;
+  /** The video of the newest run. */
+  #video: VideoRenditions | null = null;
   #closed = false;
   /** Starts or stops encoding the newest run's sound, which is needed while anyone takes it. */
   #updateSound: () => void = () => undefined;
@@ -94,7 +101,7 @@ export class Packager implements BroadcastPackage {
     this.#segmenter = new Segmenter({
       segmentS,
       partS: partTargetS(partS),
-      openRun: (spec) => this.#openRun(spec),
+      openRun: (spec, video) => this.#openRun(spec, video),
       requestKeyFrame: () => this.#requestKeyFrame(),
     });
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
@@ -106,6 +113,10 @@ export class Packager implements BroadcastPackage {
 
   get reorders(): boolean {
     return this.#reorders;
+  }
+
+  get transcoding(): Transcoding {
+    return this.#options.ladder?.state ?? NOTHING_MADE;
   }
 
   /** The runs that can be fetched, newest first. */
@@ -151,20 +162,23 @@ export class Packager implements BroadcastPackage {
   close(): void {
     if (!this.#stop()) return;
     this.#segmenter.end();
-    const { files, keeper } = this.#options;
+    const { keeper, ladder } = this.#options;
     const end = (): void => keeper?.end();
-    void files.settled().then(end, end);
+    void this.settled().then(end, end);
+    void this.#video?.ended.then(() => ladder?.close());
     setTimeout(() => this.dispose(), LINGER_MS).unref();
   }
 
   /** Resolves when all pending writes are done. */
-  settled(): Promise<void> {
-    return this.#options.files.settled();
+  async settled(): Promise<void> {
+    if (this.#closed) await this.#video?.ended;
+    await this.#options.files.settled();
   }
 
   /** Closes the package at once and removes all its files. Safe to call twice. */
   dispose(): void {
     this.close();
+    this.#video?.close();
     for (const run of this.#runs.splice(0)) run.close();
     this.#options.files.close();
     this.#emitter.emit('closed');
@@ -214,38 +228,32 @@ export class Packager implements BroadcastPackage {
     this.#updateState();
   }
 
-  #openRun({ videoLayers, audio }: RunSpec): RunWriter {
+  #openRun({ videoLayers, audio }: RunSpec, picture: VideoConfig | null): RunWriter {
     this.#hasPicture = videoLayers > 0;
     this.#updateSound = () => undefined;
     this.samples.setKinds({ video: videoLayers > 0, audio: audio !== null });
-    const { config, clock, log, files, keeper } = this.#options;
+    const { config, clock, log, files, keeper, ladder } = this.#options;
     for (const before of this.#runs) this.#closeLater(before);
     const run = new Run({ config, clock, log, files, ...(keeper && { keeper }) });
     this.#runs.unshift(run);
     run.events.on('ready', () => this.#updateState());
-    for (let layer = videoLayers - 1; layer >= 0; layer -= 1)
-      run.rendition(`video-${layer}`, { kind: 'video', layer });
-    if (audio) run.rendition(audio.codec, { kind: 'audio' });
     const samples = new RunSamples(this.samples);
+    const source = videoLayers === 1 && this.#sendsH264 ? picture : null;
+    const video = new VideoRenditions({ run, layers: videoLayers, ladder, source, samples });
+    this.#video = video;
+    if (audio) run.rendition(audio.codec, { kind: 'audio' });
     // Only Opus needs another rendition: every player plays AAC.
     const aac = audio?.codec === 'opus' ? this.#addAac(run, samples) : null;
-    const best = run.find(`video-${videoLayers - 1}`)?.rendition;
     return {
       rendition: (id) => {
-        const entry = run.find(id);
+        const entry = run.find(video.idOf(id));
         if (!entry) throw new Error(`the run has no rendition ${id}`);
         return untilTheRunEnds(entry.rendition);
       },
       audioListener: aac ?? (audio && listenTo(samples, audio)),
-      ...(best && {
-        videoListener: samples.listener({
-          kind: 'video',
-          timescale: VIDEO_TIMESCALE,
-          config: () => best.config,
-        }),
-      }),
-      // The AAC rendition always lags slightly behind the others.
-      end: () => void (aac?.ended ?? Promise.resolve()).then(() => this.#endSoon(run)),
+      ...(video.listener && { videoListener: video.listener }),
+      // Renditions that are made always lag slightly behind the others.
+      end: () => void Promise.all([aac?.ended, video.ended]).then(() => this.#endSoon(run)),
     };
   }
 
@@ -331,6 +339,13 @@ export class Packager implements BroadcastPackage {
     return this.#runs[0]?.isReady ? 'ready' : 'preparing';
   }
 
+  /** Whether the publisher sends H.264, rather than something of which this server makes H.264. */
+  get #sendsH264(): boolean {
+    return [...this.#tracks.keys()].some(
+      (track) => track.kind === 'video' && /h264$/i.test(codecOf(track)),
+    );
+  }
+
   /** A new track is assumed to be like the one before until it shows what it is. */
   #reordersNow(): boolean {
     for (const { reorders } of this.#tracks.values()) if (reorders) return true;
@@ -357,18 +372,3 @@ const audioOf = (track: MediaTrack): AudioConfig | undefined =>
 
 const codecOf = (track: MediaTrack): string =>
   track.form === 'rtp' ? track.codec.mimeType : track.codec;
-
-/**
- * Delays the end of a rendition whose media is complete before the run ends, so that it ends
- * together with the others.
- */
-function untilTheRunEnds(rendition: Rendition): RenditionWriter {
-  return {
-    setInit: (init) => rendition.setInit(init),
-    startSegment: (start) => rendition.startSegment(start),
-    addPart: (part) => rendition.addPart(part),
-    endSegment: () => rendition.endSegment(),
-    addGap: (gap) => rendition.addGap(gap),
-    end: () => rendition.endSegment(),
-  };
-}

@@ -19,7 +19,7 @@ const IngestStream = z.object({
 
 /** A setting that the publisher should change. */
 const IngestWarning = z.object({
-  code: z.enum(['b_frames', 'no_sound', 'key_frames_far_apart']),
+  code: z.enum(['b_frames', 'no_sound', 'key_frames_far_apart', 'not_transcoded']),
   message: z.string().describe('how it affects viewers, and what to change'),
 });
 export type IngestWarning = z.output<typeof IngestWarning>;
@@ -47,6 +47,11 @@ export const IngestView = z
         streams: z.array(IngestStream),
       }),
     ),
+    /** The default is for nodes of an earlier version. */
+    transcoded: z
+      .array(z.string())
+      .default([])
+      .describe('the smaller pictures that the server makes of the video, such as 720p'),
     warnings: z.array(IngestWarning),
   })
   .meta({ id: 'Ingest' });

@@ -93,6 +93,7 @@ describe('a broadcast’s package', () => {
       files,
       aac,
       ffmpeg: null,
+      ladder: null,
       thumbnailer: null,
       clock,
       log,

@@ -48,6 +48,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     RTC_WORKERS: '1',
     // All clients of a test share one address.
     ADDRESS_LIMIT_FACTOR: '1000',
+    TRANSCODE: 'off',
     // Looking for GStreamer would take a second of each test file.
     MIX_MAX: '0',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',

@@ -3,8 +3,16 @@ import { once } from 'node:events';
 import { ffmpegBin } from './ffmpeg.js';
 
 export type RtmpFilm = Readonly<{
-  /** Null for no picture. `bFrames`: how many pictures may be shown before the one they precede. */
-  video: Readonly<{ bFrames: number; pixels?: 'yuv420p' | 'yuv444p' }> | null;
+  /**
+   * Null for no picture. `bFrames`: how many pictures may be shown before the one they precede.
+   * `size`: such as 1280x720; `rate`: pictures per second, of which each as many is a key frame.
+   */
+  video: Readonly<{
+    bFrames: number;
+    pixels?: 'yuv420p' | 'yuv444p';
+    size?: string;
+    rate?: number;
+  }> | null;
   /** Null for no sound. */
   audio: Readonly<{ sampleRate: number; channels: number }> | null;
   /** Whether the film flashes and beeps each second, instead of a test picture with a tone. */
@@ -68,18 +76,21 @@ export class FfmpegRtmp {
   }
 }
 
-const BARS = 'testsrc2=size=320x180:rate=25';
-const FLASHES =
-  "color=black:size=320x180:rate=25,drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'";
 const BEEPS = "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=";
 const TONE = 'sine=frequency=440:sample_rate=';
 
+const bars = (size: string, rate: number): string => `testsrc2=size=${size}:rate=${rate}`;
+const flashing = (size: string, rate: number): string =>
+  `color=black:size=${size}:rate=${rate},drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'`;
+
 function argsOf({ video, audio, flashes = false }: RtmpFilm): string[] {
-  const picture = ['-re', '-f', 'lavfi', '-i', flashes ? FLASHES : BARS];
+  const { size = '320x180', rate = 25 } = video ?? {};
+  const drawn = flashes ? flashing(size, rate) : bars(size, rate);
+  const picture = ['-re', '-f', 'lavfi', '-i', drawn];
   const tone = `${flashes ? BEEPS : TONE}${audio?.sampleRate}`;
   const sound = audio ? ['-re', '-f', 'lavfi', '-i', tone] : [];
   const pixels = ['-pix_fmt', video?.pixels ?? 'yuv420p'];
-  const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', ...pixels, '-g', '25'];
+  const x264 = ['-c:v', 'libx264', '-preset', 'veryfast', ...pixels, '-g', String(rate)];
   return [
     ...(video ? picture : []),
     ...sound,

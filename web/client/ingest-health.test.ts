@@ -29,6 +29,7 @@ const view = (change: Partial<IngestView> = {}, videoLoss = 0, audioBps = 128_00
       streams: [{ ...UNKNOWN, bitrateBps: audioBps, lossPercent: 0, keyFrameIntervalMs: null }],
     },
   ],
+  transcoded: [],
   warnings: [],
   ...change,
 });

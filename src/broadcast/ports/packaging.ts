@@ -18,6 +18,22 @@ export interface PackagingPort {
  */
 export type PackageState = 'preparing' | 'ready' | 'unavailable';
 
+/** What is made of a publisher's video besides passing it on. */
+export type Transcoding = Readonly<{
+  /** The smaller renditions that are being made, best first, such as `720p`. */
+  made: readonly string[];
+  obstacle: TranscodingObstacle | null;
+}>;
+
+/**
+ * Why less is made than could be. `limit`: `max` other broadcasts are being transcoded. `behind`: the
+ * machine is too slow for the renditions in `dropped`. `failing`: the program keeps failing.
+ */
+export type TranscodingObstacle =
+  | Readonly<{ type: 'limit'; max: number }>
+  | Readonly<{ type: 'behind'; dropped: readonly string[] }>
+  | Readonly<{ type: 'failing' }>;
+
 /** The HLS package of one broadcast. */
 export interface BroadcastPackage {
   readonly state: PackageState;
@@ -31,6 +47,7 @@ export interface BroadcastPackage {
    * then true until video without B-frames has arrived for a while.
    */
   readonly reorders: boolean;
+  readonly transcoding: Transcoding;
   /** `changed`: {@link state} or {@link reorders} has changed. */
   readonly events: Listenable<{ changed: [] }>;
   /** Packages the tap's media from now on. Closes the previous tap, if any. */

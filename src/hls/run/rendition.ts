@@ -222,6 +222,13 @@ export class Rendition implements RenditionWriter {
     this.#changed();
   }
 
+  /** Abandons the open segment, which becomes a gap of this duration, and ends it. */
+  abandonSegment(durationS: number): void {
+    this.abandonOpen();
+    this.#open?.extendTo(durationS);
+    this.endSegment();
+  }
+
   /** The number of the oldest available segment. */
   get firstMsn(): number | null {
     return this.#window.firstMsn;

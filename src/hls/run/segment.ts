@@ -139,6 +139,11 @@ export class Segment {
     return bytes;
   }
 
+  /** Extends a segment that becomes a gap to its full duration. */
+  extendTo(durationS: number): void {
+    this.#durationS = Math.max(this.#durationS, durationS);
+  }
+
   /** From now on, the segment is available only as a whole. */
   forgetParts(): void {
     this.#parts = [];

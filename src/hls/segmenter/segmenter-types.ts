@@ -2,6 +2,7 @@ import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { Sample } from '../../media/mp4/sample.js';
 import type { RenditionId, RenditionWriter, SegmentStart } from '../timeline/rendition-writer.js';
 import type { AccessUnit } from '../../media/codecs/access-unit.js';
+import type { VideoConfig } from '../../media/codecs/codec-config.js';
 
 /** The fixed properties of a run. */
 export type RunSpec = Readonly<{
@@ -28,6 +29,8 @@ export interface SampleListener {
   /** @param baseTicks the segment's start on the run's timeline, in ticks of the rendition */
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
+  /** Called for a segment without media, instead of the other three. */
+  addGap?(start: SegmentStart, durationTicks: number): void;
   endSegment(): void;
   end(): void;
 }
@@ -57,8 +60,11 @@ export type SegmenterOptions = Readonly<{
    * single frame can be longer.
    */
   partS: number;
-  /** Opens a new set of renditions, after the previous one has ended. */
-  openRun(spec: RunSpec): RunWriter;
+  /**
+   * Opens a new set of renditions, after the previous one has ended.
+   * @param video the first configuration of its highest video layer; null if there is no video yet
+   */
+  openRun(spec: RunSpec, video: VideoConfig | null): RunWriter;
   /** Requests a key frame on all layers of the video track. May be called as often as needed. */
   requestKeyFrame(): void;
 }>;

@@ -221,7 +221,8 @@ export class Segmenter {
   /** Returns the current run if the units fit into it, otherwise a new one. */
   #runFor(units: readonly TimedUnit[]): RunTimeline {
     const pictures = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
-    const codec = pictures.at(-1)?.unit.config.codec ?? null;
+    const config = pictures.at(-1)?.unit.config;
+    const codec = config?.codec ?? null;
     const spec: RunSpec = {
       videoLayers: pictures.at(-1)?.track.layerCount ?? 0,
       audio: [...units.map(({ track }) => track), ...this.#tracks].reduce(
@@ -235,7 +236,7 @@ export class Segmenter {
     this.#lastEnd = null;
     this.#runCodec = codec;
     const { segmentS, partS, openRun, requestKeyFrame } = this.#options;
-    const writer = openRun(spec);
+    const writer = openRun(spec, config?.kind === 'video' ? config : null);
     this.#run = new RunTimeline({ segmentS, partS, spec, writer, requestKeyFrame });
     return this.#run;
   }

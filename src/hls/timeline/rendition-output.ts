@@ -11,6 +11,7 @@ import { sameConfig } from '../../media/codecs/same-config.js';
 type Listener = Readonly<{
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
+  addGap?(start: SegmentStart, durationTicks: number): void;
   endSegment(): void;
   end(): void;
 }>;
@@ -98,8 +99,14 @@ export class RenditionOutput {
     this.#listener?.endSegment();
   }
 
+  /** Forgets the open segment, which its writer has to end. */
+  forgetSegment(): void {
+    this.#open = false;
+  }
+
   addGap(start: SegmentStart, durationTicks: number): void {
     this.#writer.addGap({ ...start, durationS: durationTicks / this.#timescale });
+    this.#listener?.addGap?.(start, durationTicks);
   }
 
   end(): void {

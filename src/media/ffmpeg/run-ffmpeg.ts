@@ -18,6 +18,8 @@ type Options = Readonly<{
   timeoutMs: number;
   /** The maximum output in bytes. */
   outputMax: number;
+  /** The limit of the address space, in MiB; null for none. Default: enough for one frame. */
+  memoryMiB?: number | null;
 }>;
 
 /**
@@ -32,6 +34,7 @@ export function runFfmpeg({
   input,
   timeoutMs,
   outputMax,
+  memoryMiB = MEMORY_MIB,
 }: Options): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
   // The CPU time has the same limit as the elapsed time. FFmpeg can use several cores, but on a
@@ -40,7 +43,7 @@ export function runFfmpeg({
   const child = spawnFfmpeg(
     program,
     { input: inputArgs, output: outputArgs },
-    { memoryMiB: MEMORY_MIB, cpuSeconds },
+    { memoryMiB, cpuSeconds },
   );
   const chunks: Uint8Array[] = [];
   let bytes = 0;

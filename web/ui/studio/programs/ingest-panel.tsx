@@ -27,6 +27,9 @@ export function IngestPanel({ channel }: { channel: string }) {
       curves={ingest?.source === 'rtmp' ? RTMP_CURVES : CURVES}
     >
       {ingest && <StreamTable ingest={ingest} />}
+      {ingest && ingest.transcoded.length > 0 && (
+        <p class="muted">Transcoding to {ingest.transcoded.join(' and ')}</p>
+      )}
     </HealthView>
   );
 }

@@ -1,0 +1,76 @@
+import type { Transcoding } from '../../broadcast/ports/packaging.js';
+import type { Log } from '../../common/logger.js';
+import type { VideoConfig } from '../../media/codecs/codec-config.js';
+import { type LadderStep, stepsBelow } from '../../transcode/ladder-steps.js';
+import type { TranscodeService } from '../../transcode/transcode.service.js';
+import type { TranscodeSlot } from '../../transcode/transcode-slots.js';
+import { Ladder } from './ladder.js';
+import { type AbandoningWriter, LadderRendition } from './ladder-rendition.js';
+
+type Options = Readonly<{
+  broadcastId: string;
+  service: TranscodeService;
+  partS: number;
+  nowMs: () => number;
+  log: Log;
+}>;
+
+/** Makes the smaller renditions of a broadcast, one {@link Ladder} for each of its runs. */
+export class BroadcastLadder {
+  readonly #options: Options;
+  /** Held from the first run with a ladder to the end of the broadcast. */
+  #slot: TranscodeSlot | null = null;
+  #isRefused = false;
+  #ladder: Ladder | null = null;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** See {@link Transcoding}. */
+  get state(): Transcoding {
+    const { service } = this.#options;
+    if (this.#isRefused) return { made: [], obstacle: { type: 'limit', max: service.max } };
+    if (this.#ladder === null) return { made: [], obstacle: null };
+    const { made, dropped, isFailing } = this.#ladder;
+    if (isFailing) return { made: [], obstacle: { type: 'failing' } };
+    return { made, obstacle: dropped.length > 0 ? { type: 'behind', dropped } : null };
+  }
+
+  /**
+   * Returns the steps to make of a new run, best first; none if the video is small, nothing can be
+   * transcoded, or too many other broadcasts are.
+   * @param source the video of a publisher who sends a single layer; null for others
+   */
+  plan(source: VideoConfig | null): LadderStep[] {
+    this.#ladder = null;
+    this.#isRefused = false;
+    const { service, broadcastId } = this.#options;
+    const isSuitable = source?.codec === 'h264' && service.isAvailable;
+    const steps = source && isSuitable ? stepsBelow(source) : [];
+    if (steps.length === 0) return [];
+    this.#slot ??= service.take(broadcastId);
+    this.#isRefused = this.#slot === null;
+    return this.#isRefused ? [] : steps;
+  }
+
+  /**
+   * Starts making the planned steps of a run.
+   * @param writers by the names of the steps, best first
+   * @param source returns the source's newest configuration
+   */
+  open(writers: ReadonlyMap<string, AbandoningWriter>, source: () => VideoConfig | null): Ladder {
+    const { service, partS, nowMs, log } = this.#options;
+    const renditions = new Map(
+      [...writers].map(([name, writer]) => [name, new LadderRendition({ writer, partS })]),
+    );
+    this.#ladder = new Ladder({ renditions, source, transcoders: service, nowMs, log });
+    return this.#ladder;
+  }
+
+  /** Releases the right to transcode, once the last run has ended. Safe to call twice. */
+  close(): void {
+    this.#slot?.release();
+    this.#slot = null;
+  }
+}

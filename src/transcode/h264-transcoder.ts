@@ -1,0 +1,175 @@
+import type { Readable } from 'node:stream';
+import type { VideoEncoder } from '../config/video-encoders.js';
+import type { VideoConfig } from '../media/codecs/codec-config.js';
+import { type FfmpegProcess, spawnFfmpeg } from '../media/ffmpeg/spawn-ffmpeg.js';
+import { flvHeader, FlvReader, type FlvTag, flvTag, TAG } from '../media/flv/flv-file.js';
+import { readVideoTag, videoConfigTag, videoTag } from '../media/flv/video-tag.js';
+import type { LadderStep } from './ladder-steps.js';
+import { PictureTimes } from './picture-times.js';
+import { deviceArgs, type EncodedProfile, encodingArgs, memoryLimitOf } from './encoding-args.js';
+
+/** The maximum input waiting to be read by FFmpeg, in bytes: seconds at a high bit rate. */
+const BACKLOG_MAX = 16 * 1_048_576;
+/** How long FFmpeg may take to output the last pictures. */
+const FINISH_MS = 5_000;
+const MESSAGE_MAX = 500;
+/** Whatever forwards and packages media goes first, but a busy machine doesn't stop transcoding. */
+const NICENESS = 10;
+
+/** A picture of the source, in decoding order. Times are in 90 kHz ticks. */
+export type SourcePicture = Readonly<{
+  /** NAL units with 4-byte lengths. */
+  data: Uint8Array;
+  /** Whether it is an IDR picture. */
+  keyFrame: boolean;
+  decodeTicks: number;
+  shownTicks: number;
+}>;
+
+/** A picture that was made; it is decoded when it is shown. */
+export type MadePicture = Readonly<{
+  /** NAL units with 4-byte lengths, without parameter sets. */
+  data: Uint8Array;
+  keyFrame: boolean;
+  /** The time of the source's picture, in 90 kHz ticks. */
+  shownTicks: number;
+  config: VideoConfig;
+}>;
+
+export type TranscoderOptions = Readonly<{
+  /** The source's configuration, which doesn't change. */
+  source: VideoConfig;
+  /** What to make, at least one. */
+  steps: readonly LadderStep[];
+  profile: EncodedProfile;
+  onPicture: (step: LadderStep, picture: MadePicture) => void;
+  /** Called once when FFmpeg has exited: with the reason if it failed, with null after the input. */
+  onExit: (reason: string | null) => void;
+}>;
+
+/** How to run FFmpeg. */
+export type TranscoderProgram = Readonly<{
+  /** The path of FFmpeg. */
+  program: string;
+  encoder: VideoEncoder;
+}>;
+
+/**
+ * One FFmpeg process that decodes H.264 once and encodes it at one or several sizes, without
+ * B-frames. Key frames are those of the source, and every picture has the time of its source.
+ */
+export class H264Transcoder {
+  readonly #options: TranscoderOptions;
+  readonly #child: FfmpegProcess;
+  readonly #times: PictureTimes;
+  #stderr = '';
+  #patience: NodeJS.Timeout | undefined;
+  #ended = false;
+
+  constructor({ program, encoder }: TranscoderProgram, options: TranscoderOptions) {
+    this.#options = options;
+    const { steps, source } = options;
+    this.#times = new PictureTimes(steps.length);
+    const args = {
+      ...argsFor(encoder, options),
+      moreOutputs: steps.length - 1,
+      niceness: NICENESS,
+    };
+    const limits = { memoryMiB: memoryLimitOf(encoder), cpuSeconds: null };
+    const child = spawnFfmpeg(program, args, limits);
+    this.#child = child;
+    child.stdin.on('error', (error) => this.#end(error.message));
+    child.once('error', (error) => this.#end(error.message));
+    child.once('close', (code, signal) =>
+      this.#end(code === 0 ? null : `${code ?? signal}: ${this.#stderr}`),
+    );
+    child.stderr.on('data', (chunk: Uint8Array) => {
+      this.#stderr = `${this.#stderr}${Buffer.from(chunk).toString()}`.slice(0, MESSAGE_MAX);
+    });
+    for (const [place, step] of steps.entries()) this.#read(place, step);
+    child.stdin.write(flvHeader({ audio: false, video: true }));
+    child.stdin.write(flvTag({ type: TAG.video, timeMs: 0, body: videoConfigTag(source.record) }));
+  }
+
+  /**
+   * Whether FFmpeg can't keep up with the source: one of its outputs is more than three seconds of
+   * video behind its input.
+   */
+  get isBehind(): boolean {
+    return this.#times.isBehind || this.#child.stdin.writableLength > BACKLOG_MAX;
+  }
+
+  /** Adds the next picture. The first one must be a key frame. */
+  push({ data, keyFrame, decodeTicks, shownTicks }: SourcePicture): void {
+    if (this.#ended) return;
+    const { decodeMs, shownMs } = this.#times.push(decodeTicks, shownTicks);
+    const body = videoTag({ keyFrame, compositionMs: shownMs - decodeMs, data });
+    this.#child.stdin.write(flvTag({ type: TAG.video, timeMs: decodeMs, body }));
+  }
+
+  /** Ends the input; FFmpeg outputs the last pictures and exits. Safe to call twice. */
+  finish(): void {
+    if (this.#ended || this.#patience !== undefined) return;
+    this.#child.stdin.end();
+    this.#patience = setTimeout(() => this.#end('FFmpeg did not exit in time'), FINISH_MS).unref();
+  }
+
+  /** Stops at once; {@link TranscoderOptions.onExit} is not called. */
+  kill(): void {
+    this.#ended = true;
+    clearTimeout(this.#patience);
+    this.#child.kill('SIGKILL');
+  }
+
+  #read(place: number, step: LadderStep): void {
+    const output = (place === 0 ? this.#child.stdout : this.#child.stdio[place + 2]) as Readable;
+    const flv = new FlvReader();
+    let config: VideoConfig | null = null;
+    const take = ({ type, timeMs, body }: FlvTag): void => {
+      if (type !== TAG.video) return;
+      const tag = readVideoTag(body);
+      if (tag.type === 'config') config = configOf(tag.record, step);
+      if (tag.type !== 'picture' || config === null) return;
+      const { data, keyFrame } = tag;
+      const shownTicks = this.#times.pop(place, timeMs + tag.compositionMs);
+      this.#options.onPicture(step, { data, keyFrame, shownTicks, config });
+    };
+    output.on('error', (error) => this.#end(error.message));
+    output.on('data', (chunk: Uint8Array) => {
+      try {
+        for (const tag of flv.push(chunk)) if (!this.#ended) take(tag);
+      } catch (error) {
+        this.#end(String(error));
+      }
+    });
+  }
+
+  #end(reason: string | null): void {
+    if (this.#ended) return;
+    this.kill();
+    this.#options.onExit(reason);
+  }
+}
+
+function argsFor(encoder: VideoEncoder, { steps, profile }: TranscoderOptions) {
+  return {
+    input: [
+      // Frame threads would hold back one picture each. Times must stay as they are.
+      ['-copyts', '-thread_type', 'slice', '-probesize', '32', '-analyzeduration', '0'],
+      [...deviceArgs(encoder), '-f', 'flv', '-i', 'pipe:0'],
+    ].flat(),
+    output: steps.flatMap((step, place) =>
+      [
+        encodingArgs(encoder, step, profile),
+        ['-flvflags', 'no_duration_filesize', '-flush_packets', '1'],
+        ['-f', 'flv', place === 0 ? 'pipe:1' : `pipe:${place + 2}`],
+      ].flat(),
+    ),
+  };
+}
+
+function configOf(record: Uint8Array, { width, height }: LadderStep): VideoConfig {
+  // RFC 6381 3.3: profile, constraints and level, which are bytes 1 to 3 of the record.
+  const codecs = `avc1.${Buffer.from(record.subarray(1, 4)).toString('hex').toUpperCase()}`;
+  return { kind: 'video', codec: 'h264', codecs, width, height, record };
+}
