@@ -73,9 +73,10 @@ module.exports = {
     },
     {
       name: 'worker-threads-import-types-only',
-      comment: 'tests load these files as .ts by type stripping, which resolves no .js to a .ts',
+      comment:
+        'tests and tools load these files as .ts by type stripping, which resolves no .js to a .ts; the tests that start the relay preload test/support/resolve-ts.mjs',
       severity: 'error',
-      from: { path: '^src/.*\\.worker\\.ts$' },
+      from: { path: '^src/.*\\.worker\\.ts$', pathNot: '/relay\\.worker\\.ts$' },
       to: { path: '^src/', dependencyTypesNot: ['type-only'] },
     },
     {
@@ -127,12 +128,12 @@ module.exports = {
     {
       name: 'web-takes-types-of-the-contract',
       comment:
-        'the schema library must not reach the pages; limits.ts, chat-commands.ts, moving.ts and assert-never.ts import nothing and may',
+        'the schema library must not reach the pages; limits.ts, chat-commands.ts, moving.ts, is-whip.ts and assert-never.ts import nothing and may',
       severity: 'error',
       from: { path: '^(web|src/programme)/', pathNot: TEST },
       to: {
         path: '^src/protocol/',
-        pathNot: '^src/protocol/(limits|chat-commands|moving|assert-never)\\.ts$',
+        pathNot: '^src/protocol/(limits|chat-commands|moving|is-whip|assert-never)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

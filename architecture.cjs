@@ -234,7 +234,8 @@ exports.folders = [
   },
   {
     folder: 'src/restream',
-    holds: 'restreaming broadcasts to other services over RTMP, and the configured targets',
+    holds:
+      'restreaming broadcasts to other services over RTMP and WHIP, and the configured targets',
     imports: [
       'protocol',
       'common',
@@ -247,6 +248,7 @@ exports.folders = [
       'security',
       'channels',
       'broadcast',
+      'sdp',
     ],
   },
   {

@@ -16,6 +16,7 @@ const PROGRAMS = {
   'pglite.init': 'dist/db/pglite.init.js',
   'pglite.worker': 'dist/db/pglite.worker.js',
   'aac.worker': 'dist/media/aac/aac.worker.js',
+  'relay.worker': 'dist/restream/whip/relay.worker.js',
 };
 
 /** Packages that read files next to their own, and those that are loaded only when needed. */

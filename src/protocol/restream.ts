@@ -5,7 +5,10 @@ const URL_MAX = 500;
 const KEY_MAX = 500;
 
 const TargetUrl = z
-  .url({ protocol: /^rtmps?$/, error: 'a URL that starts with rtmp:// or rtmps://' })
+  .url({
+    protocol: /^(?:rtmps?|https)$/,
+    error: 'a URL that starts with rtmp://, rtmps://, or https:// for WHIP',
+  })
   .max(URL_MAX)
   .refine(
     (text) => URL.canParse(text) && isPlain(new URL(text)),
@@ -13,14 +16,22 @@ const TargetUrl = z
   );
 
 const Name = z.string().trim().min(1, 'enter a name').max(NAME_MAX);
-const Key = z.string().trim().min(1, 'enter the stream key').max(KEY_MAX);
+/** A stream key, or the bearer token of a WHIP server. */
+const Key = z
+  .string()
+  .trim()
+  .min(1, 'enter the stream key or token')
+  .max(KEY_MAX)
+  .regex(/^[\x20-\x7e]*$/, 'letters, digits and signs on the keyboard only');
 
 /** A new target, to which the channel's broadcasts are sent. */
 export const NewRestreamTarget = z
   .strictObject({
     name: Name,
     url: TargetUrl.describe('the server, without the stream key'),
-    key: Key.describe('the stream key, which is never shown again'),
+    key: Key.describe(
+      'the stream key, or the bearer token of a WHIP server, which is never shown again',
+    ),
   })
   .meta({ id: 'NewRestreamTarget' });
 export type NewRestreamTarget = z.output<typeof NewRestreamTarget>;
@@ -61,6 +72,16 @@ export const RestreamProblem = z
     'closed',
     'stalled',
     'codec',
+    'b_frames',
+    'no_media',
+    'tracks_changed',
+    'not_whip',
+    'endpoint_missing',
+    'token_refused',
+    'in_use',
+    'media_refused',
+    'media_unreachable',
+    'busy',
   ])
   .meta({ id: 'RestreamProblem' });
 export type RestreamProblem = z.output<typeof RestreamProblem>;

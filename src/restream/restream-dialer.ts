@@ -9,7 +9,8 @@ import { RestreamError } from './restream-problem.js';
 /** The maximum time until a server is connected. */
 const TIMEOUT_MS = 10_000;
 const RTMP_PORT = 1_935;
-const RTMPS_PORT = 443;
+/** The port of RTMPS and HTTPS. */
+const TLS_PORT = 443;
 
 /** Connects to servers that users choose, with the rules for webhooks. */
 @Injectable()
@@ -23,6 +24,11 @@ export class RestreamDialer {
     if (!this.rule.isPortAllowed(port))
       return 'must use port 80, 443, or one above 1023 that databases and similar services don’t use';
     return null;
+  }
+
+  /** Whether media can be sent to an address that a server named. */
+  isAllowed({ address, port }: Readonly<{ address: string; port: number }>): boolean {
+    return this.rule.isAllowed(address) && this.rule.isPortAllowed(port);
   }
 
   /**
@@ -75,10 +81,10 @@ export class RestreamDialer {
 
 function placeOf(text: string): Readonly<{ host: string; port: number; isTls: boolean }> {
   const { hostname, port, protocol } = new URL(text);
-  const isTls = protocol === 'rtmps:';
+  const isTls = protocol !== 'rtmp:';
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? (isTls ? RTMPS_PORT : RTMP_PORT) : Number(port),
+    port: port === '' ? (isTls ? TLS_PORT : RTMP_PORT) : Number(port),
     isTls,
   };
 }

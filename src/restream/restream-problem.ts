@@ -13,13 +13,32 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
   stalled:
     'The server stopped reading, or the connection is too slow. Choose a lower bitrate if this repeats.',
   codec: 'Only H.264 video can be sent on. Choose H.264 in the encoder or browser.',
+  b_frames:
+    'The video has B-frames, which WebRTC can’t carry. Turn B-frames off in the encoder, or choose a zero-latency setting.',
+  no_media: 'The broadcast has no media at the moment.',
+  tracks_changed: 'The publisher changed the codec, or added or removed a track.',
+  not_whip: 'The server doesn’t speak WHIP at this address. Check the address.',
+  endpoint_missing: 'The server has no WHIP endpoint at this address. Check the address.',
+  token_refused: 'The server refused the token. Check the token, and whether it has expired.',
+  in_use: 'The server already receives another stream here. End that one first.',
+  media_refused:
+    'The server accepts none of the broadcast’s codecs. Choose H.264 in the encoder or browser.',
+  media_unreachable:
+    'The server accepted the stream, but no media reaches it. Its UDP address isn’t public or is blocked by a firewall.',
+  busy: 'The server is busy or failed. Ask its operator if this repeats.',
 };
 
 /** Why a connection to a target failed or ended. Never contains the stream key. */
 export class RestreamError extends Error {
-  constructor(readonly problem: RestreamProblem) {
+  readonly problem: RestreamProblem;
+  /** The time before which the server doesn't want another attempt, in milliseconds. */
+  readonly retryAfterMs: number;
+
+  constructor(problem: RestreamProblem, { retryAfterMs = 0 } = {}) {
     super(reasonFor(problem));
     this.name = 'RestreamError';
+    this.problem = problem;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { LOG, type Log } from '../common/logger.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { BroadcastModule } from '../broadcast/broadcast.module.js';
 import { DbModule } from '../db/db.module.js';
@@ -8,11 +9,18 @@ import { RestreamController } from './restream.controller.js';
 import { RestreamRepository } from './restream.repository.js';
 import { RestreamService } from './restream.service.js';
 import { Restreams } from './restreams.js';
+import { RelayThread } from './whip/relay-thread.js';
 
 /** Sends broadcasts on to other services. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, DestinationsModule],
   controllers: [RestreamController],
-  providers: [RestreamDialer, RestreamRepository, RestreamService, Restreams],
+  providers: [
+    RestreamDialer,
+    RestreamRepository,
+    RestreamService,
+    Restreams,
+    { provide: RelayThread, inject: [LOG], useFactory: (log: Log) => new RelayThread(log) },
+  ],
 })
 export class RestreamModule {}

@@ -8,22 +8,31 @@ import { z } from 'zod';
 import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
+import type { WatchedMedia } from '../broadcast/ports/media.js';
 import { BUS, type Bus } from '../cluster/bus.js';
 import { shared } from '../cluster/shared.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
+import { isWhip } from '../protocol/is-whip.js';
 import type { RestreamStatus } from '../protocol/restream.js';
 import { equalBytes } from '../media/codecs/equal-bytes.js';
 import { Secrets } from '../secrets/secrets.js';
 import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type SealedTarget } from './restream.repository.js';
 import { TargetSender } from './target-sender.js';
+import { RelayThread } from './whip/relay-thread.js';
+import { WhipEndpoint } from './whip/whip-endpoint.js';
+import { WhipPublication, type WhipPublicationOptions } from './whip/whip-publication.js';
+import { WhipSender } from './whip/whip-sender.js';
 
 /** How long to wait after the database failed. */
 const RETRY_MS = 2_000;
 
+/** Sends one broadcast to one target until it is closed. */
+type Sender = Pick<TargetSender, 'status' | 'close'>;
+
 /** A sender, and the target as it was when the sender started. */
-type Sent = Readonly<{ sender: TargetSender; target: SealedTarget }>;
+type Sent = Readonly<{ sender: Sender; target: SealedTarget }>;
 
 type Active = {
   readonly broadcast: LiveBroadcast;
@@ -48,6 +57,7 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly repository: RestreamRepository,
     private readonly dialer: RestreamDialer,
     private readonly secrets: Secrets,
+    private readonly relays: RelayThread,
     @Inject(BUS) bus: Bus,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
@@ -65,6 +75,7 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
 
   onApplicationShutdown(): void {
     for (const channelId of this.#active.keys()) this.#stop(channelId);
+    this.relays.close();
   }
 
   /** Applies a change of a channel's targets on the node that runs its broadcast. */
@@ -127,25 +138,24 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     }
   }
 
-  #start(
-    { id: broadcastId, samples }: LiveBroadcast,
-    { id, url, key: sealed }: SealedTarget,
-  ): TargetSender | null {
+  #start(broadcast: LiveBroadcast, { id, url, key: sealed }: SealedTarget): Sender | null {
+    const { id: broadcastId, samples: source } = broadcast;
     const log = this.#log.child({ broadcastId, targetId: id });
     const key = this.secrets.unseal('restream', Buffer.from(sealed).toString('utf8'), id);
     if (key === null) {
       log.error('a stream key can’t be read: SECRET_KEY or secret.key has changed');
       return null;
     }
-    const { dialer, clock } = this;
-    return new TargetSender({
-      destination: { url, key },
-      source: samples,
-      dial: (to, signal) => dialer.dial(to, signal),
-      clock,
-      random: Math.random,
-      log,
-    });
+    const { dialer, clock, relays } = this;
+    const dial: RestreamDialer['dial'] = (to, signal) => dialer.dial(to, signal);
+    const common = { clock, random: Math.random, log };
+    if (!isWhip(url))
+      return new TargetSender({ ...common, destination: { url, key }, source, dial });
+    const endpoint = new WhipEndpoint({ url, token: key, dial });
+    const isAllowed: WhipPublicationOptions['isAllowed'] = (at) => dialer.isAllowed(at);
+    const publish = (media: WatchedMedia): WhipPublication =>
+      new WhipPublication({ media, endpoint, relays, isAllowed, sessionId: clock.nowMs() });
+    return new WhipSender({ ...common, host: new URL(url).host, broadcast, publish });
   }
 }
 

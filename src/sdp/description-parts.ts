@@ -102,6 +102,7 @@ export function transportAttributes(
 export function candidates({
   iceCandidates,
 }: AnswererTransport): Pick<MediaDescription, 'candidates' | 'endOfCandidates'> {
+  if (iceCandidates.length === 0) return {};
   return {
     candidates: iceCandidates
       .toSorted((a, b) => Number(a.protocol === 'tcp') - Number(b.protocol === 'tcp'))

@@ -65,21 +65,27 @@ export function senderAnswer({
 }
 
 /**
- * Returns the server's own offer. It contains one section per kind, with everything that can be
- * sent and the SSRCs of existing tracks. The mids are `0` and `1`.
+ * Returns the server's own offer. It contains one section per kind that can be sent, with
+ * everything that can be sent and the SSRCs of existing tracks. The mids are `0` for audio and `1`
+ * for video.
  */
 export function senderOffer({ transport, agreed, tracks, session }: Common): string {
   const attributes = transportAttributes(transport, 'actpass');
-  const media = KINDS.map((kind, index) => ({
-    ...offeredSection(kind, String(index), agreed),
+  const kinds = KINDS.filter((kind) => agreed.codecs.some((codec) => codec.kind === kind));
+  const media = kinds.map((kind, index) => ({
+    ...offeredSection(kind, midOf(kind), agreed),
     ...sources(kind, tracks),
     ...attributes,
     ...(index === 0 ? candidates(transport) : {}),
   }));
-  return write({ ...sessionPart(session, ['0', '1'], { extmapAllowMixed: true }), media });
+  const { icelite, ...part } = sessionPart(session, kinds.map(midOf), { extmapAllowMixed: true });
+  // Whoever uses this transport on the server's behalf may be a full agent.
+  const isLite = transport.iceParameters.iceLite !== false;
+  return write({ ...part, ...(isLite && { icelite }), media });
 }
 
 const KINDS = ['audio', 'video'] as const;
+const midOf = (kind: MediaKind): string => String(KINDS.indexOf(kind));
 
 /** Returns null if nothing can be sent in the section. */
 function answeredSection(

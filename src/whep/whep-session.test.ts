@@ -22,6 +22,7 @@ class FakeMedia implements ReceiverMedia {
   closed = false;
   connect = async () => {};
   accept = async () => {};
+  bitrateBps = async () => 0;
   resume = async () => {};
   pinLayer = async () => {};
   restartIce = async () => this.transport.iceParameters;

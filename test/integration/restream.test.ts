@@ -173,6 +173,8 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       await reaches(film, 'sending', id);
       const renamed = await change(film, id, { name: 'Ours' });
       expect(renamed).toMatchObject({ name: 'Ours', status: { state: 'sending' } });
+      // nginx names what it records by the second.
+      await film.advancesLive(2);
       expect((await change(film, id, { enabled: false })).status.state).toBe('off');
       expect((await change(film, id, { enabled: true })).status.state).not.toBe('off');
       await reaches(film, 'sending', id);

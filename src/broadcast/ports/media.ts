@@ -327,6 +327,8 @@ export interface ReceiverMedia extends ViewerMedia {
    * @throws {DomainError} `media_refused` if the answer accepts nothing
    */
   accept(terms: ReceiverTerms): Promise<void>;
+  /** Measures the outgoing bit rate, in bits per second; 0 if the connection is closed. */
+  bitrateBps(): Promise<number>;
 }
 
 export interface ViewerMedia extends PeerMedia {

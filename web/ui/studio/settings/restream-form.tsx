@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { isWhip } from '../../../../src/protocol/is-whip.js';
 import type { RestreamTarget } from '../../../../src/protocol/restream.js';
 import { restreamApi } from '../../../client/restream-api.js';
 import { FormError } from '../../account/form-error.js';
@@ -62,6 +63,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
             onInput={setUrl}
             error={form.issue('url')}
             placeholder="rtmps://live.example.com/app"
+            hint="An RTMP server, or a WHIP endpoint that starts with https://"
             autocomplete="off"
             autocapitalize="none"
             required
@@ -69,7 +71,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
         </>
       )}
       <TextField
-        label={target ? 'New stream key' : 'Stream key'}
+        label={keyLabel(url, target !== null)}
         name="key"
         type="password"
         value={key}
@@ -77,7 +79,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
         error={form.issue('key')}
         hint={
           target
-            ? 'Leave it empty to keep the current key, which is never shown.'
+            ? 'Leave it empty to keep the current one, which is never shown.'
             : 'Stored encrypted, and never shown again.'
         }
         autocomplete="off"
@@ -93,6 +95,12 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
       </div>
     </form>
   );
+}
+
+/** What the server expects as a proof; WHIP servers expect a bearer token. */
+function keyLabel(url: string, isChange: boolean): string {
+  const noun = isWhip(url.trim()) ? 'token' : 'stream key';
+  return isChange ? `New ${noun}` : noun.replace(/^./, (first) => first.toUpperCase());
 }
 
 type Typed = Readonly<{ name: string; url: string; key: string }>;

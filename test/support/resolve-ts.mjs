@@ -1,0 +1,15 @@
+// Preloaded in tests of the service's own threads, which run as .ts through Node's type stripping:
+// lets `./name.js` mean `./name.ts` where only that exists.
+import { registerHooks } from 'node:module';
+
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    try {
+      return nextResolve(specifier, context);
+    } catch (error) {
+      const isOurs = context.parentURL?.endsWith('.ts') && /^\.{1,2}\/.*\.js$/.test(specifier);
+      if (!isOurs) throw error;
+      return nextResolve(specifier.replace(/\.js$/, '.ts'), context);
+    }
+  },
+});
