@@ -83,8 +83,11 @@ export const CreatedStageInvitation = StageInvitationView.extend({
 }).meta({ id: 'CreatedStageInvitation' });
 export type CreatedStageInvitation = z.output<typeof CreatedStageInvitation>;
 
-/** What a participant can send. Only the host, and guests whom the host allowed to, send a screen. */
-export const StageSource = z.enum(['microphone', 'camera', 'screen']);
+/**
+ * What a participant can send. Only the host, and guests whom the host allowed to, send a screen.
+ * `playback` is the sound of a file that the host plays, so that guests hear it.
+ */
+export const StageSource = z.enum(['microphone', 'camera', 'screen', 'playback']);
 export type StageSource = z.output<typeof StageSource>;
 
 export const StageParticipant = z.object({

@@ -128,7 +128,10 @@ export class StageService {
     this.#hosted(peer).close();
   }
 
-  /** @throws {DomainError} `forbidden` for a screen that the host hasn't allowed, `conflict` */
+  /**
+   * @throws {DomainError} `forbidden` for a screen that the host hasn't allowed and for a guest's
+   *   playback, `conflict`
+   */
   async produce(
     peer: Peer,
     { source, kind, rtpParameters, paused }: RequestPayload<'stage:produce'>,
@@ -139,6 +142,7 @@ export class StageService {
         'forbidden',
         'The host has not allowed you to share a screen. Ask the host first.',
       );
+    if (source === 'playback' && participant !== room.host) throw hostOnly();
     const isMicrophone = source === 'microphone';
     const isPaused = paused || (isMicrophone && participant.isMutedByHost);
     const producerId = await media.produce({ source, kind, rtpParameters, paused: isPaused });

@@ -1,9 +1,10 @@
 import type { Browser, Page } from 'puppeteer-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { serveBuiltPage } from '../support/built-page.js';
 import { hide, launchThrottlingChromium } from '../support/hiding-browser.js';
 import type { LocalServer } from '../support/local-server.js';
 import { type Frames, MixPage, SCENE } from '../support/mix-page.js';
+import { playedFilm } from '../support/played-film.js';
 import { WAIT } from '../support/stage.js';
 
 let server: LocalServer;
@@ -15,6 +16,8 @@ beforeAll(async () => {
     serveBuiltPage('stage-mix.js'),
     launchThrottlingChromium(),
   ]);
+});
+beforeEach(async () => {
   page = await browser.newPage();
   await page.goto(server.url);
 });
@@ -45,6 +48,19 @@ describe('a mix in a hidden tab', () => {
     await mix.lab('hum', 'bob', 660);
     await mix.call('setMuted', 'ann', true);
     await mix.sounds([660], [440]);
+    expect(await frames()).toMatchObject({ hidden: true });
+  });
+
+  it('plays a video file at its frame rate and with its sound', async () => {
+    const film = await playedFilm('testsrc', { toneHz: 520, seconds: 4 });
+    const mix = await MixPage.open(page, 'wide');
+    await mix.call('setTiles', [{ participant: 'file', kind: 'screen', name: 'Film' }]);
+    await mix.call('setScene', { ...SCENE, layout: 'solo' });
+    await mix.lab('playFile', film.toString('base64'), 'video/webm');
+    await hide(page);
+    const frames = () => mix.lab<Frames>('countFrames', 3_000);
+    await expect.poll(async () => (await frames()).changesPerSecond, WAIT).toBeGreaterThan(15);
+    await mix.sounds([520]);
     expect(await frames()).toMatchObject({ hidden: true });
   });
 });

@@ -156,8 +156,9 @@ function joining(
 }
 
 function producing(source: StageSource): RequestInput<'stage:produce'> {
-  const { kind, rtpParameters } = source === 'microphone' ? audioTrack() : videoTrack();
+  const isSound = source === 'microphone' || source === 'playback';
+  const { kind, rtpParameters } = isSound ? audioTrack() : videoTrack();
   // One transport can't have two tracks with the same mid.
-  const mid = { microphone: '0', camera: '1', screen: '2' }[source];
+  const mid = { microphone: '0', camera: '1', screen: '2', playback: '3' }[source];
   return { source, kind, rtpParameters: { ...rtpParameters, mid } };
 }

@@ -13,6 +13,7 @@ const KINDS: Readonly<Record<StageSource, MediaKind>> = {
   microphone: 'audio',
   camera: 'video',
   screen: 'video',
+  playback: 'audio',
 };
 
 const NOTHING: Reception = { participants: new Set(), programme: false };

@@ -256,6 +256,16 @@ async function pictureOf(color, width, height) {
   return canvas.convertToBlob();
 }
 
+/** Plays a video file, given in base64, again and again as a screen of its own. */
+async function playFile(base64, type) {
+  const file = await (await fetch(`data:${type};base64,${base64}`)).blob();
+  const played = await mix.openVideo(file);
+  mix.setVideo('file', 'screen', played.video);
+  mix.setAudio('file', 'screen', played.audio, { heard: false });
+  played.setRepeating(true);
+  await played.play();
+}
+
 /** Returns the width of a name of 26 px in the design's font. */
 async function widthOfName(name) {
   const face = new FontFace('Name', `url(${JSON.stringify(latin)})`, { weight: '100 900' });
@@ -286,4 +296,5 @@ globalThis.lab = {
   recordExtremes,
   toggleMute,
   pictureOf,
+  playFile,
 };

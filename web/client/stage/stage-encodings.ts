@@ -12,7 +12,7 @@ const HOST_HEIGHT = 360;
  * have one layer at full size, since text is unreadable in smaller ones.
  */
 export function stageEncodings(
-  source: Exclude<StageSource, 'microphone'>,
+  source: Extract<StageSource, 'camera' | 'screen'>,
   role: Entry['role'],
   size: PictureSize,
 ): Encoding[] {

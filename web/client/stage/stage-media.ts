@@ -31,6 +31,14 @@ const VOICE: types.ProducerCodecOptions = {
   opusMaxAverageBitrate: 64_000,
 };
 
+/** A file's sound, which can be music. */
+const PLAYBACK: types.ProducerCodecOptions = {
+  opusStereo: true,
+  opusFec: true,
+  opusDtx: false,
+  opusMaxAverageBitrate: 128_000,
+};
+
 type Options = {
   /** The link to the node that has the stage. */
   link: Link;
@@ -180,8 +188,12 @@ export class StageMedia implements Connected {
     // The owner of the track disables it; pausing here only stops the packets.
     const common = { track, stopTracks: false, disableTrackOnPause: false, zeroRtpOnPause: true };
     const appData = { source, paused };
-    const producer = await (source === 'microphone'
-      ? this.#send.produce({ ...common, appData, codecOptions: VOICE })
+    const producer = await (source === 'microphone' || source === 'playback'
+      ? this.#send.produce({
+          ...common,
+          appData,
+          codecOptions: source === 'microphone' ? VOICE : PLAYBACK,
+        })
       : this.#send.produce({ ...common, appData, ...this.#pictureOptions(source, track) }));
     if (paused) producer.pause();
     return producer;

@@ -4,6 +4,7 @@ import type { AudioLevel } from '../capture/audio-level.js';
 import { CanvasProgramme } from './canvas-programme.js';
 import { HeardSounds } from './heard-sounds.js';
 import { CAMERA_FROZEN_MS } from './picture-source.js';
+import { PlayedVideo } from './played-video.js';
 import { ProgrammeSound } from './programme-sound.js';
 import { assetKey, type ProgrammeState, videoKey } from '../../../src/programme/programme-state.js';
 import type { ProgrammeVideo } from './programme-video.js';
@@ -140,6 +141,23 @@ export class StageMix {
     else this.#voices.add(participant);
   }
 
+  /**
+   * Shows a picture instead of a tile's video, reduced to the programme's size. Null removes it.
+   * @throws DOMException if the browser cannot decode the picture
+   */
+  async setPicture(participant: string, kind: TileKind, picture: Blob | null): Promise<void> {
+    await this.#setStill(videoKey(participant, kind), picture);
+  }
+
+  /**
+   * Opens a video file whose tracks can be mixed. The caller gives them to {@link setVideo} and
+   * {@link setAudio}, and closes the video.
+   * @throws Error if the browser can't play the file
+   */
+  openVideo(file: Blob): Promise<PlayedVideo> {
+    return PlayedVideo.open(this.#context, file);
+  }
+
   /** Shows a scene, with a short cross-fade unless `cut` is true. */
   setScene(scene: Scene, { cut = false }: { readonly cut?: boolean } = {}): void {
     this.#scene = scene;
@@ -163,8 +181,7 @@ export class StageMix {
    * @throws DOMException if the browser cannot decode the picture
    */
   async setAssetPicture(asset: string, picture: Blob | null): Promise<void> {
-    const bitmap = picture && (await decoded(picture, programmeSize(this.#options.format)));
-    this.#picture.setStill(assetKey(asset), bitmap);
+    await this.#setStill(assetKey(asset), picture);
   }
 
   /**
@@ -221,6 +238,11 @@ export class StageMix {
     const hint = isScreenShown(state) ? 'detail' : 'motion';
     if (this.video.contentHint !== hint) this.video.contentHint = hint;
     this.#preview();
+  }
+
+  async #setStill(key: string, picture: Blob | null): Promise<void> {
+    const bitmap = picture && (await decoded(picture, programmeSize(this.#options.format)));
+    this.#picture.setStill(key, bitmap);
   }
 
   #preview(): void {

@@ -2,13 +2,15 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteTrack } from '../../client/stage/stage-media.js';
 
 /**
- * Plays the voices of the others. Each is played by an audio element of its own and never through
+ * Plays the voices of the others, and the sound of a file that the host plays. Each is played by an audio element of its own and never through
  * Web Audio, because browsers cancel the echo of what elements play only.
  *
  * @param onBlocked called if the browser plays no sound before the user presses something
  */
 export function HeardPeople(props: { tracks: readonly RemoteTrack[]; onBlocked: () => void }) {
-  const voices = props.tracks.filter(({ source }) => source === 'microphone');
+  const voices = props.tracks.filter(
+    ({ source }) => source === 'microphone' || source === 'playback',
+  );
   return (
     <div hidden>
       {voices.map((voice) => (

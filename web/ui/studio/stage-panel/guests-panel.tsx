@@ -8,6 +8,7 @@ import { Button } from '../../components/button.js';
 import { confirm } from '../../components/confirm.js';
 import { Spinner } from '../../components/spinner.js';
 import { attempt } from './attempt.js';
+import { FileSection } from './file-section.js';
 import { GuestRow } from './guest-row.js';
 import type { HostStage } from './host-stage.js';
 import { InviteDialog } from './invite-dialog.js';
@@ -72,6 +73,7 @@ export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPa
             ))}
           </ul>
         </section>
+        {host.isHere.value && <FileSection host={host} />}
         {mixing && host.isHere.value && <ServerMix host={host} {...mixing} />}
         {!isLive && (
           <Button variant="ghost" size="s" onClick={() => void close(guests.length, onClose)}>

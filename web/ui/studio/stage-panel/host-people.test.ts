@@ -16,9 +16,10 @@ const person = (id: string, more: Partial<StageParticipant> = {}): StageParticip
 });
 
 const tiles = (isSharing: boolean, ...people: StageParticipant[]): string[] =>
-  tilesOf({ name: 'Ann', isSharing }, [person('ann', { role: 'host' }), ...people]).map(
-    ({ participant, kind, name }) => `${participant} ${kind} ${name}`,
-  );
+  tilesOf({ name: 'Ann', isSharing, played: null }, [
+    person('ann', { role: 'host' }),
+    ...people,
+  ]).map(({ participant, kind, name }) => `${participant} ${kind} ${name}`);
 
 describe('who is in the programme', () => {
   it('has the host first, once, and only guests who are on stage', () => {
@@ -41,5 +42,19 @@ describe('who is in the programme', () => {
       'host camera Ann',
       'bob camera bob',
     ]);
+  });
+
+  it('has a file before a shared screen, or alone if it fills the picture', () => {
+    const withFile = (fills: boolean) =>
+      tilesOf({ name: 'Ann', isSharing: true, played: { name: 'Clip', fills } }, [
+        person('bob'),
+      ]).map(({ participant, kind }) => `${participant} ${kind}`);
+    expect(withFile(false)).toEqual([
+      'played-file screen',
+      'host camera',
+      'host screen',
+      'bob camera',
+    ]);
+    expect(withFile(true)).toEqual(['played-file screen']);
   });
 });

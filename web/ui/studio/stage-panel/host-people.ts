@@ -5,19 +5,33 @@ import type { StageTile } from '../../../client/stage/stage-mix.js';
 /** The host's id in the mix, which doesn't change when the host connects again. */
 export const HOST = 'host';
 
+/** The id in the mix of a file that the host plays. */
+export const PLAYED = 'played-file';
+
 /** The host's own sources. */
-export type HostSources = { readonly name: string; readonly isSharing: boolean };
+export type HostSources = {
+  readonly name: string;
+  readonly isSharing: boolean;
+  /** The file that is shown; null if there is none. */
+  readonly played: Readonly<{ name: string; fills: boolean }> | null;
+};
 
 /**
- * Returns who can be in the programme, in order: the host, then the guests on stage in the order of
- * their arrival. Guests who are reconnecting keep their tile.
+ * Returns who can be in the programme, in order: a file that is played, the host, then the guests on
+ * stage in the order of their arrival. Guests who are reconnecting keep their tile. A file that
+ * fills the picture is alone in it.
  */
 export function tilesOf(
   host: HostSources,
   participants: readonly StageParticipant[],
 ): readonly StageTile[] {
   const guests = participants.filter(({ role, place }) => role === 'guest' && place === 'on-stage');
+  const { played } = host;
+  // Layouts with a screen show the first one large.
+  const files = played ? [{ participant: PLAYED, kind: 'screen', name: played.name } as const] : [];
+  if (played?.fills === true) return files;
   return [
+    ...files,
     { participant: HOST, kind: 'camera', name: host.name },
     ...(host.isSharing ? [{ participant: HOST, kind: 'screen', name: host.name } as const] : []),
     ...guests.flatMap(({ id, name, sends }): StageTile[] => [

@@ -17,12 +17,16 @@ import { isActive } from '../../../client/stage/presence.js';
 import { StageLink } from '../../../client/stage/stage-link.js';
 import { StageMix } from '../../../client/stage/stage-mix.js';
 import { toast } from '../../components/toast.js';
-import { HOST, tilesOf, trackOf } from './host-people.js';
+import { FilePlayer } from './file-player.js';
+import { HOST, PLAYED, tilesOf, trackOf } from './host-people.js';
 import { MixInputs } from './mix-inputs.js';
 import { SceneBook } from './scene-book.js';
 import { StageMemory, type Volumes } from './stage-memory.js';
 import type { TabStorage } from '../state/stage-mark.js';
 import { StagePictures } from './stage-pictures.js';
+
+/** What differs in a scene while a file fills the picture. */
+const FILLED = { layout: 'solo', fullscreen: null, names: false } as const;
 
 export interface HostStageOptions {
   readonly channel: string;
@@ -48,6 +52,7 @@ export class HostStage {
   readonly serverNowMs: () => number;
   readonly scenes: SceneBook;
   readonly pictures: StagePictures;
+  readonly files: FilePlayer;
   readonly #options: HostStageOptions;
   readonly #inputs: MixInputs;
   /** The layers that were asked for, by consumer. */
@@ -56,7 +61,7 @@ export class HostStage {
   readonly #memory: StageMemory;
   /** The latest message that the host has seen. */
   readonly #seen = signal<StageMessage | null>(null);
-  /** The scene that the mix shows; null before the first. */
+  /** What the mix shows: a scene, or a file that fills the picture. Null before the first. */
   #shownId: string | null = null;
   readonly #stops: (() => void)[] = [];
 
@@ -98,6 +103,7 @@ export class HostStage {
       save: (changed) => void save(channel, changed),
     });
     this.pictures = new StagePictures(channel, mix);
+    this.files = new FilePlayer(mix);
     options.capture.picture.setHeld(true);
     this.#follow(
       () => this.#sendHost(),
@@ -111,6 +117,7 @@ export class HostStage {
       () => mix.previewScene(this.scenes.previewed.value),
       () => mix.setOverlays(this.scenes.overlays.value),
       () => this.#followOnServer(),
+      () => this.#closeFileOnServer(),
       () => this.#memory.keep({ ...this.scenes.settings, volumes: this.#volumes.value }),
     );
     this.reopen();
@@ -167,6 +174,7 @@ export class HostStage {
   close(): void {
     for (const stop of this.#stops) stop();
     this.scenes.close();
+    this.files.dispose();
     this.link.close();
     this.mix.close();
     this.#options.capture.picture.setHeld(false);
@@ -193,6 +201,12 @@ export class HostStage {
     });
   }
 
+  /** The server can't mix a file of this computer. */
+  #closeFileOnServer(): void {
+    const mix = this.serverMix.value;
+    if (mix === 'starting' || mix === 'on') untracked(() => this.files.close());
+  }
+
   #follow(...reactions: (() => void)[]): void {
     for (const react of reactions) this.#stops.push(effect(react));
   }
@@ -207,7 +221,9 @@ export class HostStage {
         return track ? [{ participant, kind, track }] : [];
       }),
     );
+    const played = this.files.file.value?.video;
     this.#inputs.setVideos([
+      ...(played ? [{ participant: PLAYED, kind: 'screen' as const, track: played.video }] : []),
       ...(picture.name === 'on'
         ? [{ participant: HOST, kind: 'camera' as const, track: picture.track }]
         : []),
@@ -227,7 +243,11 @@ export class HostStage {
       return track ? [{ participant, kind: 'microphone' as const, track, heard: true }] : [];
     });
     const own = { participant: HOST, heard: false };
+    const played = this.files.file.value?.video;
     this.#inputs.setSounds([
+      ...(played
+        ? [{ participant: PLAYED, kind: 'screen' as const, track: played.audio, heard: true }]
+        : []),
       ...(voice.name === 'on' ? [{ ...own, kind: 'microphone' as const, track: voice.track }] : []),
       ...(shared.name === 'on' && shared.audio
         ? [{ ...own, kind: 'screen' as const, track: shared.audio }]
@@ -244,9 +264,10 @@ export class HostStage {
       camera: { track: picture.name === 'on' ? picture.track : null, paused: false },
       microphone: { track: sound.track.value, paused: sound.silent.value },
       screen: { track: shared.name === 'on' ? shared.video : null, paused: false },
+      playback: { track: this.files.file.value?.video?.audio ?? null, paused: false },
     };
     untracked(() => {
-      for (const source of ['camera', 'microphone', 'screen'] as const)
+      for (const source of ['camera', 'microphone', 'screen', 'playback'] as const)
         this.link.send(source, sources[source]).catch(() => {
           // The connection broke. The link sends the source again after it has reconnected.
         });
@@ -255,7 +276,7 @@ export class HostStage {
 
   #mixPeople(): void {
     const isSharing = this.#options.capture.screen.state.value.name === 'on';
-    const host = { name: this.#options.hostName, isSharing };
+    const host = { name: this.#options.hostName, isSharing, played: this.files.shown.value };
     this.mix.setTiles(tilesOf(host, this.guests.value));
   }
 
@@ -290,9 +311,13 @@ export class HostStage {
 
   #showScene(): void {
     const scene = this.scenes.shown.value;
+    const fills = this.files.shown.value?.fills ?? false;
+    const id = fills ? PLAYED : scene.id;
     // A change of the scene that viewers see is not a switch.
-    this.mix.setScene(scene, { cut: this.#shownId === scene.id || this.#shownId === null });
-    this.#shownId = scene.id;
+    this.mix.setScene(fills ? { ...scene, ...FILLED } : scene, {
+      cut: this.#shownId === id || this.#shownId === null,
+    });
+    this.#shownId = id;
   }
 }
 
