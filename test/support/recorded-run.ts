@@ -161,7 +161,7 @@ export class RecordedRun implements RunWriter {
   }
 
   get audio(): RecordedRendition {
-    return this.#get('opus');
+    return this.#get(this.spec.audio?.codec ?? 'opus');
   }
 
   end(): void {
