@@ -32,8 +32,8 @@ export type SampleKinds = Readonly<{
 export interface SampleSource {
   readonly kinds: SampleKinds;
   /**
-   * Passes samples to `taker` until the returned function is called. While there are takers, sound
-   * is encoded, and a key frame is requested every two seconds.
+   * Passes samples to `taker` until the returned function is called. While there are takers, Opus is
+   * encoded as AAC, and a key frame is requested every two seconds.
    */
   take(taker: (sample: TimedSample) => void): () => void;
 }
