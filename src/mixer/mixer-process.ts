@@ -1,10 +1,6 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import { limitScript } from '../common/limit-script.js';
 import type { Log } from '../common/logger.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
-import { childEnvironment } from '../config/child-environment.js';
+import { MessageProcess } from '../processes/message-process.js';
 import type { MixerCommand } from './find-mixer.js';
 import {
   type MixCommand,
@@ -20,8 +16,6 @@ const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 512 };
 const START_TIMEOUT_MS = 30_000;
 /** A process that has encoded nothing for this long is killed. */
 const STALLED_MS = 5_000;
-/** The error output is truncated to this length. */
-const STDERR_MAX = 2_000;
 
 export type InputPorts = Readonly<{ port: number; rtcpPort: number }>;
 
@@ -39,27 +33,22 @@ export class MixerProcess {
    * about to.
    */
   readonly events = this.#emitter.listenable;
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #process: MessageProcess;
   readonly #log: Log;
   readonly #started = Promise.withResolvers<{ videoPort: number; audioPort: number }>();
   /** The inputs whose ports aren't known yet. */
   readonly #adding = new Map<string, PromiseWithResolvers<InputPorts>>();
   #timer: NodeJS.Timeout;
   #frames = -1;
-  #stderr = '';
-  #closed = false;
 
-  private constructor({ program, args }: MixerCommand, log: Log) {
-    const script = limitScript(LIMITS);
-    this.#child = spawn('/bin/sh', ['-c', script, 'mixer', program, ...args], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: childEnvironment(),
-      // As for media workers, signals to this server's process group don't reach it.
-      detached: true,
-    });
-    this.#log = log.child({ pid: this.#child.pid });
+  private constructor(command: MixerCommand, log: Log) {
+    this.#process = new MessageProcess({ command, name: 'mixer', limits: LIMITS, log });
+    this.#log = log.child({ pid: this.#process.pid });
     this.#timer = setTimeout(() => this.#stalled(), START_TIMEOUT_MS);
-    this.#follow();
+    // Nobody may be waiting for these when the process ends.
+    this.#started.promise.catch(() => undefined);
+    this.#process.events.on('message', (message) => this.#read(message));
+    this.#process.events.on('closed', () => this.#ended());
   }
 
   /** Starts a process. Rejects if it can't be started. */
@@ -77,11 +66,11 @@ export class MixerProcess {
   }
 
   get pid(): number | undefined {
-    return this.#child.pid;
+    return this.#process.pid;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#process.closed;
   }
 
   /** The number of frames that have been encoded. */
@@ -99,7 +88,7 @@ export class MixerProcess {
     const adding = Promise.withResolvers<InputPorts>();
     this.#adding.get(input.id)?.reject(new Error('the input was added again'));
     this.#adding.set(input.id, adding);
-    if (this.#closed) adding.reject(new Error('the mixer has ended'));
+    if (this.closed) adding.reject(new Error('the mixer has ended'));
     else this.#send({ command: 'add', ...input });
     return adding.promise;
   }
@@ -127,12 +116,12 @@ export class MixerProcess {
 
   /** Ends the process. Idempotent. */
   close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
+    this.#process.close();
+  }
+
+  #ended(): void {
     clearTimeout(this.#timer);
-    // Nothing has to be finished, and a process that hangs wouldn't end otherwise.
-    this.#child.kill('SIGKILL');
-    const error = new Error(`the mixer has ended: ${this.#stderr.trim()}`);
+    const error = new Error(`the mixer has ended: ${this.#process.complaint}`);
     this.#started.reject(error);
     for (const { reject } of this.#adding.values()) reject(error);
     this.#adding.clear();
@@ -140,33 +129,12 @@ export class MixerProcess {
     this.#emitter.clear();
   }
 
-  #follow(): void {
-    const child = this.#child;
-    // Nobody may be waiting for these when the process ends.
-    this.#started.promise.catch(() => undefined);
-    createInterface({ input: child.stdout }).on('line', (line) => this.#read(line));
-    child.stderr.on('data', (chunk: Buffer) => {
-      this.#stderr = `${this.#stderr}${chunk.toString()}`.slice(-STDERR_MAX);
-    });
-    // A process that has ended no longer reads.
-    child.stdin.on('error', () => undefined);
-    child.once('error', (err) => {
-      this.#log.error({ err }, 'the mixer can’t be started');
-      this.close();
-    });
-    child.once('exit', (code, signal) => {
-      if (this.#closed) return;
-      this.#log.warn({ code, signal, stderr: this.#stderr.trim() }, 'the mixer has ended');
-      this.close();
-    });
-  }
-
   #send(command: MixCommand): void {
-    if (!this.#closed) this.#child.stdin.write(`${JSON.stringify(command)}\n`);
+    this.#process.send(command);
   }
 
-  #read(line: string): void {
-    const { data: event, error } = MixEvent.safeParse(parse(line));
+  #read(message: unknown): void {
+    const { data: event, error } = MixEvent.safeParse(message);
     if (!event) {
       this.#log.warn({ err: error }, 'the mixer wrote something unreadable');
       return;
@@ -205,19 +173,11 @@ export class MixerProcess {
   /** Kills the process unless it encodes another frame in time. */
   #watch(): void {
     clearTimeout(this.#timer);
-    if (!this.#closed) this.#timer = setTimeout(() => this.#stalled(), STALLED_MS);
+    if (!this.closed) this.#timer = setTimeout(() => this.#stalled(), STALLED_MS);
   }
 
   #stalled(): void {
     this.#log.warn('the mixer stalled and is killed');
     this.close();
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
   }
 }
