@@ -1,0 +1,141 @@
+"""Carries SRT connections for the service.
+
+The service starts one such process. `src/srt/srt-messages.ts` describes the same protocol in types.
+
+Control: one JSON object per line, commands on standard input and events on standard output. A
+connection is known by its number. Callers from outside have even numbers, which this process
+assigns; odd numbers are free for connections that the service opens itself.
+
+    commands
+    {"command": "listen", "port"}                 answered by `listening` or `unavailable`
+    {"command": "admit", "id", "passphrase"}      answers `asked`: the caller may connect. With a
+                                                  passphrase (10 to 79 bytes), only a caller that
+                                                  encrypts with it; with null, only one that doesn't
+                                                  encrypt
+    {"command": "refuse", "id", "reason"}         answers `asked`; a code of access_control.h
+    {"command": "close", "id"}                    closes a connection; `closed` follows
+
+    events
+    {"event": "listening"}
+    {"event": "unavailable", "message"}           the port can't be used
+    {"event": "asked", "id", "address", "streamId"}
+                                                  a caller wants to connect. It and all other
+                                                  connections wait for the answer, a second at most
+    {"event": "connected", "id"}                  an admitted caller is connected
+    {"event": "statistics", "id", "roundTripMs", "packets", "lostPackets", "droppedPackets"}
+                                                  every second. Counted since the connection: arrived,
+                                                  lost on the network, and not recovered in time
+    {"event": "closed", "id", "silentMs"}         comes once for each admitted caller, and each other
+                                                  connection. `silentMs`: since the last data
+
+Media: file descriptor 3, a stream socket, in both directions. Each frame has a header of 8 bytes,
+the connection's number and the length of the data (both 32 bits, big-endian), and up to 65,536 bytes
+of data. If the service doesn't read, data waits in libsrt's buffers, which have limits and then drop
+packets.
+
+The process ends when its standard input is closed. Stream ids and passphrases come through the
+control channel only, and are never printed elsewhere. With `--check`, the program only checks
+whether libsrt is installed.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import traceback
+
+try:
+    import libsrt
+except Exception as error:
+    sys.exit(str(error))
+
+from listener import Listener
+from receiver import Receiver
+
+MEDIA_FD = 3
+
+
+class Output:
+    """Writes events, from any thread."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+
+    def __call__(self, event, **values):
+        line = json.dumps({"event": event, **values}) + "\n"
+        with self.lock:
+            sys.stdout.write(line)
+            sys.stdout.flush()
+
+
+class Control:
+    """Carries out commands."""
+
+    def __init__(self, emit):
+        self.emit = emit
+        self.receiver = Receiver(emit, socket.socket(fileno=MEDIA_FD))
+        self.listener = Listener(emit, self.receiver)
+
+    def do_listen(self, port):
+        try:
+            self.listener.open(port)
+            self.emit("listening")
+        except libsrt.SrtError as error:
+            self.emit("unavailable", message=str(error))
+
+    def do_admit(self, id, passphrase):
+        self.listener.answer(id, {"passphrase": passphrase})
+
+    def do_refuse(self, id, reason):
+        self.listener.answer(id, {"reason": reason})
+
+    def do_close(self, id):
+        self.receiver.close(id)
+
+    def run(self, line):
+        message = json.loads(line)
+        getattr(self, f"do_{message.pop('command')}")(**message)
+
+
+def main():
+    if "--check" in sys.argv:
+        print(libsrt.version())
+        return 0
+    # The service ends this process; a Ctrl-C in its terminal doesn't.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    libsrt.check(libsrt.library.srt_startup())
+    libsrt.library.srt_setloglevel(libsrt.LOG_CRITICAL)
+    # Without its other thread, the process is useless.
+    threading.excepthook = on_thread_error
+    control = Control(Output())
+    control.receiver.start()
+    for line in sys.stdin:
+        control.run(line)
+    return 0
+
+
+def leave(code):
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Other threads may still be in libsrt, whose clean-up would wait for them.
+    os._exit(code)
+
+
+def on_thread_error(error):
+    traceback.print_exception(error.exc_type, error.exc_value, error.exc_traceback, limit=-3)
+    leave(1)
+
+
+def run():
+    code = 1
+    try:
+        code = main()
+    except Exception:
+        traceback.print_exc(limit=-3)
+    leave(code)
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,112 @@
+import type { Log } from '../common/logger.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
+import type { PythonCommand } from '../processes/find-python-program.js';
+import { MessageProcess } from '../processes/message-process.js';
+import { MediaFrameReader } from './media-frames.js';
+import { type SrtCommand, SrtEvent, type SrtStatistics } from './srt-messages.js';
+
+/** Each connection can buffer some 12 MB; threads reserve more address space than they use. */
+const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 256 };
+
+/** A caller that waits for an answer. `streamId` may contain a stream key. */
+export type SrtCaller = Readonly<{ id: number; address: string; streamId: string }>;
+
+/** The process that carries SRT connections (native/srt). */
+export class SrtProcess {
+  readonly #emitter = new TypedEmitter<{
+    listening: [];
+    unavailable: [message: string];
+    asked: [SrtCaller];
+    connected: [id: number];
+    statistics: [id: number, SrtStatistics];
+    media: [id: number, data: Uint8Array];
+    disconnected: [id: number, silentMs: number];
+    closed: [];
+  }>();
+  /**
+   * `listening`, `unavailable`: the result of {@link listen}. `asked`: a caller waits for
+   * {@link admit} or {@link refuse}. `disconnected`: an admitted caller has disconnected, or hasn't
+   * connected at all. `closed`: the process has ended or is about to.
+   */
+  readonly events = this.#emitter.listenable;
+  readonly #process: MessageProcess;
+  readonly #frames = new MediaFrameReader();
+  readonly #log: Log;
+
+  constructor(command: PythonCommand, log: Log) {
+    this.#process = new MessageProcess({ command, name: 'SRT program', limits: LIMITS, log });
+    this.#log = log;
+    this.#process.events.on('message', (message) => this.#read(message));
+    this.#process.bytes.on('data', (bytes: Buffer) => this.#receive(bytes));
+    this.#process.events.on('closed', () => {
+      this.#emitter.emit('closed');
+      this.#emitter.clear();
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Accepts callers at a UDP port of all addresses. */
+  listen(port: number): void {
+    this.#send({ command: 'listen', port });
+  }
+
+  /**
+   * Lets a caller connect.
+   * @param passphrase with which the caller has to encrypt; null if it doesn't encrypt
+   */
+  admit(id: number, passphrase: string | null): void {
+    this.#send({ command: 'admit', id, passphrase });
+  }
+
+  /** @param reason one of `SRT_REFUSAL` */
+  refuse(id: number, reason: number): void {
+    this.#send({ command: 'refuse', id, reason });
+  }
+
+  disconnect(id: number): void {
+    this.#send({ command: 'close', id });
+  }
+
+  /** Ends the process. Idempotent. */
+  close(): void {
+    this.#process.close();
+  }
+
+  #send(command: SrtCommand): void {
+    this.#process.send(command);
+  }
+
+  #read(message: unknown): void {
+    const { data: event } = SrtEvent.safeParse(message);
+    if (!event) return this.#log.warn('the SRT program wrote something unreadable');
+    switch (event.event) {
+      case 'listening':
+        return this.#emitter.emit('listening');
+      case 'unavailable':
+        return this.#emitter.emit('unavailable', event.message);
+      case 'asked':
+        return this.#emitter.emit('asked', event);
+      case 'connected':
+        return this.#emitter.emit('connected', event.id);
+      case 'statistics':
+        return this.#emitter.emit('statistics', event.id, event);
+      case 'closed':
+        return this.#emitter.emit('disconnected', event.id, event.silentMs);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#process.closed) return;
+    try {
+      for (const { id, data } of this.#frames.push(bytes)) this.#emitter.emit('media', id, data);
+    } catch (err) {
+      this.#log.error({ err }, 'the SRT program sent something unreadable and is restarted');
+      this.close();
+    }
+  }
+}
