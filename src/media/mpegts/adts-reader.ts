@@ -1,0 +1,103 @@
+import { equalBytes } from '../codecs/equal-bytes.js';
+
+const HEAD_BYTES = 7;
+const CRC_BYTES = 2;
+const FRAME_SAMPLES = 1_024;
+const TICKS_PER_S = 90_000;
+/** The most that a frame's length can say. */
+const HELD_MAX = 8_191;
+/** ISO/IEC 14496-3 table 1.18 */
+const SAMPLE_RATES = [
+  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
+  7_350,
+];
+
+/** One frame of AAC: its raw_data_block, and the AudioSpecificConfig that its header stands for. */
+export type AdtsFrame = Readonly<{ data: Uint8Array; config: Uint8Array; pts: number }>;
+
+type Header = Readonly<{
+  frameBytes: number;
+  headBytes: number;
+  durationTicks: number;
+  /** Whether the frame is a single raw_data_block. */
+  isSingle: boolean;
+  config: Uint8Array;
+}>;
+
+/** Reads AAC in ADTS (ISO/IEC 14496-3 1.A.2), whose frames may extend over PES packets. */
+export class AdtsReader {
+  #held: Buffer = Buffer.alloc(0);
+  /** The time of the next frame, in ticks of 90 kHz; null if it is unknown. */
+  #pts: number | null = null;
+  #config = new Uint8Array();
+
+  /** Forgets the frame that is incomplete, since part of it is lost. */
+  reset(): void {
+    this.#held = Buffer.alloc(0);
+    this.#pts = null;
+  }
+
+  /**
+   * Adds the data of a PES packet and returns the frames that it completes. Frames share one config
+   * until it changes.
+   * @param pts the time of the first frame that begins in the data, not wrapped; null if unknown
+   */
+  push(data: Uint8Array, pts: number | null): AdtsFrame[] {
+    const heldBytes = this.#held.length;
+    const all = Buffer.concat([this.#held, data]);
+    const frames: AdtsFrame[] = [];
+    let at = 0;
+    let isTimeSet = false;
+    while (all.length - at >= HEAD_BYTES) {
+      if (at >= heldBytes && !isTimeSet) {
+        this.#pts = pts ?? this.#pts;
+        isTimeSet = true;
+      }
+      const header = readHeader(all, at);
+      if (header === null) at += 1;
+      else if (at + header.frameBytes > all.length) break;
+      else {
+        const frame = all.subarray(at + header.headBytes, at + header.frameBytes);
+        frames.push(...this.#frameOf(frame, header));
+        at += header.frameBytes;
+      }
+    }
+    // The next frame begins in this data or, if nothing is left, in the next.
+    if (!isTimeSet && at >= heldBytes) this.#pts = pts ?? this.#pts;
+    this.#held = all.subarray(Math.max(at, all.length - HELD_MAX));
+    return frames;
+  }
+
+  #frameOf(data: Uint8Array, { durationTicks, isSingle, config }: Header): AdtsFrame[] {
+    const pts = this.#pts;
+    if (pts === null) return [];
+    this.#pts = pts + durationTicks;
+    if (!equalBytes(this.#config, config)) this.#config = Uint8Array.from(config);
+    return isSingle && data.length > 0 ? [{ data, config: this.#config, pts }] : [];
+  }
+}
+
+function readHeader(bytes: Buffer, at: number): Header | null {
+  // The sync word, and the layer, which is always 0.
+  if ((bytes.readUInt16BE(at) & 0xfff6) !== 0xfff0) return null;
+  const hasCrc = (bytes.readUInt8(at + 1) & 1) === 0;
+  const fields = bytes.readUInt32BE(at + 2);
+  const rateIndex = (fields >>> 26) & 0x0f;
+  const sampleRate = SAMPLE_RATES[rateIndex];
+  const frameBytes = (fields >>> 5) & 0x1fff;
+  const headBytes = HEAD_BYTES + (hasCrc ? CRC_BYTES : 0);
+  if (sampleRate === undefined || frameBytes < headBytes) return null;
+  const objectType = (fields >>> 30) + 1;
+  const channels = (fields >>> 22) & 0x07;
+  return {
+    frameBytes,
+    headBytes,
+    durationTicks: (FRAME_SAMPLES * TICKS_PER_S) / sampleRate,
+    isSingle: (bytes.readUInt8(at + 6) & 0x03) === 0,
+    // ISO/IEC 14496-3 1.6.2.1
+    config: Uint8Array.of(
+      (objectType << 3) | (rateIndex >> 1),
+      ((rateIndex & 1) << 7) | (channels << 3),
+    ),
+  };
+}
