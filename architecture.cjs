@@ -50,7 +50,12 @@ exports.folders = [
   {
     folder: 'src/media',
     holds:
-      'media formats as pure functions (codecs, RTP, RTMP, FLV, MP4, playlists); AAC encoding in a worker thread, FFmpeg in a child process',
+      'media formats as pure functions (codecs, RTP, RTMP, FLV, MPEG-TS, MP4, playlists); AAC encoding in a worker thread, FFmpeg in a child process',
+    imports: ['common', 'config'],
+  },
+  {
+    folder: 'src/processes',
+    holds: 'finding and running the programs in `native`, which are written in Python',
     imports: ['common', 'config'],
   },
   {
@@ -62,7 +67,12 @@ exports.folders = [
   {
     folder: 'src/mixer',
     holds: 'programs that mix stages: finding, starting and controlling GStreamer processes',
-    imports: ['protocol', 'programme', 'common', 'config'],
+    imports: ['protocol', 'programme', 'common', 'config', 'processes'],
+  },
+  {
+    folder: 'src/srt',
+    holds: 'the program that carries SRT connections: running and controlling it',
+    imports: ['common', 'config', 'processes'],
   },
   {
     folder: 'src/auth',
@@ -82,7 +92,17 @@ exports.folders = [
   {
     folder: 'src/channels',
     holds: 'channels and their stream keys',
-    imports: ['protocol', 'common', 'config', 'db', 'cluster', 'security-log', 'auth', 'access'],
+    imports: [
+      'protocol',
+      'common',
+      'config',
+      'secrets',
+      'db',
+      'cluster',
+      'security-log',
+      'auth',
+      'access',
+    ],
   },
   {
     folder: 'src/broadcast',
@@ -348,13 +368,15 @@ exports.folders = [
   },
   {
     folder: 'src/ingest',
-    holds: 'publishing over RTMP: listeners, sessions, and the transcoding of AAC to Opus',
+    holds:
+      'publishing over RTMP and SRT: listeners, sessions, and the transcoding of AAC to Opus for WebRTC',
     imports: [
       'protocol',
       'common',
       'config',
       'cluster',
       'media',
+      'srt',
       'security',
       'channels',
       'broadcast',

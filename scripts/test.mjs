@@ -15,6 +15,7 @@ import {
   GSTREAMER,
   HAPROXY,
   IPROUTE,
+  LIBSRT,
   NGINX,
   NGINX_RTMP,
   REDIS,
@@ -64,7 +65,18 @@ async function runTests(programs) {
 await runMain(async () => {
   const postgres = new OptionalPostgres();
   const { node, env, missing } = await setUpWithPrograms({
-    wanted: [FFMPEG, FIREFOX, GSTREAMER, REDIS, HAPROXY, NGINX, NGINX_RTMP, IPROUTE, FAKETIME],
+    wanted: [
+      FFMPEG,
+      FIREFOX,
+      GSTREAMER,
+      LIBSRT,
+      REDIS,
+      HAPROXY,
+      NGINX,
+      NGINX_RTMP,
+      IPROUTE,
+      FAKETIME,
+    ],
     more: [postgres.step],
   });
   try {

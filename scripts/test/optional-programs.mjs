@@ -43,6 +43,15 @@ export const GSTREAMER = {
 };
 
 /** @type {Wanted} */
+export const LIBSRT = {
+  title: 'libsrt',
+  what: 'publishing over SRT',
+  debianPackage: 'python3 libsrt1.5-gnutls',
+  programs: { SRT_PYTHON_BIN: ['/usr/bin/python3', 'python3'] },
+  check: ['-B', 'native/srt/main.py', '--check'],
+};
+
+/** @type {Wanted} */
 export const FIREFOX = {
   title: 'Firefox',
   what: 'playback in Firefox',

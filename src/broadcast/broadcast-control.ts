@@ -113,4 +113,4 @@ async function measure(broadcast: LiveBroadcast): Promise<IngestView> {
   };
 }
 
-const isProgram = (source: BroadcastSource): boolean => source === 'whip' || source === 'rtmp';
+const isProgram = (source: BroadcastSource): boolean => source !== 'browser' && source !== 'mixer';

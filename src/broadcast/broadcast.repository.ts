@@ -61,6 +61,7 @@ const SOURCE = {
   whip: 'WHIP',
   mixer: 'MIXER',
   rtmp: 'RTMP',
+  srt: 'SRT',
 } as const satisfies Record<BroadcastSource, string>;
 
 const END_REASON = {

@@ -19,6 +19,7 @@ import type {
   MixedMedia,
   PeerSource,
   ProgramMedia,
+  ProgramSource,
   PublisherHealth,
   PublisherMedia,
   SourceMedia,
@@ -246,7 +247,7 @@ export class LiveBroadcast {
   }
 
   /** Makes `peer` the publisher, like {@link attach}, with media that isn't WebRTC. */
-  attachProgram(peer: Peer, source: 'rtmp'): Promise<ProgramMedia> {
+  attachProgram(peer: Peer, source: ProgramSource): Promise<ProgramMedia> {
     return this.#attach(peer, source, (room) => {
       this.#makeWayFor(peer);
       return room.ingest();

@@ -20,6 +20,7 @@ import {
   type MixedMedia,
   type PeerSource,
   type ProgramMedia,
+  type ProgramSource,
   type PublisherMedia,
   type SourceMedia,
 } from './ports/media.js';
@@ -119,7 +120,7 @@ export class PublishingService {
    */
   async publishProgram(
     channel: Channel,
-    entrance: Entrance & Readonly<{ source: 'rtmp' }>,
+    entrance: Entrance & Readonly<{ source: ProgramSource }>,
   ): Promise<{ broadcast: LiveBroadcast; media: ProgramMedia; resumed: boolean }> {
     return this.#enter(channel, entrance, (broadcast) =>
       broadcast.attachProgram(entrance.peer, entrance.source),

@@ -74,6 +74,12 @@ export type Config = Readonly<{
       keyFile: string;
     }> | null;
   }>;
+  srt: Readonly<{
+    /** The UDP port on which programs publish over SRT; 0 if they can't. */
+    port: number;
+    /** The Python that runs SRT; null for the one that is found. */
+    pythonBin: string | null;
+  }>;
   hls: Readonly<{
     /** The target duration of segments, and of their parts, in seconds. */
     segmentS: number;

@@ -64,6 +64,8 @@ export const Environment = z.object({
   RTMPS_PORT: withDefault(Port, '0'),
   RTMPS_CERT_FILE: optional(z.string()),
   RTMPS_KEY_FILE: optional(z.string()),
+  SRT_PORT: withDefault(Port, '8890'),
+  SRT_PYTHON_BIN: optional(z.string()),
   HLS_SEGMENT_SECONDS: withDefault(
     z.coerce.number('must be a number of seconds').min(1).max(10),
     '2',

@@ -47,6 +47,7 @@ function toConfig(e: Environment): Config {
           : null,
     },
     rtmp: { port: e.RTMP_PORT, tls: rtmpsOf(e) },
+    srt: { port: e.SRT_PORT, pythonBin: e.SRT_PYTHON_BIN ?? null },
     hls: {
       segmentS: e.HLS_SEGMENT_SECONDS,
       partS: e.HLS_PART_SECONDS,

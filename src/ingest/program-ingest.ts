@@ -9,9 +9,8 @@ import { parseAvcRecord } from '../media/codecs/avc-record.js';
 import { equalBytes } from '../media/codecs/equal-bytes.js';
 import { NAL } from '../media/codecs/h264-nal.js';
 import { parseSps } from '../media/codecs/h264-sps.js';
-import { readAudioTag } from '../media/flv/audio-tag.js';
-import { readVideoTag, type VideoTag } from '../media/flv/video-tag.js';
-import { TimestampUnwrapper } from '../media/rtp/timestamp-unwrapper.js';
+import type { AudioTag } from '../media/flv/audio-tag.js';
+import type { VideoTag } from '../media/flv/video-tag.js';
 import { AacTranscoder } from './aac-transcoder.js';
 import { encoderName } from './encoder-name.js';
 import { ProgramClock } from './program-clock.js';
@@ -30,10 +29,9 @@ type Options = Readonly<{
 
 type Track = { track: ProgramTrack; config: Uint8Array };
 
-/** Reads the media of one program, as FLV tags contain it, and passes it to its broadcast. */
+/** Passes the media of one program to its broadcast, in the form in which FLV contains it. */
 export class ProgramIngest {
   readonly #options: Options;
-  readonly #unwrapper = new TimestampUnwrapper();
   readonly #clock = new ProgramClock();
   #clockToldMs = -Infinity;
   /** The newest time, in milliseconds. */
@@ -46,31 +44,29 @@ export class ProgramIngest {
   }
 
   /**
-   * Adds the body of a video tag.
-   * @param rawMs the 32-bit time of the tag
+   * Adds video.
+   * @param timeMs its decode time, which doesn't wrap
    * @throws {UnusableMedia}
    */
-  video(body: Uint8Array, rawMs: number): void {
-    const tag = readVideoTag(body);
+  video(tag: VideoTag, timeMs: number): void {
     if (tag.type === 'unsupported') throw UnusableMedia.video(tag.codec);
     if (tag.type === 'config') this.#configureVideo(tag.record);
-    if (tag.type === 'picture') this.#addPicture(tag, rawMs);
+    if (tag.type === 'picture') this.#addPicture(tag, timeMs);
   }
 
   /**
-   * Adds the body of an audio tag.
-   * @param rawMs the 32-bit time of the tag
+   * Adds audio.
+   * @param timeMs its time, on the same clock as that of the video
    * @throws {UnusableMedia}
    */
-  audio(body: Uint8Array, rawMs: number): void {
-    const tag = readAudioTag(body);
+  audio(tag: AudioTag, timeMs: number): void {
     if (tag.type === 'unsupported') throw UnusableMedia.audio(tag.codec);
     if (tag.type === 'config') this.#configureAudio(tag.record);
     if (tag.type !== 'frame') return;
-    const decodeTime = this.#take(rawMs);
     if (!this.#audio) return;
+    this.#take(timeMs);
     const { track, config } = this.#audio;
-    track.push(this.#unitOf({ data: tag.data, config, decodeTime }));
+    track.push(this.#unitOf({ data: tag.data, config, decodeTime: timeMs }));
   }
 
   /** Adds the program's description of itself. */
@@ -90,10 +86,10 @@ export class ProgramIngest {
 
   #addPicture(
     { data, keyFrame, compositionMs }: Extract<VideoTag, { type: 'picture' }>,
-    rawMs: number,
+    decodeTime: number,
   ): void {
     if (!this.#video) return;
-    const decodeTime = this.#take(rawMs);
+    this.#take(decodeTime);
     const { track, config } = this.#video;
     track.push(this.#unitOf({ data, config, keyFrame, decodeTime, compositionMs }));
   }
@@ -116,14 +112,12 @@ export class ProgramIngest {
     return null;
   }
 
-  /** Unwraps a unit's time, and records its arrival. */
-  #take(rawMs: number): number {
-    const timeMs = this.#unwrapper.unwrap(rawMs);
+  /** Records a unit's arrival. */
+  #take(timeMs: number): void {
     const nowMs = this.#options.clock.nowMs();
     const isSet = this.#clock.note(timeMs, nowMs);
     this.#timeMs = timeMs;
     if (isSet || nowMs - this.#clockToldMs > CLOCK_INTERVAL_MS) this.#tellClock();
-    return timeMs;
   }
 
   #tellClock(): void {

@@ -10,13 +10,13 @@ export class UnusableMedia extends Error {
 
   static video(codec: string): UnusableMedia {
     return new UnusableMedia(
-      `The encoder sends video as ${codec}. Over RTMP, this server accepts H.264. Set the video encoder to H.264.`,
+      `The encoder sends video as ${codec}. Over RTMP and SRT, this server accepts H.264. Set the video encoder to H.264.`,
     );
   }
 
   static audio(codec: string): UnusableMedia {
     return new UnusableMedia(
-      `The encoder sends audio as ${codec}. Over RTMP, this server accepts AAC. Set the audio encoder to AAC.`,
+      `The encoder sends audio as ${codec}. Over RTMP and SRT, this server accepts AAC. Set the audio encoder to AAC.`,
     );
   }
 
@@ -29,6 +29,12 @@ export class UnusableMedia extends Error {
   static colors(): UnusableMedia {
     return new UnusableMedia(
       'The encoder sends colors that browsers can’t play. Set its color format to 4:2:0 with 8 bits (NV12 or I420; in FFmpeg, -pix_fmt yuv420p).',
+    );
+  }
+
+  static notTransportStream(): UnusableMedia {
+    return new UnusableMedia(
+      'The encoder sends something other than MPEG-TS. Set its container or format to MPEG-TS.',
     );
   }
 

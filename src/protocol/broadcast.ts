@@ -33,10 +33,10 @@ export const WebRtcState = z.enum(['ready', 'unavailable']);
 export type WebRtcState = z.output<typeof WebRtcState>;
 
 /**
- * The publisher's program: the studio in a browser, an encoder over WHIP or RTMP, or this server's
+ * The publisher's program: the studio in a browser, an encoder over WHIP, RTMP or SRT, or this server's
  * mixer of a stage.
  */
-export const BroadcastSource = z.enum(['browser', 'whip', 'mixer', 'rtmp']);
+export const BroadcastSource = z.enum(['browser', 'whip', 'mixer', 'rtmp', 'srt']);
 export type BroadcastSource = z.output<typeof BroadcastSource>;
 
 export const BroadcastView = z

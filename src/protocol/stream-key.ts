@@ -10,6 +10,11 @@ export const StreamKeyView = z
      * one first; empty if the server doesn't accept RTMP.
      */
     rtmpServers: z.array(z.string()),
+    /**
+     * The address to publish at over SRT, such as `srt://live.example.org:8890`; null if the server
+     * doesn't accept SRT.
+     */
+    srtServer: z.string().nullable(),
   })
   .meta({ id: 'StreamKey' });
 export type StreamKeyView = z.output<typeof StreamKeyView>;
@@ -17,10 +22,15 @@ export type StreamKeyView = z.output<typeof StreamKeyView>;
 export const CreatedStreamKey = z
   .object({
     /**
-     * The key to send as `Authorization: Bearer` to `/whip/NAME`, or as the stream name over RTMP. It
-     * can't be read again.
+     * The key to send as `Authorization: Bearer` to `/whip/NAME`, or as the stream name over RTMP, or as
+     * the stream id over SRT without a passphrase. It can't be read again.
      */
     streamKey: z.string(),
+    /**
+     * The passphrase with which a program encrypts over SRT, with the stream id `publish:NAME`. It
+     * changes with the key, and can't be read again.
+     */
+    srtPassphrase: z.string(),
     createdAt: z.iso.datetime(),
   })
   .meta({ id: 'CreatedStreamKey' });

@@ -22,6 +22,7 @@ export type KeyPurpose =
   | 'log-in-state'
   | 'webhook'
   | 'restream'
+  | 'srt-passphrase'
   | 'node-call'
   | 'bus-channel'
   | 'resume-token'

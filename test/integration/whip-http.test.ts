@@ -294,7 +294,11 @@ describe('the stream key', () => {
     for (const method of ['GET', 'POST', 'DELETE'])
       await expect(api(server.url, bob, method, path)).rejects.toThrow('403');
     await api(server.url, ann, 'DELETE', path);
-    expect(await api(server.url, ann, 'GET', path)).toEqual({ createdAt: null, rtmpServers: [] });
+    expect(await api(server.url, ann, 'GET', path)).toEqual({
+      createdAt: null,
+      rtmpServers: [],
+      srtServer: null,
+    });
     expect((await post(OBS)).status).toBe(401);
     key = await newKey();
   });

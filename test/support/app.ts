@@ -45,6 +45,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     DATA_DIR: ':memory:',
     RTC_PORT: '0',
     RTMP_PORT: '0',
+    SRT_PORT: '0',
     RTC_WORKERS: '1',
     // All clients of a test share one address.
     ADDRESS_LIMIT_FACTOR: '1000',

@@ -30,8 +30,8 @@ export class FfmpegRtmp {
   #said = '';
 
   /** @param url with the stream key */
-  constructor(url: string, film: RtmpFilm = PLAIN_FILM) {
-    const args = ['-hide_banner', '-nostdin', '-v', 'error', ...argsOf(film), '-f', 'flv', url];
+  constructor(url: string, film: RtmpFilm = PLAIN_FILM, format: 'flv' | 'mpegts' = 'flv') {
+    const args = ['-hide_banner', '-nostdin', '-v', 'error', ...argsOf(film), '-f', format, url];
     this.#child = spawn(ffmpegBin, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }

@@ -48,6 +48,7 @@ export class ServerProcess {
       DATA_DIR: join(dir, 'data'),
       RTC_PORT: '0',
       RTMP_PORT: '0',
+      SRT_PORT: '0',
       TRANSCODE: 'off',
       RTC_WORKERS: '2',
       // All clients of a test share one address.

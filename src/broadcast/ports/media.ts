@@ -65,8 +65,11 @@ export interface WatchedMedia {
   close(): void;
 }
 
+/** A source that sends access units; see {@link ProgramMedia}. */
+export type ProgramSource = Extract<BroadcastSource, 'rtmp' | 'srt'>;
+
 /** A source that connects from outside over WebRTC. */
-export type PeerSource = Exclude<BroadcastSource, 'mixer' | 'rtmp'>;
+export type PeerSource = Exclude<BroadcastSource, 'mixer' | ProgramSource>;
 
 /** One broadcast's media on the node of its publisher. It outlives the publisher's connections. */
 export interface BroadcastMedia extends WatchedMedia {
@@ -221,6 +224,13 @@ export interface SourceMedia {
   close(): void;
 }
 
+/** Measurements of the path between a program and the server. */
+export type NetworkPath = Readonly<{
+  roundTripMs: number;
+  /** The percentage of packets lost on the network during the last three seconds, before recovery. */
+  lossPercent: number;
+}>;
+
 /** The tracks of a mixer. */
 export interface MixedMedia extends SourceMedia {
   /** Replaces the tracks of the previous source, which has been closed. */
@@ -228,12 +238,14 @@ export interface MixedMedia extends SourceMedia {
 }
 
 /**
- * The media of a publisher that sends access units, as over RTMP. Viewers receive them over WebRTC,
+ * The media of a publisher that sends access units, as over RTMP and SRT. Viewers receive them over WebRTC,
  * too, as long as pictures are sent in the order in which they are shown.
  */
 export interface ProgramMedia extends SourceMedia {
   /** Sets the name of the publisher's program, as it calls itself. */
   setEncoder(encoder: string): void;
+  /** Sets the newest measurements of the network path, for protocols that have any. */
+  setPath(path: NetworkPath): void;
   /** Adds a track of H.264. An earlier one is closed. */
   addVideo(): ProgramTrack;
   /** Adds a track of AAC. An earlier one is closed. */

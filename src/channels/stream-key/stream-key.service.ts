@@ -9,10 +9,11 @@ import { TypedEmitter } from '../../common/typed-emitter.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 import type { CreatedStreamKey, StreamKeyView } from '../../protocol/stream-key.js';
+import { Secrets } from '../../secrets/secrets.js';
 import type { EventOrigin } from '../../security-log/security-event.js';
 import type { Channel } from '../channel.js';
 import { ChannelService } from '../channel.service.js';
-import { rtmpServers } from './rtmp-servers.js';
+import { rtmpServers, srtServer } from './program-servers.js';
 import { StreamKeyRepository } from './stream-key.repository.js';
 
 const KEY_BYTES = 32;
@@ -21,6 +22,8 @@ const KEY_BYTES = 32;
  * different prefix.
  */
 const PREFIX = 'live_';
+/** The length of an SRT passphrase: 192 bits in base64url. SRT allows 10 to 79 bytes. */
+const PASSPHRASE_CHARACTERS = 32;
 const BEARER = /^Bearer +([\w.~+/=-]{1,200})$/i;
 /** The channel of a publisher, and the id of its key, which changes with the key. */
 export type KeyedAccess = Readonly<{ channel: Channel; keyId: string }>;
@@ -39,10 +42,13 @@ export class StreamKeyService {
   readonly events = this.#emitter.listenable;
 
   readonly #cut: (channelId: string) => void;
+  #acceptsSrt = false;
 
+  // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly repository: StreamKeyRepository,
     private readonly channels: ChannelService,
+    private readonly secrets: Secrets,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(BUS) bus: Bus,
@@ -60,7 +66,13 @@ export class StreamKeyService {
     return {
       createdAt: keyMadeAt?.toISOString() ?? null,
       rtmpServers: rtmpServers(this.config),
+      srtServer: this.#acceptsSrt ? srtServer(this.config) : null,
     };
+  }
+
+  /** Reports whether programs can publish over SRT, which needs more than a setting. */
+  setAcceptsSrt(acceptsSrt: boolean): void {
+    this.#acceptsSrt = acceptsSrt;
   }
 
   /**
@@ -73,9 +85,10 @@ export class StreamKeyService {
     const streamKey = `${PREFIX}${randomBytes(KEY_BYTES).toString('base64url')}`;
     const at = new Date(this.clock.nowMs());
     const event = { accountId, kind: 'stream_key_made', subject: name, from } as const;
-    await this.repository.set(id, hashOf(streamKey), { event, at });
+    const hash = hashOf(streamKey);
+    await this.repository.set(id, hash, { event, at });
     this.cut([id]);
-    return { streamKey, createdAt: at.toISOString() };
+    return { streamKey, srtPassphrase: this.#passphrase(idOf(hash)), createdAt: at.toISOString() };
   }
 
   /**
@@ -130,6 +143,17 @@ export class StreamKeyService {
   }
 
   /**
+   * Returns a channel with the passphrase that proves a program's right to publish on it over SRT;
+   * null if the channel doesn't exist, has no key, or its owner is disabled.
+   */
+  async passphraseOf(name: string): Promise<{ access: KeyedAccess; passphrase: string } | null> {
+    const keyId = CHANNEL_NAME_PATTERN.test(name) ? await this.keyInForce(name) : null;
+    if (keyId === null) return null;
+    const access = { channel: await this.channels.get(name), keyId };
+    return { access, passphrase: this.#passphrase(keyId) };
+  }
+
+  /**
    * Returns the id of the key with which a channel's publisher may continue; null if the channel
    * doesn't exist, has no key, or its owner is disabled. The broadcast of a deleted channel is ended
    * in any case.
@@ -137,6 +161,14 @@ export class StreamKeyService {
   async keyInForce(name: string): Promise<string | null> {
     const keyed = await this.repository.find(name);
     return keyed?.keyHash && !keyed.ownerDisabled ? idOf(keyed.keyHash) : null;
+  }
+
+  /**
+   * The passphrase can't be the key, of which only a hash is stored. It is derived from the hash, so
+   * that it changes with the key, and from a secret, so that the database alone doesn't reveal it.
+   */
+  #passphrase(keyId: string): string {
+    return this.secrets.sign('srt-passphrase', keyId).slice(0, PASSPHRASE_CHARACTERS);
   }
 
   async #own(name: string, accountId: string): Promise<Channel> {

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { LiveBroadcast } from '../../broadcast/live-broadcast.js';
 import type { ProgramMedia } from '../../broadcast/ports/media.js';
 import type { KeyedAccess } from '../../channels/stream-key/stream-key.service.js';
 import { DomainError } from '../../common/domain-error.js';
 import type { Log } from '../../common/logger.js';
+import { readAudioTag } from '../../media/flv/audio-tag.js';
+import { readVideoTag } from '../../media/flv/video-tag.js';
 import { RtmpError } from '../../media/rtmp/rtmp-error.js';
 import { MESSAGE, type RtmpMessage } from '../../media/rtmp/rtmp-message.js';
+import { TimestampUnwrapper } from '../../media/rtp/timestamp-unwrapper.js';
+import { LastHeard } from '../last-heard.js';
 import { ProgramIngest } from '../program-ingest.js';
+import type { Published } from '../program-connections.js';
 import { ProgramPeer } from '../program-peer.js';
 import { UnusableMedia } from '../unusable-media.js';
 import { RtmpSession } from './rtmp-session.js';
@@ -18,16 +22,10 @@ const OPENING_MS = 10_000;
 /** The time limit without media. */
 const SILENCE_MS = 15_000;
 const CHECK_MS = 1_000;
-/** How long a connection may be silent before the same key may take its place. */
-const STALE_MS = 2_000;
-const STALE_CHECK_MS = 100;
 /** The maximum of answers waiting to be read by the client, in bytes. */
 const UNREAD_MAX = 65_536;
 /** How long the client may take to read the last answer. */
 const LINGER_MS = 1_000;
-
-/** What a connection needs to become a publisher. */
-export type Published = Readonly<{ broadcast: LiveBroadcast; media: ProgramMedia }>;
 
 type Options = Readonly<{
   socket: Socket;
@@ -61,7 +59,8 @@ export class RtmpConnection {
   #access: KeyedAccess | null = null;
   #published: Published | null = null;
   #ingest: ProgramIngest | null = null;
-  #heardMs = performance.now();
+  readonly #heard = new LastHeard();
+  readonly #unwrapper = new TimestampUnwrapper();
   #mediaMs = performance.now();
   #isEnding = false;
   #closed = false;
@@ -96,17 +95,9 @@ export class RtmpConnection {
     return this.#published !== null && !this.#isEnding;
   }
 
-  /**
-   * Whether nothing has arrived for two seconds, as if the connection were lost. Waits until that
-   * is certain.
-   */
-  async isStale(): Promise<boolean> {
-    const heardMs = this.#heardMs;
-    while (performance.now() - heardMs < STALE_MS) {
-      await new Promise((resolve) => void setTimeout(resolve, STALE_CHECK_MS));
-      if (this.#heardMs !== heardMs) return false;
-    }
-    return true;
+  /** See {@link LastHeard}. */
+  isStale(): Promise<boolean> {
+    return this.#heard.isStale();
   }
 
   /** Tells the client why, and closes the connection. Idempotent. */
@@ -117,7 +108,7 @@ export class RtmpConnection {
   }
 
   #receive(bytes: Buffer): void {
-    this.#heardMs = performance.now();
+    this.#heard.note();
     if (this.#isEnding) return;
     try {
       this.#session.push(bytes);
@@ -166,10 +157,11 @@ export class RtmpConnection {
     this.#session.accept();
   }
 
-  #take({ type, payload, timeMs }: RtmpMessage): void {
+  #take({ type, payload, timeMs: rawMs }: RtmpMessage): void {
     this.#mediaMs = performance.now();
-    if (type === MESSAGE.video) this.#ingest?.video(payload, timeMs);
-    else this.#ingest?.audio(payload, timeMs);
+    const timeMs = this.#unwrapper.unwrap(rawMs);
+    if (type === MESSAGE.video) this.#ingest?.video(readVideoTag(payload), timeMs);
+    else this.#ingest?.audio(readAudioTag(payload), timeMs);
   }
 
   /** The program stopped on purpose. */

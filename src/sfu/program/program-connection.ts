@@ -1,5 +1,6 @@
 import type { types } from 'mediasoup';
 import type {
+  NetworkPath,
   ProgramAudio,
   ProgramMedia,
   ProgramTrack,
@@ -43,6 +44,7 @@ export class ProgramConnection implements ProgramMedia {
   #audio: { track: ProgramUnitTrack; output: AudioOutput } | null = null;
   #bytes = 0;
   #encoder: string | null = null;
+  #path: NetworkPath | null = null;
 
   private constructor(options: Options, transport: types.DirectTransport) {
     this.#options = options;
@@ -69,6 +71,10 @@ export class ProgramConnection implements ProgramMedia {
 
   setEncoder(encoder: string): void {
     this.#encoder = encoder;
+  }
+
+  setPath(path: NetworkPath): void {
+    this.#path = path;
   }
 
   addVideo(): ProgramTrack {
@@ -110,7 +116,7 @@ export class ProgramConnection implements ProgramMedia {
       bitrateBps: await this.bitrateBps(),
       ...(this.#encoder !== null && { encoder: this.#encoder }),
       ...(this.#audio?.output.isMissing === true && { lacksSound: true }),
-      roundTripMs: null,
+      roundTripMs: this.#path?.roundTripMs ?? null,
       tracks: this.#tracks.map((track) => this.#healthOf(track)),
     };
   }
@@ -158,7 +164,7 @@ export class ProgramConnection implements ProgramMedia {
     const stream = {
       rid: null,
       bitrateBps: meter.bitrateBps(nowMs),
-      lossPercent: 0,
+      lossPercent: this.#path?.lossPercent ?? 0,
       keyFrameIntervalMs: kind === 'video' ? meter.keyFrameIntervalMs : null,
       ...(kind === 'video' && { framesPerSecond: meter.unitsPerSecond(nowMs) }),
       ...(kind === 'video' && reorders !== null && { reorders }),

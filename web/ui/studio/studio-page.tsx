@@ -119,10 +119,10 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
 }
 
 /** Returns how an encoder such as OBS publishes instead of this page; null if none does. */
-function programOf(phase: Phase): 'whip' | 'rtmp' | null {
+function programOf(phase: Phase): 'whip' | 'rtmp' | 'srt' | null {
   if (phase.name !== 'resumable' || phase.broadcast.state !== 'live') return null;
   const { source } = phase.broadcast;
-  return source === 'whip' || source === 'rtmp' ? source : null;
+  return source === 'browser' || source === 'mixer' ? null : source;
 }
 
 /** Returns whether the server mixes the live broadcast instead of this page. */

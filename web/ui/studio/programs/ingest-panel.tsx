@@ -11,8 +11,11 @@ import '../health/layer-table.css';
 const INTERVAL_MS = 1_000;
 /** The curves to plot over WebRTC, where the server doesn't measure the frame rate. */
 const CURVES: readonly HealthCurve[] = ['bitrateBps', 'lossPercent'];
-/** Nothing is lost over TCP. */
-const RTMP_CURVES: readonly HealthCurve[] = ['bitrateBps', 'framesPerSecond'];
+/** The curves to plot in other protocols. Nothing is lost over RTMP, which uses TCP. */
+const CURVES_OF: Partial<Record<IngestView['source'], readonly HealthCurve[]>> = {
+  rtmp: ['bitrateBps', 'framesPerSecond'],
+  srt: ['bitrateBps', 'lossPercent', 'framesPerSecond'],
+};
 
 /**
  * The health of an encoder's broadcast, as measured by the server. It is polled while it is shown.
@@ -24,7 +27,7 @@ export function IngestPanel({ channel }: { channel: string }) {
       health={ingest && ingestHealth(ingest)}
       measuring="Figures appear once video or audio arrives."
       history={history}
-      curves={ingest?.source === 'rtmp' ? RTMP_CURVES : CURVES}
+      curves={(ingest && CURVES_OF[ingest.source]) ?? CURVES}
     >
       {ingest && <StreamTable ingest={ingest} />}
       {ingest && ingest.transcoded.length > 0 && (
@@ -68,7 +71,7 @@ function useIngest(channel: string): { ingest: IngestView | null; history: Healt
 }
 
 function StreamTable({ ingest: { tracks, source, encoder } }: { ingest: IngestView }) {
-  const isRtmp = source === 'rtmp';
+  const isCounted = source === 'rtmp' || source === 'srt';
   const rows = tracks.flatMap(({ kind, codec, streams }) =>
     streams.toReversed().map((stream, index) => ({
       ...stream,
@@ -85,7 +88,7 @@ function StreamTable({ ingest: { tracks, source, encoder } }: { ingest: IngestVi
           <th scope="col">Track</th>
           <th scope="col">Codec</th>
           <th scope="col">Bitrate</th>
-          <th scope="col">{isRtmp ? 'Frames' : 'Loss'}</th>
+          <th scope="col">{isCounted ? 'Frames' : 'Loss'}</th>
           <th scope="col">Key frames</th>
         </tr>
       </thead>
@@ -95,7 +98,7 @@ function StreamTable({ ingest: { tracks, source, encoder } }: { ingest: IngestVi
             <th scope="row">{what}</th>
             <td>{codec}</td>
             <td>{bitrate(stream.bitrateBps)}</td>
-            <td>{isRtmp ? frames(stream) : percent(stream.lossPercent)}</td>
+            <td>{isCounted ? frames(stream) : percent(stream.lossPercent)}</td>
             <td>
               {stream.keyFrameIntervalMs === null
                 ? '–'
@@ -109,8 +112,9 @@ function StreamTable({ ingest: { tracks, source, encoder } }: { ingest: IngestVi
 }
 
 function caption(source: IngestView['source'], encoder: string | null): string {
-  if (source !== 'rtmp') return 'Now receiving';
-  return encoder === null ? 'Now receiving over RTMP' : `Now receiving over RTMP from ${encoder}`;
+  if (source !== 'rtmp' && source !== 'srt') return 'Now receiving';
+  const over = `Now receiving over ${source.toUpperCase()}`;
+  return encoder === null ? over : `${over} from ${encoder}`;
 }
 
 type Stream = IngestView['tracks'][number]['streams'][number];

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { recipes } from './program-recipes.js';
+import { recipes, srtUrl } from './program-recipes.js';
 
 const ENDPOINT = 'https://live.example/whip/ada';
 const SERVER = 'rtmp://live.example/live';
-const PLACE = { endpoint: ENDPOINT, rtmpServer: SERVER, key: 'live_secret' };
+const SRT_URL = srtUrl('srt://live.example:8890', 'ada', 'words');
+const PLACE = { endpoint: ENDPOINT, rtmpServer: SERVER, srtAddress: null, key: 'live_secret' };
 
 describe('recipes', () => {
   it('include the address and the key in their commands', () => {
@@ -23,5 +24,11 @@ describe('recipes', () => {
   it('leave RTMP out if the server doesn’t accept it', () => {
     const ids = recipes({ ...PLACE, rtmpServer: null }).map(({ id }) => id);
     expect(ids).toEqual(['obs', 'ffmpeg', 'gstreamer']);
+  });
+
+  it('include the address for SRT, with the passphrase while it is shown', () => {
+    const command = recipes({ ...PLACE, srtAddress: SRT_URL }).at(-1)?.command;
+    expect(command).toContain("'srt://live.example:8890?streamid=publish:ada&passphrase=words'");
+    expect(srtUrl('srt://live.example:8890', 'ada', null)).toContain('passphrase=PASSPHRASE');
   });
 });

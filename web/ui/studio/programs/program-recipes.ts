@@ -1,6 +1,6 @@
 /** Instructions for publishing with one program. */
 export interface Recipe {
-  readonly id: 'obs' | 'ffmpeg' | 'gstreamer' | 'rtmp';
+  readonly id: 'obs' | 'ffmpeg' | 'gstreamer' | 'rtmp' | 'srt';
   readonly label: string;
   /** The steps, in order. */
   readonly steps: readonly string[];
@@ -16,12 +16,14 @@ type Place = Readonly<{
   endpoint: string;
   /** The preferred RTMP address, such as `rtmp://live.example/live`; null if RTMP is off. */
   rtmpServer: string | null;
+  /** The SRT address with the channel and the passphrase; null if SRT is off. */
+  srtAddress: string | null;
   /** Null if it can't be shown. */
   key: string | null;
 }>;
 
 /** Returns instructions for each program, with the addresses and, while it is shown, the key. */
-export function recipes({ endpoint, rtmpServer, key }: Place): readonly Recipe[] {
+export function recipes({ endpoint, rtmpServer, srtAddress, key }: Place): readonly Recipe[] {
   const shown = key ?? KEY_PLACE;
   return [
     {
@@ -54,6 +56,7 @@ export function recipes({ endpoint, rtmpServer, key }: Place): readonly Recipe[]
         `whipclientsink name=whip signaller::whip-endpoint=${endpoint} signaller::auth-token=${shown}`,
     },
     ...(rtmpServer === null ? [] : [overRtmp(rtmpServer, shown)]),
+    ...(srtAddress === null ? [] : [overSrt(srtAddress)]),
   ];
 }
 
@@ -71,5 +74,33 @@ function overRtmp(server: string, key: string): Recipe {
     command:
       'ffmpeg -re -i film.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
       `-f flv ${server}/${key}`,
+  };
+}
+
+/** The placeholder for a passphrase that is no longer available. */
+const PASSPHRASE_PLACE = 'PASSPHRASE';
+
+/**
+ * Returns the address to publish at over SRT, which programs accept as a whole.
+ * @param passphrase null if it can't be shown
+ */
+export function srtUrl(server: string, channel: string, passphrase: string | null): string {
+  return `${server}?streamid=publish:${channel}&passphrase=${passphrase ?? PASSPHRASE_PLACE}`;
+}
+
+function overSrt(url: string): Recipe {
+  return {
+    id: 'srt',
+    label: 'SRT',
+    steps: [
+      'Use SRT on networks that lose packets, and with devices that have it. It sends lost packets again, and encrypts.',
+      'In OBS, open Settings, then Stream, and choose Custom as the service. Paste the address for SRT as the server, and leave the stream key empty.',
+      'In a device with separate fields, enter what follows “streamid=” as the stream ID, and what follows “passphrase=” as the passphrase. Choose the caller mode.',
+      'Set the video encoder to H.264, the audio encoder to AAC, the keyframe interval to 2 s, and B-frames to 0.',
+      'Start streaming. With FFmpeg, use this command.',
+    ],
+    command:
+      'ffmpeg -re -i film.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
+      `-f mpegts '${url}'`,
   };
 }

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'preact/hooks';
 import { KeyRound } from 'lucide';
-import type { StreamKeyView } from '../../../../src/protocol/stream-key.js';
+import type { CreatedStreamKey, StreamKeyView } from '../../../../src/protocol/stream-key.js';
 import { at } from '../../../client/base-path.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
@@ -13,7 +13,7 @@ import { DoneDialog } from '../../components/done-dialog.js';
 import { Spinner } from '../../components/spinner.js';
 import { Tabs } from '../../components/tabs.js';
 import { CopyButton } from '../share/share-link.js';
-import { type Recipe, recipes } from './program-recipes.js';
+import { type Recipe, recipes, srtUrl } from './program-recipes.js';
 import './programs-dialog.css';
 
 /** The address, key and settings that OBS and other encoders need to publish on a channel. */
@@ -22,7 +22,10 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
   const load = useCallback(() => programApi.streamKey(channel), [channel]);
   const [state] = useLoaded(load);
   const servers = state.name === 'loaded' ? state.value.rtmpServers : [];
-  const [key, setKey] = useState<string | null>(null);
+  const srtServer = state.name === 'loaded' ? state.value.srtServer : null;
+  const [made, setMade] = useState<CreatedStreamKey | null>(null);
+  const key = made?.streamKey ?? null;
+  const srt = srtServer && srtUrl(srtServer, channel, made?.srtPassphrase ?? null);
   const [recipe, setRecipe] = useState<Recipe['id']>('obs');
   return (
     <DoneDialog title="Stream with OBS or another program" onClose={onClose}>
@@ -31,16 +34,19 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
         {servers.map((server) => (
           <Value key={server} label={serverLabel(server)} text={server} what="address" />
         ))}
-        <StreamKey channel={channel} state={state} made={key} onMade={setKey} />
+        {srt !== null && <Value label="Address for SRT" text={srt} what="address" />}
+        <StreamKey channel={channel} state={state} made={key} onMade={setMade} />
         <Tabs
           label="Setup instructions"
           selected={recipe}
           onSelect={setRecipe}
-          tabs={recipes({ endpoint, rtmpServer: servers[0] ?? null, key }).map((one) => ({
-            id: one.id,
-            label: one.label,
-            content: <Instructions recipe={one} />,
-          }))}
+          tabs={recipes({ endpoint, rtmpServer: servers[0] ?? null, srtAddress: srt, key }).map(
+            (one) => ({
+              id: one.id,
+              label: one.label,
+              content: <Instructions recipe={one} />,
+            }),
+          )}
         />
       </div>
     </DoneDialog>
@@ -75,7 +81,7 @@ function StreamKey({
   channel: string;
   state: Loaded<StreamKeyView>;
   made: string | null;
-  onMade: (key: string) => void;
+  onMade: (made: CreatedStreamKey) => void;
 }) {
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -88,7 +94,7 @@ function StreamKey({
     setBusy(true);
     setProblem(null);
     try {
-      onMade((await programApi.newStreamKey(channel)).streamKey);
+      onMade(await programApi.newStreamKey(channel));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
       setProblem(error.message);
@@ -103,8 +109,8 @@ function StreamKey({
         <>
           <Value label="Stream key" text={made} what="key" />
           <p class="field-hint">
-            Copy it now: it won’t be shown again. Keep it secret, since anyone with it can go live
-            on your channel.
+            Copy it now: it won’t be shown again, nor will the passphrase in the address for SRT.
+            Keep both secret, since anyone with either can go live on your channel.
           </p>
         </>
       )}

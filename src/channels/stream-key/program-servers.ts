@@ -15,3 +15,8 @@ export function rtmpServers({ http, rtmp }: Pick<Config, 'http' | 'rtmp'>): stri
     ...(rtmp.port === 0 ? [] : [`rtmp://${hostname}${withPort(rtmp.port, RTMP_PORT)}/live`]),
   ];
 }
+
+/** Returns the address at which encoders publish over SRT. The host is that of the public URL. */
+export function srtServer({ http, srt }: Pick<Config, 'http' | 'srt'>): string {
+  return `srt://${new URL(http.publicUrl).hostname}:${srt.port}`;
+}

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readConfig } from '../../config/read-config.js';
-import { rtmpServers } from './rtmp-servers.js';
+import { rtmpServers, srtServer } from './program-servers.js';
 
 const FILES = { RTMPS_CERT_FILE: 'chain.pem', RTMPS_KEY_FILE: 'key.pem' };
 
@@ -13,7 +13,12 @@ it.each<[Record<string, string>, string[]]>([
     { RTMPS_PORT: '1936', ...FILES },
     ['rtmps://live.example.org:1936/live', 'rtmp://live.example.org/live'],
   ],
-])('with %j are %j', (settings, servers) => {
+])('over RTMP with %j are %j', (settings, servers) => {
   const config = readConfig({ PUBLIC_URL: 'https://live.example.org/onair', ...settings });
   expect(rtmpServers(config)).toEqual(servers);
+});
+
+it('over SRT is at the host of the public URL', () => {
+  const config = readConfig({ PUBLIC_URL: 'https://live.example.org/onair', SRT_PORT: '8891' });
+  expect(srtServer(config)).toBe('srt://live.example.org:8891');
 });

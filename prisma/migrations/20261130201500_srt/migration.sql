@@ -1,0 +1,2 @@
+-- AlterEnum
+ALTER TYPE "broadcast_source" ADD VALUE 'SRT';
