@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   'whip-start': async () => (await import('./whip-start.js')).benchWhipStart(),
   cluster: async () => (await import('./cluster-media.js')).benchClusterMedia(),
   'cluster-chat': async () => (await import('./cluster-chat.js')).benchClusterChat(),
+  'cluster-faults': async () => (await import('./cluster-faults.js')).benchClusterFaults(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   'main-process': async () => (await import('./main-process.js')).benchMainProcess(),
   'idle-again': async () => (await import('./idle-again.js')).benchIdleAgain(),

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { gapsOf, WATCH_FRAMES } from '../support/frame-gaps.js';
 import { HaProxy } from '../support/haproxy.js';
 import { TestNodes } from '../support/nodes.js';
 import { ServerProcess } from '../support/server-process.js';
@@ -11,40 +12,6 @@ const haproxy = process.env.HAPROXY_BIN ?? '';
 const DRAIN_SECONDS = 8;
 /** The limit for a freeze on a busy machine; docs/scaling.md gives the figure of an idle one. */
 const FREEZE_MAX_MS = 3_000;
-
-/**
- * Run in a page: records the longest time between two displayed frames, in milliseconds, and how
- * often the video got another source although its track was still playing, which blanks it.
- */
-const WATCH_FRAMES = `
-  window.longestFreezeMs = 0;
-  window.blanks = 0;
-  let shownMs = 0;
-  const follow = (video) => {
-    let isPlaying = false;
-    const check = () => {
-      const tracks = video.srcObject?.getVideoTracks() ?? [];
-      isPlaying = tracks.some(({ readyState }) => readyState === 'live');
-      requestAnimationFrame(check);
-    };
-    check();
-    video.addEventListener('emptied', () => {
-      if (isPlaying) window.blanks += 1;
-    });
-    const next = (nowMs) => {
-      if (shownMs > 0) window.longestFreezeMs = Math.max(window.longestFreezeMs, nowMs - shownMs);
-      shownMs = nowMs;
-      video.requestVideoFrameCallback(next);
-    };
-    video.requestVideoFrameCallback(next);
-  };
-  const timer = setInterval(() => {
-    const video = document.querySelector('video');
-    if (!video) return;
-    clearInterval(timer);
-    follow(video);
-  }, 20);
-`;
 
 describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that drains', () => {
   let nodes: TestNodes;
@@ -88,17 +55,6 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     return statuses.filter((status) => status === 200).length;
   };
 
-  /** Returns the longest freeze in milliseconds, and the number of blanks, since the last call. */
-  const gaps = (page: Page) =>
-    page.evaluate(() => {
-      const { longestFreezeMs, blanks } = globalThis as unknown as {
-        longestFreezeMs: number;
-        blanks: number;
-      };
-      Object.assign(globalThis, { longestFreezeMs: 0, blanks: 0 });
-      return { freezeMs: longestFreezeMs, blanks };
-    });
-
   /** Returns the node to which HAProxy sends a visitor. */
   async function nodeOf(page: Page): Promise<ServerProcess> {
     const cookies = await page.context().cookies(balancer.url);
@@ -136,14 +92,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     const before = await nodeOf(viewer);
     const sockets: string[] = [];
     viewer.on('websocket', (socket) => sockets.push(socket.url()));
-    await gaps(viewer);
+    await gapsOf(viewer);
     await framesAdvance(viewer, 60);
-    const { freezeMs: usualMs } = await gaps(viewer);
+    const { freezeMs: usualMs } = await gapsOf(viewer);
     const exited = before.exited();
     before.signal('SIGTERM');
     expect(await exited).toBe(0);
     await framesAdvance(viewer);
-    const { freezeMs: movedMs, blanks } = await gaps(viewer);
+    const { freezeMs: movedMs, blanks } = await gapsOf(viewer);
     await expect
       .poll(() => viewer.locator('.delay-chip-button').textContent(), WAIT)
       .toMatch(/^WebRTC/);
@@ -174,16 +130,16 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     const timer = setInterval(() => {
       void stage.channel('bea').then(({ broadcast }) => states.add(broadcast?.state));
     }, 50);
-    for (const viewer of viewers) await gaps(viewer);
+    for (const viewer of viewers) await gapsOf(viewer);
     for (const viewer of viewers) await framesAdvance(viewer, 60);
-    const usual = await Promise.all(viewers.map(gaps));
+    const usual = await Promise.all(viewers.map(gapsOf));
     const before = await nodeOf(studio);
     const exited = before.exited();
     before.signal('SIGTERM');
     expect(await exited).toBe(0);
     for (const viewer of viewers) await framesAdvance(viewer);
     clearInterval(timer);
-    const moved = await Promise.all(viewers.map(gaps));
+    const moved = await Promise.all(viewers.map(gapsOf));
     const freezesOf = (all: readonly { freezeMs: number }[]) =>
       all.map(({ freezeMs }) => Math.round(freezeMs)).join(', ');
     process.stdout.write(

@@ -6,12 +6,13 @@ import { portsOfNodes } from './ports-of-nodes.js';
 
 /** HAProxy with the configuration in `deploy/`, in front of up to three nodes on this machine. */
 export class HaProxy {
+  readonly url: string;
+  readonly #child: ChildProcess;
   #output = '';
 
-  private constructor(
-    readonly url: string,
-    private readonly child: ChildProcess,
-  ) {
+  private constructor(url: string, child: ChildProcess) {
+    this.url = url;
+    this.#child = child;
     for (const stream of [child.stdout, child.stderr])
       if (stream)
         createInterface({ input: stream }).on('line', (line) => (this.#output += `${line}\n`));
@@ -35,8 +36,8 @@ export class HaProxy {
   }
 
   async close(): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.kill('SIGKILL');
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
     await ended;
   }
 }
