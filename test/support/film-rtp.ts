@@ -30,11 +30,10 @@ const FLASHES = {
   audio: "aevalsrc='sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000",
 };
 
-/**
- * The film is longer than any test, but limited, so that the FFmpeg of a killed test ends by
- * itself.
- */
+/** The film is longer than any test. */
 const LENGTH_S = 1_800;
+/** util-linux ends FFmpeg with this process, even if a killed test can't. */
+const WITH_PARENT = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
 
 const H264_PARAMS = 'repeat-headers=1:keyint=30:scenecut=0';
 const H264 = ['-c:v', 'libx264', '-preset', 'superfast', '-x264-params', H264_PARAMS];
@@ -98,7 +97,8 @@ export class FilmRtp {
         ...VIDEO[video](profile, bFrames),
       ]);
     if (audio) await output('audio', ['-map', '1:a', '-ac', '2', '-c:a', 'libopus']);
-    const child = spawn(ffmpegBin, [...args, ...outputs], { stdio: 'ignore' });
+    const [program = ffmpegBin, ...options] = [...WITH_PARENT, ffmpegBin, ...args, ...outputs];
+    const child = spawn(program, options, { stdio: 'ignore' });
     return new FilmRtp(child, sockets, paced);
   }
 
