@@ -3,6 +3,7 @@ import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
+import { freePort } from '../support/free-port.js';
 import { api, type Person, registerWithChannel } from '../support/people.js';
 import { ServerProcess } from '../support/server-process.js';
 import { SERVER_ADDRESS } from './network.js';
@@ -13,20 +14,23 @@ const POLL_MS = 100;
 /** The built service and its channels. */
 export class Onair {
   readonly #server: ServerProcess;
+  readonly #rtmpPort: number;
   #channels = 0;
 
-  private constructor(server: ServerProcess) {
+  private constructor(server: ServerProcess, rtmpPort: number) {
     this.#server = server;
+    this.#rtmpPort = rtmpPort;
   }
 
   static async start(): Promise<Onair> {
-    return new Onair(
-      await ServerProcess.start({
-        HOST: '0.0.0.0',
-        LOG_LEVEL: 'info',
-        GRACE_SECONDS: '20',
-      }),
-    );
+    const rtmpPort = await freePort();
+    const server = await ServerProcess.start({
+      HOST: '0.0.0.0',
+      RTMP_PORT: String(rtmpPort),
+      LOG_LEVEL: 'info',
+      GRACE_SECONDS: '20',
+    });
+    return new Onair(server, rtmpPort);
   }
 
   /** The URL for programs on this machine. */
@@ -37,6 +41,11 @@ export class Onair {
   /** The URL for programs on the second machine. */
   get lanUrl(): string {
     return `http://${SERVER_ADDRESS}:${new URL(this.url).port}`;
+  }
+
+  /** The URL for programs on the second machine that publish over RTMP, without the stream key. */
+  get rtmpUrl(): string {
+    return `rtmp://${SERVER_ADDRESS}:${this.#rtmpPort}/live`;
   }
 
   get output(): string {

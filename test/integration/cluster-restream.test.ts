@@ -39,14 +39,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || !hasNginx
       const path = `/channels/${film.channel}/restream`;
       const body = { name: 'A service', url: target.url, key: KEY };
       const { id } = await api<RestreamTarget>(other.url, film.owner, 'POST', path, body);
-      const isSent = () =>
-        vi.waitUntil(async () => {
-          const [one] = await api<RestreamTarget[]>(other.url, film.owner, 'GET', path);
-          return (one?.status.bitrateBps ?? 0) > 0;
-        }, LIMIT);
-
       await film.send(undefined, origin.url);
-      await isSent();
+      await target.receives(KEY);
       // This node doesn't send it, but knows what its origin does.
       const change = { name: 'Ours' };
       const named = await api(other.url, film.owner, 'PATCH', `${path}/${id}`, change);
@@ -62,8 +56,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || !hasNginx
           ),
         LIMIT,
       );
-      await isSent();
-      await film.advancesLive(1);
+      await target.receives(KEY, 2);
       await film.end();
       expect(await target.received(KEY)).toHaveLength(2);
     });

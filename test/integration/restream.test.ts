@@ -173,12 +173,12 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       await reaches(film, 'sending', id);
       const renamed = await change(film, id, { name: 'Ours' });
       expect(renamed).toMatchObject({ name: 'Ours', status: { state: 'sending' } });
+      await target.receives(KEY);
       // nginx names what it records by the second.
       await film.advancesLive(2);
       expect((await change(film, id, { enabled: false })).status.state).toBe('off');
       expect((await change(film, id, { enabled: true })).status.state).not.toBe('off');
-      await reaches(film, 'sending', id);
-      await film.advancesLive(2);
+      await target.receives(KEY, 2);
       await film.end();
       expect(await target.received(KEY)).toHaveLength(2);
     });
@@ -196,8 +196,7 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       const changed = await change(film, id, { url: after.url, key });
       expect(changed.url).toBe(after.url);
       expect(JSON.stringify(changed)).not.toContain(key);
-      await reaches(film, 'sending', id);
-      await film.advancesLive(1);
+      await after.receives(key);
       await film.end();
       expect(await after.received(key)).toHaveLength(1);
       expect(await after.received(KEY)).toEqual([]);
@@ -215,8 +214,7 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       const { status } = await reaches(film, 'retrying', id);
       expect(status.problem).toBe('certificate_invalid');
       onTestFinished(await trustCertificate(certificate));
-      await reaches(film, 'sending', id);
-      await film.advancesLive(2);
+      await target.receives(KEY);
       await film.end();
       const [connection] = await target.received(KEY);
       expect(connection?.map(({ codec }) => codec).toSorted()).toEqual(['aac', 'h264']);
@@ -228,13 +226,11 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       const film = await RecordedFilm.of(server.url, 'killed');
       const { id } = await add(film, target.url);
       await film.send();
-      await reaches(film, 'sending', id);
-      await film.advancesLive(1);
+      await target.receives(KEY);
       await target.kill();
       await reaches(film, 'retrying', id);
       await target.start();
-      await reaches(film, 'sending', id);
-      await film.advancesLive(1);
+      await target.receives(KEY, 2);
       await film.end();
       expect(await target.received(KEY)).toHaveLength(2);
     });

@@ -4,16 +4,27 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
+import type { RecordingView } from '../../src/protocol/recording.js';
 import type { RestreamTarget } from '../../src/protocol/restream.js';
 import { startTestApp, type TestApp } from '../support/app.js';
 import { createCertificate, type TestCertificate } from '../support/certificate.js';
 import { hasFfmpegReaders, playWithFfmpeg } from '../support/ffmpeg-reader.js';
+import { FfmpegRtmp, PLAIN_FILM } from '../support/ffmpeg-rtmp.js';
+import { beepsLateS, onsetsOf } from '../support/flashes.js';
+import { freePort } from '../support/free-port.js';
 import { api, createStreamKey, type Person, registerWithChannel } from '../support/people.js';
 import { RecordedFilm } from '../support/recorded-film.js';
 import { ServerProcess } from '../support/server-process.js';
 import { TlsFront, trustCertificate } from '../support/tls-front.js';
 import { allowLoopback } from '../support/webhook-receiver.js';
 
+/** The capture times of both kinds are known to a few milliseconds at each of the two services. */
+const SYNC_S = 0.04;
+/**
+ * AAC from RTMP is transcoded for WebRTC, which makes it a little later. Nobody notices sound that
+ * is less than 0.125 s late (ITU-R BT.1359-1).
+ */
+const TRANSCODED_SYNC_S = 0.1;
 const LIMIT = { timeout: 60_000, interval: 100 };
 
 describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
@@ -45,12 +56,16 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     front.close();
   });
 
-  const add = (film: RecordedFilm, key: string, port = front.port) =>
-    api<RestreamTarget>(here.url, film.owner, 'POST', `/channels/${film.channel}/restream`, {
-      name: 'Over there',
-      url: `https://localhost:${port}/whip/bob`,
-      key,
-    });
+  const targetOf = (key: string, port = front.port) => ({
+    name: 'Over there',
+    url: `https://localhost:${port}/whip/bob`,
+    key,
+  });
+
+  const add = (film: RecordedFilm, key: string, port?: number) => {
+    const path = `/channels/${film.channel}/restream`;
+    return api<RestreamTarget>(here.url, film.owner, 'POST', path, targetOf(key, port));
+  };
 
   async function reaches(film: RecordedFilm, state: string): Promise<RestreamTarget> {
     let last: RestreamTarget | undefined;
@@ -126,6 +141,58 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     const { status } = await reaches(film, 'retrying');
     expect(status).toMatchObject({ problem: 'media_unreachable' });
     await film.end();
+  });
+
+  /** Returns how much later than its flash each beep is in the other service's recording, in seconds. */
+  async function beepsLateThere(id: string): Promise<number[]> {
+    const recording = await vi.waitUntil(async () => {
+      const path = `/recordings/${id}`;
+      const view = await api<RecordingView>(there.url, bob, 'GET', path).catch(() => null);
+      return view?.state === 'ready' && view;
+    }, LIMIT);
+    return beepsLateS(await onsetsOf(`${there.url}${recording.playlistPath}`));
+  }
+
+  /** Resolves with the id of the broadcast that the other service receives, once it has run. */
+  async function hasRunThere(durationMs: number): Promise<string> {
+    const { id } = await vi.waitUntil(broadcastThere, LIMIT);
+    await vi.waitUntil(async () => {
+      const path = `/recordings/${id}`;
+      const view = await api<RecordingView>(there.url, bob, 'GET', path).catch(() => null);
+      return (view?.durationMs ?? 0) >= durationMs;
+    }, LIMIT);
+    return id;
+  }
+
+  it('keeps sound and picture in step', async () => {
+    const film = await RecordedFilm.of(here.url, 'ann', {
+      film: { video: 'h264', audio: true, flashes: true },
+    });
+    await add(film, token);
+    await film.send();
+    const id = await hasRunThere(8_000);
+    await film.end();
+    const late = await beepsLateThere(id);
+    expect(late.length).toBeGreaterThanOrEqual(5);
+    expect(late.filter((one) => Math.abs(one) >= SYNC_S)).toEqual([]);
+  });
+
+  it('keeps them in step if the broadcast arrives over RTMP', async () => {
+    const port = await freePort();
+    const other = await startTestApp({ overrides: { RTMP_PORT: String(port) } });
+    onTestFinished(() => other.close());
+    allowLoopback(other);
+    const eve = await registerWithChannel(other.url, 'eve');
+    const key = await createStreamKey(other.url, eve);
+    await api(other.url, eve, 'POST', '/channels/eve/restream', targetOf(token));
+    const film = { ...PLAIN_FILM, flashes: true };
+    const program = new FfmpegRtmp(`rtmp://127.0.0.1:${port}/live/${key}`, film);
+    onTestFinished(() => program.stop());
+    const id = await hasRunThere(8_000);
+    await program.stop();
+    const late = await beepsLateThere(id);
+    expect(late.length).toBeGreaterThanOrEqual(5);
+    expect(late.filter((one) => Math.abs(one) >= TRANSCODED_SYNC_S)).toEqual([]);
   });
 
   it('says that the token was refused', async () => {

@@ -15,6 +15,9 @@ const rtmpModule = process.env.NGINX_RTMP_MODULE ?? '';
 /** Whether nginx and its RTMP module are available. */
 export const hasNginxRtmp: boolean = nginx !== '' && rtmpModule !== '';
 
+/** More than the descriptions and the first key frame of a film. */
+const SOME_BYTES = 50_000;
+
 /** nginx as an RTMP server that checks stream keys and stores what it receives. */
 export class NginxRtmp {
   /** Decides which stream keys it accepts. */
@@ -67,11 +70,25 @@ export class NginxRtmp {
     await ended;
   }
 
+  /** Resolves when the newest of so many connections with this key has brought some media. */
+  async receives(key: string, connections = 1): Promise<void> {
+    await vi.waitUntil(
+      async () => ((await this.#recorded(key))[connections - 1]?.length ?? 0) > SOME_BYTES,
+      {
+        timeout: 60_000,
+        interval: 100,
+      },
+    );
+  }
+
   /** Returns what each connection with this key brought, in order. */
   async received(key: string): Promise<ReadStream[][]> {
+    return Promise.all((await this.#recorded(key)).map((bytes) => probeBytes(bytes)));
+  }
+
+  async #recorded(key: string): Promise<Buffer[]> {
     const files = (await readdir(this.#folder)).filter((file) => file.startsWith(`${key}-`));
-    const all = files.toSorted().map((file) => readFile(join(this.#folder, file)));
-    return Promise.all((await Promise.all(all)).map((bytes) => probeBytes(bytes)));
+    return Promise.all(files.toSorted().map((file) => readFile(join(this.#folder, file))));
   }
 
   async close(): Promise<void> {

@@ -48,4 +48,32 @@ const ffmpegHere: Sender = {
   publish: async (lab: Lab, target) => lab.other.start(ffmpegBin, whipArgs(target)),
 };
 
-export const ffmpegSenders: readonly Sender[] = [ffmpeg9, ffmpeg9Near, ffmpegHere];
+const AAC = ['-c:a', 'aac', '-ac', '2', '-b:a', '96k'];
+
+/** @param codec options for H.264 beside x264's defaults */
+const rtmpArgs = ({ onair }: Lab, { key }: Target, codec: readonly string[] = []): string[] => [
+  ...[...filmInputs(USUAL), '-c:v', 'libx264', '-preset', 'veryfast', ...codec, ...KEY_FRAMES],
+  ...['-b:v', `${USUAL.bitrateKbps}k`, ...AAC, '-f', 'flv', `${onair.rtmpUrl}/${key}`],
+];
+
+const rtmp: Sender = {
+  ...ffmpegHere,
+  name: 'ffmpeg-rtmp',
+  scenario: 'RTMP, without B-frames',
+  publish: async (lab, target) => lab.other.start(ffmpegBin, rtmpArgs(lab, target, ['-bf', '0'])),
+};
+
+const rtmpReordered: Sender = {
+  ...rtmp,
+  name: 'ffmpeg-rtmp-b-frames',
+  scenario: 'RTMP, with x264’s B-frames',
+  publish: async (lab, target) => lab.other.start(ffmpegBin, rtmpArgs(lab, target)),
+};
+
+export const ffmpegSenders: readonly Sender[] = [
+  ffmpeg9,
+  ffmpeg9Near,
+  ffmpegHere,
+  rtmp,
+  rtmpReordered,
+];
