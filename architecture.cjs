@@ -11,8 +11,7 @@ exports.folders = [
   },
   {
     folder: 'src/programme',
-    holds:
-      'where everything in the programme of a stage is, as pure functions, shared with the pages',
+    holds: "the layout of a stage's programme: pure functions, shared with the pages",
     imports: ['protocol'],
   },
   {
@@ -61,7 +60,7 @@ exports.folders = [
   {
     folder: 'src/transcode',
     holds:
-      'smaller pictures of H.264: sizes, encoders, the limit, and FFmpeg processes that make them',
+      'transcoding H.264 to lower resolutions: sizes, encoders, the limit, and the FFmpeg processes',
     imports: ['protocol', 'common', 'config', 'media'],
   },
   {
@@ -123,7 +122,7 @@ exports.folders = [
   {
     folder: 'src/sdp',
     holds:
-      'parses offers and writes answers, as pure functions between SDP and mediasoup parameters',
+      'parses SDP offers and writes SDP answers: pure functions that convert to and from mediasoup parameters',
     imports: ['protocol', 'broadcast'],
   },
   {

@@ -6,7 +6,7 @@
 #include "big-endian.h"
 
 enum { KEY_BYTES = 32, SALT_BYTES = 12, TAG = 16, INDEX = 4 };
-/** The labels of SRTCP (RFC 3711 4.3.2). */
+/** The key derivation labels of SRTCP (RFC 3711, section 4.3.2). */
 enum { LABEL_KEY = 3, LABEL_SALT = 5 };
 
 static unsigned char sessionKey[KEY_BYTES], sessionSalt[SALT_BYTES];
@@ -21,7 +21,10 @@ static int readHex(const char *text, unsigned char *out, int bytes) {
   return 1;
 }
 
-/** RFC 3711 4.3.1 and 4.3.3: AES in counter mode over zeros, from the salt and a label. */
+/**
+ * Derives a session key or salt (RFC 3711, sections 4.3.1 and 4.3.3): encrypts zeros with AES-CTR,
+ * where the IV is the master salt XORed with the label.
+ */
 static int derive(const unsigned char *key, const unsigned char *salt, int label,
                    unsigned char *out, int bytes) {
   unsigned char iv[16] = {0}, zeros[KEY_BYTES] = {0};
@@ -47,7 +50,7 @@ int srtcpOpen(Srtcp *srtcp, uint32_t sender) {
   return EVP_EncryptInit_ex(srtcp->cipher, EVP_aes_256_gcm(), NULL, sessionKey, NULL);
 }
 
-/** RFC 7714 9. */
+/** Encrypts an SRTCP packet with AES-GCM (RFC 7714, section 9); returns the size, or 0 on error. */
 int srtcpEncrypt(Srtcp *srtcp, const unsigned char *packet, int size, unsigned char *out) {
   unsigned char iv[12] = {0}, trailer[INDEX];
   int length;

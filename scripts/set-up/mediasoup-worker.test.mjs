@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { obtainWorker, OwnWorker, readManifest } from './mediasoup-worker.mjs';
 
-/** Stands in for Node, which only tries the worker here. */
+/** Stands in for the Node binary, which only checks that the worker starts. */
 const NODE = '/bin/true';
 const WORKER = '#!/bin/sh\nexit 41\n';
 
@@ -67,7 +67,7 @@ test('a prebuilt worker is used at once, while our own is built in the backgroun
   expect(await obtainWorker({ node: NODE, report })).toBe(own);
 });
 
-test('a failed build in the background is not repeated', async () => {
+test('a failed background build is not retried', async () => {
   vi.stubEnv('MEDIASOUP_WORKER_BUILD', 'background');
   const { place } = await OwnWorker.find(await readManifest());
   await place.recordFailure('no compiler');
@@ -76,20 +76,20 @@ test('a failed build in the background is not repeated', async () => {
   expect(await readdir(place.folder)).toEqual(['failed']);
 });
 
-test('with “never”, the prebuilt worker remains', async () => {
+test('with “never”, the prebuilt worker is used even if our own exists', async () => {
   vi.stubEnv('MEDIASOUP_WORKER_BUILD', 'never');
   await placeOwn();
   expect(await obtainWorker({ node: NODE, report })).toContain('prebuilt-');
   expect(said).not.toContain('in the background');
 });
 
-test('with “now”, our own worker is used even where a prebuilt one exists', async () => {
+test('with “now”, our own worker is used even if a prebuilt one exists', async () => {
   vi.stubEnv('MEDIASOUP_WORKER_BUILD', 'now');
   const own = await placeOwn();
   expect(await obtainWorker({ node: NODE, report })).toBe(own);
 });
 
-test('leaving out the part “gso” needs no other build, and leaving out another part does', async () => {
+test('leaving out the part “gso” needs no separate build; leaving out any other part does', async () => {
   const folderOf = async (/** @type {string} */ parts) => {
     vi.stubEnv('MEDIASOUP_WORKER_PARTS', parts);
     return (await OwnWorker.find(await readManifest())).place.folder;

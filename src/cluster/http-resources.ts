@@ -15,16 +15,16 @@ import {
 import { CALL_PATH, type NodeServer } from './node-server.js';
 
 /**
- * The maximum number of requests to one node at a time. Each occupies a connection while it waits;
- * further ones are queued. A broadcast that is watched has about ten.
+ * The maximum number of simultaneous requests to one node; further requests are queued. Each
+ * request occupies a connection while it waits. A watched broadcast accounts for about ten of them.
  */
 const SOCKETS_MAX = 4_096;
-/** Connections that are idle wait for the next request. */
+/** The maximum number of idle connections to one node that are kept open for reuse. */
 const FREE_SOCKETS_MAX = 256;
 const CONNECT_MS = 2_000;
 /**
- * A request may wait for a long time, so a dead link is noticed by TCP keepalive: Node sends a probe
- * each second after this time, and gives up after ten.
+ * A response can take long, so TCP keepalive detects dead connections. After this idle time, a
+ * probe is sent every second, and the connection fails after ten unanswered probes.
  */
 const PROBE_AFTER_MS = 1_000;
 
@@ -36,7 +36,10 @@ type Parts = Readonly<{
   clock: Clock;
 }>;
 
-/** GET requests over HTTP between the nodes' own addresses, signed with the key of all nodes. */
+/**
+ * Sends and serves GET requests between nodes over HTTP, at their internal addresses. The requests
+ * are signed with a key that all nodes share.
+ */
 export class HttpResources implements NodeResources {
   readonly #agent = new Agent({
     keepAlive: true,
@@ -56,7 +59,7 @@ export class HttpResources implements NodeResources {
       throw new CallError('unreachable', `node ${node.name} did not answer GET ${path}`, { cause });
     });
     const { status } = resource;
-    // The node itself refused; what it serves has another content type.
+    // NodeServer itself sends these statuses when it rejects a request; resource handlers never do.
     if (status === 403 || status === 410)
       throw new CallError(
         failureOf(status),
@@ -77,7 +80,7 @@ export class HttpResources implements NodeResources {
     try {
       return await this.#send(node, path, options);
     } catch (error) {
-      // The other node closed an idle connection at the moment when it was used again.
+      // The other node closed an idle connection just as it was reused.
       if (!(error instanceof StaleConnectionError) || options.signal.aborted) throw error;
       return this.#send(node, path, options);
     }
@@ -96,7 +99,8 @@ export class HttpResources implements NodeResources {
       signal,
     });
     boundConnecting(sent);
-    // Once the response has begun, its body reports the error as well.
+    // Without a listener, an error would end the process. It reaches the caller through `once`, or
+    // through the body once the response has begun.
     sent.on('error', () => undefined);
     sent.end();
     let response: IncomingMessage;

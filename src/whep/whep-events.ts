@@ -51,7 +51,7 @@ export class WhepEvents implements OnApplicationShutdown {
   }
 
   /**
-   * Sends the current state and then changes, until the session ends or the returned function is
+   * Sends the current state, then every change, until the session ends or the returned function is
    * called.
    */
   stream(session: WhepSession, events: ReadonlySet<WhepEvent>, sink: EventSink): () => void {
@@ -86,7 +86,7 @@ export class WhepEvents implements OnApplicationShutdown {
   }
 }
 
-/** One event stream, in which each value is sent once and again whenever it changes. */
+/** One event stream: each value is sent at the start, and again whenever it changes. */
 class EventStream {
   onEnd: () => void = () => undefined;
   readonly session: WhepSession;
@@ -128,7 +128,7 @@ class EventStream {
     this.#sendEvent('viewercount', { viewercount });
   }
 
-  /** Sends the layers, listed by the index of their section, with the highest first. */
+  /** Sends the layers, highest first, under the index of their SDP media section. */
   sendLayers(): void {
     const { videoSection, media } = this.session;
     const video = media.consumers.find(({ kind }) => kind === 'video');

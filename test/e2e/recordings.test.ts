@@ -70,7 +70,7 @@ async function recorded(name: string): Promise<RecordingView> {
 const slider = (page: Page) => page.getByRole('slider', { name: 'Seek' });
 const messages = (page: Page) => page.locator('.message').allTextContents();
 
-/** Seeks to a time of the recording, in seconds. */
+/** Seeks to a position in the recording, in seconds. */
 async function seekTo(page: Page, seconds: number): Promise<void> {
   await slider(page).fill(String(seconds));
   await expect.poll(async () => (await videoOf(page)).time, WAIT).toBeGreaterThanOrEqual(seconds);
@@ -82,7 +82,7 @@ async function open(query = ''): Promise<Page> {
   return page;
 }
 
-describe('the page of a recording', () => {
+describe('the recording page', () => {
   it('exists when the broadcast is over', async () => {
     studio = await broadcast('rita');
     recording = await recorded('rita');
@@ -136,7 +136,7 @@ describe('the page of a recording', () => {
     await expect.poll(() => picture.evaluate(widthOf), WAIT).toBeGreaterThan(0);
   });
 
-  it('has no serious findings by axe-core', async () => {
+  it('has no serious axe-core violations', async () => {
     const page = await open();
     expect(await seriousOn(page)).toEqual([]);
     const missing = await stage.visit('/recordings/00000000-0000-4000-8000-000000000000');
@@ -213,7 +213,7 @@ async function playsAround(page: Page): Promise<void> {
     .toBe(true);
 }
 
-// An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
+// An empty FIREFOX_BIN means that Firefox is missing; the test summary says so.
 describe.skipIf(firefoxBin() === null)('Firefox', () => {
   it('plays a recording, and seeks', async () => {
     const other = await broadcast('fiona');

@@ -28,7 +28,7 @@ async function open(headers: Record<string, string>): Promise<ClientSocket> {
   return socket;
 }
 
-/** A new guest's device at this address. */
+/** Connects as a new guest from this address. */
 const newGuest = (address: string) => open({ 'x-forwarded-for': address });
 
 async function said(socket: ClientSocket, event: string, payload: object): Promise<string> {
@@ -84,7 +84,7 @@ describe('guests at one address', () => {
     expect(await write(await newGuest('203.0.113.2'))).toBe('ok');
   });
 
-  it('are limited to five at a time in slow mode, whatever their cookies', async () => {
+  it('can together send five messages per slow-mode interval, whatever their cookies', async () => {
     const rules = { slowModeS: 300 };
     await request(ownerSocket, 'chat:change-settings', { channel: channel(), rules });
     const address = '203.0.113.3';
@@ -100,7 +100,7 @@ describe('guests at one address', () => {
     expect(await write(await newGuest('203.0.113.4'))).toBe('ok');
   });
 
-  it('are limited in floating emoji as well', async () => {
+  it('share a limit on floating emoji as well', async () => {
     onTestFinished(stopClock());
     const guests = await Promise.all(Array.from({ length: 12 }, () => newGuest('203.0.113.5')));
     const float = (guest: ClientSocket) => said(guest, 'chat:float', { emoji: '👍' });
@@ -112,7 +112,7 @@ describe('guests at one address', () => {
     expect(await float(await newGuest('203.0.113.7'))).toBe('ok');
   });
 
-  it('can have no more held messages than five people', async () => {
+  it('can have no more held messages than five people could', async () => {
     const rules = { holdFirst: true };
     await request(ownerSocket, 'chat:change-settings', { channel: channel(), rules });
     const answers: string[] = [];

@@ -10,7 +10,7 @@ import { newRecoveryCodes, recoveryCodeHash } from './recovery-codes.js';
 import { SecondFactorRepository } from './second-factor.repository.js';
 import { base32, totpUri, verifyTotp } from './totp.js';
 
-/** The length of SHA-1's output (RFC 4226 4, R6). */
+/** The length of SHA-1's output (RFC 4226, section 4, R6). */
 const SECRET_BYTES = 20;
 const ISSUER = 'Onair';
 
@@ -18,8 +18,8 @@ const ISSUER = 'Onair';
 export type WithSecrets = Account & AccountSecrets;
 
 /**
- * Manages authenticator codes, which are required after the password, and recovery codes in case
- * the app is lost.
+ * Manages authenticator codes, which are required after the password, and recovery codes for users
+ * who lose their authenticator app.
  */
 @Injectable()
 export class SecondFactorService {
@@ -86,7 +86,7 @@ export class SecondFactorService {
     return this.repository.codesLeft(id);
   }
 
-  /** Whether an entered code is right. If it is, the code can't be used again. */
+  /** Returns whether an entered code is valid, and uses it up if it is. */
   async isRight(account: WithSecrets, typed: string, from: EventOrigin): Promise<boolean> {
     const nowMs = this.clock.nowMs();
     const secret = this.#secretOf(account);
@@ -116,7 +116,7 @@ export class SecondFactorService {
 export function wrongCode(): DomainError {
   return new DomainError(
     'wrong_code',
-    'This code is wrong or was already used. Enter the one that the app shows now.',
+    'This code is wrong or was already used. Enter the code that your authenticator app shows now.',
   );
 }
 

@@ -25,7 +25,7 @@ export type PlaylistSegment = Readonly<{
 /** The segment in progress. */
 export type OpenSegment = Omit<PlaylistSegment, 'uri' | 'durationS' | 'gap'>;
 
-/** The progress of another rendition, so that a player that switches requests the right part. */
+/** The progress of another rendition; a player that switches to it can request the right part. */
 export type RenditionReport = Readonly<{ uri: string; lastMsn: number; lastPart: number }>;
 
 /** A playlist at one moment. The first four fields never change while the playlist exists. */
@@ -53,12 +53,12 @@ export type MediaPlaylist = Readonly<{
 
 /**
  * Parts are listed for segments that end less than this many target durations before the end
- * (4.4.4.9).
+ * (RFC 8216bis 4.4.4.9).
  */
 const PARTS_WITHIN_TARGETS = 3;
 /**
- * 4.4.3.8: PART-HOLD-BACK is at least twice, and preferably three times, the part target; HOLD-BACK
- * is at least three times the target duration.
+ * RFC 8216bis 4.4.3.8: PART-HOLD-BACK is at least twice, and preferably three times, the part
+ * target; HOLD-BACK is at least three times the target duration.
  */
 const HOLD_BACK_TARGETS = 3;
 /** The maximum difference between a segment's date and the date that players extrapolate. */

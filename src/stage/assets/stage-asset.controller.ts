@@ -18,7 +18,7 @@ import { NewStageAsset, StageAsset, StageAssetList } from '../../protocol/scene.
 import { OwnChannels } from '../own-channels.js';
 import { StageAssets } from './stage-assets.js';
 
-/** The HTTP API for the pictures of a channel's scenes, which is for the channel's owner. */
+/** The HTTP API through which a channel's owner manages the pictures for its scenes. */
 @Controller('api/channels/:name/stage/assets')
 @LoggedIn()
 export class StageAssetController {
@@ -29,7 +29,7 @@ export class StageAssetController {
 
   @Get()
   @Operation({
-    summary: 'List the pictures for the scenes of your channel’s stage',
+    summary: 'List the pictures for your channel’s scenes',
     reply: StageAssetList,
     errors: OWNER_ERRORS,
   })
@@ -42,7 +42,7 @@ export class StageAssetController {
 
   @Post()
   @Operation({
-    summary: 'Add a picture for the scenes of your channel’s stage',
+    summary: 'Add a picture for your channel’s scenes',
     description:
       'The body is the picture: a JPEG, PNG, WebP or GIF with the matching content type, up to 8 MB and 24 million pixels. It is reduced to at most 1920 × 1920 pixels and re-encoded as WebP.',
     reply: StageAsset,
@@ -67,7 +67,7 @@ export class StageAssetController {
   @Get(':id')
   @HttpCode(200)
   @Operation({
-    summary: 'Get a picture for the scenes of your channel’s stage, as WebP',
+    summary: 'Get a picture for your channel’s scenes, as WebP',
     reply: null,
     errors: [...OWNER_ERRORS, 'not_found'],
   })
@@ -88,7 +88,7 @@ export class StageAssetController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Delete a picture for the scenes of your channel’s stage',
+    summary: 'Delete a picture for your channel’s scenes',
     description: 'Scenes that use it are shown without it.',
     reply: null,
     errors: [...OWNER_ERRORS, 'not_found'],
