@@ -4,7 +4,7 @@
 
 #include "big-endian.h"
 
-/** The packet's status (3.1.1). */
+/** The packet's status (section 3.1.1). */
 static int statusOf(int64_t delta) { return delta >= 0 && delta <= 255 ? 1 : 2; }
 
 /** Writes the packets in runs of equal status. */

@@ -4,7 +4,7 @@ import { AdminOverview } from '../protocol/admin.js';
 import { AdminOverviewService } from './admin-overview.service.js';
 import { ForAdministrators } from './administrator.guard.js';
 
-/** The HTTP API for the server's status, which is for administrators. */
+/** The HTTP API through which administrators read the server's status. */
 @Controller('api/admin/overview')
 @ForAdministrators()
 export class AdminOverviewController {

@@ -34,7 +34,7 @@ const RATES = {
   strict: { burst: 2, perSecond: 1 / 300 },
   /** For a known device of the account, which has its own limit no matter what others do. */
   device: { burst: 10, perSecond: 1 / 60 },
-  /** For authenticator codes after the right password. There are only a million codes. */
+  /** For authenticator codes after the right password. Only a million codes are possible. */
   code: { burst: 30, perSecond: 1 / 60 },
 } as const;
 type Kind = keyof typeof RATES;

@@ -52,7 +52,7 @@ export type RemoteBroadcast = Readonly<{
   thumbnailPath: string | null;
   /** The delay from capture to the owner, in milliseconds; null if it is unknown. */
   uplinkMs: number | null;
-  /** By how much the owner's clock is ahead of the database's; 0 if they agree or it is unknown. */
+  /** By how much the owner's clock is ahead of the database's; 0 if equal or unknown. */
   clockAheadMs: number;
 }>;
 

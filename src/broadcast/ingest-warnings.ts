@@ -45,7 +45,7 @@ function textOf(obstacle: TranscodingObstacle): string {
   switch (obstacle.type) {
     case 'limit':
       return (
-        `${obstacle.max} of ${obstacle.max} transcodings are in use, so viewers with slow connections get no smaller picture. ` +
+        `${obstacle.max} of ${obstacle.max} transcodings are in use, so viewers with slow connections get no lower resolution. ` +
         'Send simulcast over WHIP, or raise TRANSCODE_MAX on a server with enough cores.'
       );
     case 'behind':

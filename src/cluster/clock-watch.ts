@@ -25,7 +25,7 @@ export class ClockWatch {
     await this.check();
   }
 
-  /** By how much this node's clock is ahead of the database's; 0 if they agree. */
+  /** By how much this node's clock is ahead of the database's; 0 if the clocks agree. */
   get aheadMs(): number {
     return this.#aheadMs;
   }

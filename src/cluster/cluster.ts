@@ -37,7 +37,7 @@ export interface Cluster {
   /** The running nodes, this one included. Up to two seconds old. */
   readonly nodes: ReadonlyMap<NodeId, ClusterNode>;
   readonly events: Listenable<ClusterEvents>;
-  /** By how much this node's clock is ahead of the database's; 0 if they agree to half a second. */
+  /** By how much this node's clock is ahead of the database's; 0 if within half a second. */
   readonly clockAheadMs: number;
   /** Resolves with whether a node has certainly ended; with false while that is in doubt. */
   isDead(id: NodeId): Promise<boolean>;

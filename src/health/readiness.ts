@@ -8,7 +8,7 @@ const PING_TIMEOUT_MS = 2_000;
 /** The problem that a draining node reports, so that new clients go to other nodes. */
 export const DRAINING = 'this node is draining';
 
-/** Checks whether this process can serve requests and media, and should receive new clients. */
+/** Checks whether this node can serve requests and media, and should receive new clients. */
 @Injectable()
 export class Readiness {
   /** The current check of the database, which concurrent callers share. */

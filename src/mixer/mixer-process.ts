@@ -19,7 +19,7 @@ const STALLED_MS = 5_000;
 
 export type InputPorts = Readonly<{ port: number; rtcpPort: number }>;
 
-/** A process that mixes one programme. It ends by itself if this process ends. */
+/** A process that mixes one programme. It exits by itself when the Node process ends. */
 export class MixerProcess {
   readonly #emitter = new TypedEmitter<{
     keyFrame: [id: string];

@@ -47,7 +47,7 @@ export class PagesService {
   }
 
   /**
-   * Renders the page of a guest on a channel's stage. It says nothing about the channel, because the
+   * Renders a stage guest's page. The page says nothing about the channel, because the
    * invitation is in the part of the address that browsers don't send.
    * @throws {DomainError} `unavailable` if the web pages have not been built
    */
@@ -92,7 +92,7 @@ export class PagesService {
   }
 
   /**
-   * Renders the page of a recording or clip or, until the channel's password is entered, a page
+   * Renders a recording's or clip's page or, until the channel's password is entered, a page
    * that asks for it.
    * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` if the web pages
    *   have not been built

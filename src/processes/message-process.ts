@@ -20,7 +20,7 @@ type Options = Readonly<{
 
 /**
  * A child process that exchanges messages with this one: JSON objects, one per line, on its standard
- * input and output. It ends by itself if this process ends.
+ * input and output. It exits by itself when the Node process ends.
  */
 export class MessageProcess {
   readonly #emitter = new TypedEmitter<{ message: [unknown]; closed: [] }>();

@@ -51,7 +51,7 @@ export const IngestView = z
     transcoded: z
       .array(z.string())
       .default([])
-      .describe('the smaller pictures that the server makes of the video, such as 720p'),
+      .describe('the lower resolutions to which the server transcodes the video, such as 720p'),
     warnings: z.array(IngestWarning),
   })
   .meta({ id: 'Ingest' });

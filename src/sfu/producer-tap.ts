@@ -57,7 +57,7 @@ export class ProducerTap implements TappedTrack {
       producerId: producer.id,
       rtpCapabilities: site.rtpCapabilities,
       pipe: true,
-      // No packets are lost between the worker and this process.
+      // No packets are lost between the worker and the Node process.
       enableRtx: false,
       paused: true,
     });

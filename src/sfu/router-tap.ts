@@ -10,7 +10,7 @@ type OnLackingSets = (tap: ProducerTap, lacking: LackingSets) => void;
 
 type Options = Pick<TapSite, 'clock' | 'isJoining'> & { log: Log; onLackingSets: OnLackingSets };
 
-/** Receives a broadcast's RTP from its origin router in this process. */
+/** Receives a broadcast's RTP from its origin router in the Node process. */
 export class RouterTap implements MediaTap {
   readonly #emitter = new TypedEmitter<{ trackAdded: [TappedTrack]; closed: [] }>();
   readonly events = this.#emitter.listenable;

@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { keyFrameRequests, senderReport } from './rtcp.js';
 
-/** A full intra request (RFC 5104 4.3.1) for the SSRCs, which is for no media source. */
+/** A full intra request for the SSRCs; its media source field is unused (RFC 5104 4.3.1). */
 function fullIntraRequest(ssrc: number): Buffer {
   const packet = Buffer.alloc(20);
   packet.set([0x84, 206, 0, 4]);

@@ -3,7 +3,7 @@ import { createWorker, type types } from 'mediasoup';
 import { childEnvironment } from '../config/child-environment.js';
 import type { UdpCounters } from './udp-counters.js';
 
-/** The signals to which mediasoup listens in this process. */
+/** The signals to which mediasoup listens in the Node process. */
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 const { spawn } = childProcess;
@@ -31,7 +31,7 @@ export type ProcessOptions = Readonly<{
  * A worker with Onair's code also gets the file for its counters, and reports warnings on its error
  * output.
  *
- * The worker ends by itself when this process ends, because its channel then closes.
+ * The worker exits by itself when the Node process ends, because its channel then closes.
  *
  * mediasoup spawns and listens before `createWorker` returns its promise, so nothing else runs
  * while the process-wide state is changed here. test/integration/worker-process.test.ts fails if a

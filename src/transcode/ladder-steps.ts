@@ -1,7 +1,7 @@
 /** The size of a picture, in pixels. */
 export type PictureSize = Readonly<{ width: number; height: number }>;
 
-/** One of the smaller pictures that are made of a video. */
+/** One of the lower resolutions to which a video is transcoded. */
 export type LadderStep = PictureSize &
   Readonly<{
     /** Such as `720p`. */

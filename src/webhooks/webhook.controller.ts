@@ -21,7 +21,7 @@ import {
 } from '../protocol/webhook.js';
 import { WebhookService } from './webhook.service.js';
 
-/** The HTTP API for a channel's webhooks, which is for the channel's owner. */
+/** The HTTP API through which a channel's owner manages its webhooks. */
 @Controller('api/channels/:name/webhooks')
 @AllowToken('channels:write')
 @LoggedIn()

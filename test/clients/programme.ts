@@ -74,7 +74,7 @@ export class Resizing {
     return new Resizing(lab, channel, await publish(lab, channel, LARGE));
   }
 
-  /** Replaces the publisher by one with a smaller picture. */
+  /** Replaces the publisher with one that sends a lower resolution. */
   async change(): Promise<void> {
     await lose(this.channel, this.#publisher);
     this.#publisher = await publish(this.#lab, this.channel, SMALL);

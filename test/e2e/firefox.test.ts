@@ -10,7 +10,7 @@ import { firefoxBin, launchFirefox } from '../support/firefox.js';
 import { delayPairs, medianError } from '../support/shown-delay.js';
 import { Stage, WAIT } from '../support/stage.js';
 
-// An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
+// An empty FIREFOX_BIN means that Firefox is missing; the test summary says so.
 describe.skipIf(firefoxBin() === null)('stock Firefox, without H.264 in WebRTC', () => {
   let stage: Stage;
   let firefox: Browser;

@@ -70,7 +70,7 @@ describe('the download of a recording', () => {
     expect(await playedBy(twoCodings, (script) => page.evaluate(script))).toMatchObject(PLAYED);
   });
 
-  // An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
+  // An empty FIREFOX_BIN means that Firefox is missing; the test summary says so.
   it.skipIf(firefoxBin() === null)('is played by Firefox, from every position', async () => {
     const firefox = await launchFirefox();
     try {

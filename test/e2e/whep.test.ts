@@ -95,7 +95,7 @@ describe('a WHEP player on another site', () => {
   });
 });
 
-// An empty FIREFOX_BIN means that Firefox is missing; the summary of the tests says so.
+// An empty FIREFOX_BIN means that Firefox is missing; the test summary says so.
 describe.skipIf(firefoxBin() === null)('Firefox', () => {
   it('plays VP8 over WHEP beside Chromium', async () => {
     await stage.goLive('vp8', { initScripts: [onlyCodecScript('video/VP8')] });

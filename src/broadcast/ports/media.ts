@@ -75,7 +75,7 @@ export type PeerSource = Exclude<BroadcastSource, 'mixer' | ProgramSource>;
 export interface BroadcastMedia extends WatchedMedia {
   /** Opens a WebRTC connection for the publisher. */
   publish(source: PeerSource): Promise<PublisherMedia>;
-  /** Accepts the media of a publisher that reaches this process in another way. */
+  /** Accepts the media of a publisher that isn't connected over WebRTC. */
   ingest(): Promise<ProgramMedia>;
   /** Taps the publisher's media, for packaging. A broadcast needs at most one tap at a time. */
   tap(): Promise<MediaTap>;

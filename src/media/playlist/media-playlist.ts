@@ -68,7 +68,8 @@ const DURATION_UNITS = 100_000;
 
 /**
  * Renders a media playlist (RFC 8216bis), version 9.
- * @param options.skip whether to omit what a client that sent `_HLS_skip=YES` already has (6.2.5.1)
+ * @param options.skip whether to omit what a client that sent `_HLS_skip=YES` already has (section
+ *   6.2.5.1)
  */
 export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = {}): string {
   const { segments } = playlist;
@@ -94,8 +95,8 @@ export type VodPlaylist = Readonly<{
 
 /**
  * Renders a media playlist that no longer changes (RFC 8216bis 4.4.3.5). Players extrapolate the
- * dates (4.4.4.6), so a segment has a date only after a discontinuity, or if the extrapolated date
- * would be wrong. Otherwise, half of a long playlist would be dates.
+ * dates (section 4.4.4.6), so a segment has a date only after a discontinuity, or if the
+ * extrapolated date would be wrong. Otherwise, half of a long playlist would be dates.
  */
 export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
   const { targetDurationS, independentSegments, segments } = playlist;

@@ -97,7 +97,7 @@ export class LastingTrack {
   }
 
   /**
-   * Ends the first source, so that this process can continue the track with another one. Has no
+   * Ends the first source, so that the Node process can continue the track with another one. Has no
    * effect if that has happened already.
    */
   async takeOver(): Promise<void> {

@@ -9,7 +9,7 @@ import { PublisherClock } from './publisher-clock.js';
 
 type Options = Readonly<{
   router: types.Router;
-  /** Opens a tap for the sources that this process passes on. Called once at most. */
+  /** Opens a tap for the sources that the Node process passes on. Called once at most. */
   openTap: () => Promise<RouterTap>;
   /** Called for each track that becomes available after the initial ones. */
   onProducer: (producer: types.Producer) => void;

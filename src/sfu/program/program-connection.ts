@@ -32,7 +32,7 @@ type Options = Readonly<{
   onReordering: (reorders: boolean) => void;
 }>;
 
-/** A publisher whose media reaches this process as access units. */
+/** A publisher whose media reaches the Node process as access units. */
 export class ProgramConnection implements ProgramMedia {
   readonly #emitter = new TypedEmitter<EventsOf<ProgramMedia>>();
   readonly events = this.#emitter.listenable;

@@ -19,7 +19,7 @@ import {
 import { OwnChannels } from '../own-channels.js';
 import { StageInvitations } from './stage-invitations.js';
 
-/** The HTTP API for invitations to a channel's stage, which is for the channel's owner. */
+/** The HTTP API through which a channel's owner manages invitations to its stage. */
 @Controller('api/channels/:name/stage/invitations')
 @LoggedIn()
 export class StageInvitationController {

@@ -6,7 +6,7 @@ import { SceneList } from '../../protocol/scene.js';
 import { OwnChannels } from '../own-channels.js';
 import { StageScenes } from './stage-scenes.js';
 
-/** The HTTP API for a channel's scenes, which is for the channel's owner. */
+/** The HTTP API through which a channel's owner manages its scenes. */
 @Controller('api/channels/:name/stage/scenes')
 @LoggedIn()
 export class SceneController {
