@@ -19,6 +19,9 @@ export type RtmpFilm = Readonly<{
   flashes?: boolean;
 }>;
 
+/** An FLV file, which is sent as it is. */
+export type FlvFile = Readonly<{ file: string }>;
+
 export const PLAIN_FILM: RtmpFilm = {
   video: { bFrames: 0 },
   audio: { sampleRate: 48_000, channels: 2 },
@@ -30,8 +33,13 @@ export class FfmpegRtmp {
   #said = '';
 
   /** @param url with the stream key */
-  constructor(url: string, film: RtmpFilm = PLAIN_FILM, format: 'flv' | 'mpegts' = 'flv') {
-    const args = ['-hide_banner', '-nostdin', '-v', 'error', ...argsOf(film), '-f', format, url];
+  constructor(
+    url: string,
+    film: RtmpFilm | FlvFile = PLAIN_FILM,
+    format: 'flv' | 'mpegts' = 'flv',
+  ) {
+    const media = 'file' in film ? ['-re', '-i', film.file, '-c', 'copy'] : argsOf(film);
+    const args = ['-hide_banner', '-nostdin', '-v', 'error', ...media, '-f', format, url];
     this.#child = spawn(ffmpegBin, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }

@@ -7,12 +7,12 @@ import type { UnitOutput } from './program-track.js';
 const OPUS_TICKS_PER_MS = AUDIO_TIMESCALE / 1_000;
 
 type Options = Readonly<{
-  /** Starts transcoding; null if the server can't. */
-  transcode: StartTranscoder | null;
   /** Opens a new track for viewers. */
   open: () => ProgramRtp;
   /** The time on the server's clock. */
   nowMs: () => number;
+  /** See {@link AudioOutput.setOffered}. */
+  isOffered: boolean;
 }>;
 
 /**
@@ -21,30 +21,38 @@ type Options = Readonly<{
  */
 export class AudioOutput implements UnitOutput {
   readonly #options: Options;
+  #transcode: StartTranscoder | null = null;
   #transcoder: OpusTranscoder | null = null;
   #rtp: ProgramRtp | null = null;
   #isOffered: boolean;
   #anchor: ClockAnchor | null = null;
 
-  constructor(options: Options, { isOffered }: { isOffered: boolean }) {
+  constructor(options: Options) {
     this.#options = options;
-    this.#isOffered = isOffered;
+    this.#isOffered = options.isOffered;
   }
 
   /** Whether viewers over WebRTC would hear the sound if it could be transcoded. */
   get isMissing(): boolean {
-    return this.#isOffered && this.#options.transcode === null;
+    return this.#isOffered && this.#transcode === null;
   }
 
+  /** Sets how the sound is transcoded from now on; null if the server can't. */
+  setTranscoder(transcode: StartTranscoder | null): void {
+    this.#transcoder?.close();
+    this.#transcoder = null;
+    this.#transcode = transcode;
+  }
+
+  /** Sets whether viewers over WebRTC may get the sound. */
   setOffered(isOffered: boolean): void {
     this.#isOffered = isOffered;
     if (!isOffered) this.close();
   }
 
   push({ data, decodeTime }: MediaUnit): void {
-    const { transcode } = this.#options;
-    if (!this.#isOffered || transcode === null) return;
-    this.#transcoder ??= transcode((packet, timeTicks) => this.#send(packet, timeTicks));
+    if (!this.#isOffered || this.#transcode === null) return;
+    this.#transcoder ??= this.#transcode((packet, timeTicks) => this.#send(packet, timeTicks));
     this.#transcoder.push(data, decodeTime);
   }
 

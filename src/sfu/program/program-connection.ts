@@ -94,12 +94,10 @@ export class ProgramConnection implements ProgramMedia {
   }
 
   addAudio({ config, transcode }: ProgramAudio): ProgramTrack {
-    this.#audio?.track.close();
-    const isOffered = this.#video === null || this.#video.output.reorders === false;
-    const output = new AudioOutput(
-      { transcode, open: () => this.#openRtp('opus'), nowMs: () => this.#options.clock.nowMs() },
-      { isOffered },
-    );
+    this.#audio?.track.release();
+    // Viewers hear the new sound in the same track, as WHEP can't announce another.
+    const output = this.#audio?.output ?? this.#openAudioOutput();
+    output.setTranscoder(transcode);
     const track = this.#makeTrack(config, output);
     this.#audio = { track, output };
     return this.#announce(track);
@@ -127,6 +125,15 @@ export class ProgramConnection implements ProgramMedia {
 
   get #tracks(): ProgramUnitTrack[] {
     return [this.#video, this.#audio].flatMap((one) => (one ? [one.track] : []));
+  }
+
+  #openAudioOutput(): AudioOutput {
+    const isOffered = this.#video === null || this.#video.output.reorders === false;
+    return new AudioOutput({
+      open: () => this.#openRtp('opus'),
+      nowMs: () => this.#options.clock.nowMs(),
+      isOffered,
+    });
   }
 
   #makeTrack(audio: AudioConfig | null, output: UnitOutput): ProgramUnitTrack {

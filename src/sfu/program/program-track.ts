@@ -70,8 +70,14 @@ export class ProgramUnitTrack implements ProgramTrack, UnitTrack {
 
   close(): void {
     if (this.#closed) return;
-    this.#closed = true;
     this.#options.output.close();
+    this.release();
+  }
+
+  /** Closes the track, but leaves its output to the track that replaces it. */
+  release(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#emitter.emit('closed');
     this.#emitter.clear();
   }
