@@ -14,10 +14,10 @@ const ROUNDS = 5;
 const NODES = ['a', 'b', 'c'];
 const VIEWERS = 4;
 const PATIENCE_MS = 60_000;
-/** A picture moves again if there were frames in this number of consecutive intervals. */
+/** A video plays again if there were frames in this number of consecutive intervals. */
 const MOVING = { intervals: 12, everyMs: 250 };
 const POLL_MS = 20;
-/** A small picture, because the browsers share this machine with the nodes. */
+/** A low resolution, because the browsers share this machine with the nodes. */
 const LIGHT = `localStorage.setItem(
   'onair.capture',
   '{"settings":{"resolution":360,"frameRate":30}}',
@@ -38,7 +38,7 @@ type Round = {
 };
 
 /**
- * Measures in real Chromium how long viewers see no new picture when a node is killed or drains, and
+ * Measures in real Chromium how long viewers see no new frame when a node is killed or drains, and
  * how long a publisher is away. All browsers connect through HAProxy.
  */
 export async function benchClusterFaults(): Promise<Row[]> {

@@ -18,7 +18,7 @@ const CROWDED_PARTS = 20;
 const TRY_EVERY_MS = 200;
 const TRIES = 150;
 
-/** Measures HLS on a node that fetches the broadcast from another one, its origin. */
+/** Measures HLS on a node that fetches the broadcast from its origin node. */
 export async function benchClusterHls(): Promise<Row[]> {
   const nodes = await ClusterNodes.create();
   try {

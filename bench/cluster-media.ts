@@ -39,7 +39,7 @@ const LIGHT = `localStorage.setItem(
 )`;
 
 /**
- * Measures the cost and the delay of watching on a node to which media is piped from another one.
+ * Measures the cost and the delay of watching on a node to which media is piped from another node.
  */
 export async function benchClusterMedia(): Promise<Row[]> {
   return [await benchEdgePackets(), ...(await benchNodes())];

@@ -18,7 +18,7 @@ const PATIENCE_MS = 30_000;
 const WANTED_MS = 2_000;
 
 /**
- * Measures the latency from drawing a picture at the publisher to showing it in real Chromium, by a
+ * Measures the latency from drawing a frame at the publisher to showing it in real Chromium, by a
  * clock in the picture: LL-HLS compared with WebRTC for the same broadcast.
  */
 export async function benchGlassToGlass(): Promise<Row[]> {

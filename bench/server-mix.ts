@@ -72,7 +72,7 @@ export async function benchServerMix(): Promise<Row[]> {
   }
 }
 
-/** A moving picture with noise, as a camera has, and a tone. */
+/** A moving video with noise, like a camera's, and a tone. */
 async function encodeFilm(folder: string): Promise<string> {
   const film = join(folder, 'film.mkv');
   const seconds = '10';

@@ -27,7 +27,7 @@ const CHANNEL = 'bench';
 
 /**
  * Starts this build with its defaults: a media worker per core, and HLS for every broadcast. There
- * are no thumbnails, since the load's frames have no pictures.
+ * are no thumbnails, since the load's frames can't be decoded.
  * @param worker the media worker; undefined for the usual one
  */
 export async function startOnair(title: string, worker?: string): Promise<WhepServer> {

@@ -29,7 +29,7 @@ export type BroadcastRecord = {
 /** The node that runs a broadcast, in one epoch. */
 export type Turn = Readonly<{ id: string; nodeId: NodeId; epoch: number }>;
 
-/** How a broadcast goes on at its next owner. */
+/** How a broadcast continues on its next owner. */
 export type GivenState = Exclude<BroadcastState, 'ended'>;
 
 /** A stored broadcast, running or ended. */

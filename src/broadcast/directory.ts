@@ -25,7 +25,7 @@ const OVER_FOR_MS = 60_000;
 /** The topic on which owners announce the state of their broadcasts. */
 export const BROADCASTS_TOPIC = 'broadcasts';
 
-/** What an owner publishes about a broadcast: at each change, and every two seconds. */
+/** An owner's message about a broadcast, sent at each change and every two seconds. */
 export const Announcement = z.object({
   nodeId: z.string(),
   epoch: z.number().int(),

@@ -14,7 +14,7 @@ export type ClusterNode = Readonly<{
   /** NODE_URL, at which the other nodes call it. */
   url: string;
   startedAt: Date;
-  /** When it last reported to the database; up to ten seconds old for a node that runs. */
+  /** When the node last reported to the database; at most ten seconds ago if it is running. */
   seenAt: Date;
   /** Whether its clients are moving to other nodes, because it is about to stop. */
   draining: boolean;
@@ -25,8 +25,8 @@ export type ClusterNode = Readonly<{
 export type ClusterEvents = {
   joined: [node: ClusterNode];
   /**
-   * A node stopped, or it ended without a word and another node found that it is dead. All nodes
-   * are told, so what follows must be claimed by one of them.
+   * A node stopped, or it ended without notice and another node found that it is dead. All nodes
+   * receive the event, so a node must claim any work that follows from it before doing it.
    */
   left: [node: ClusterNode];
 };

@@ -2,11 +2,11 @@ import type { Writable } from 'node:stream';
 import type { LineInput } from './line-input.js';
 import type { NodeStream } from './node-calls.js';
 
-/** How often each end shows that it is there. */
+/** The interval at which each end proves that it is alive. */
 const BEAT_MS = 500;
 /** How long the other end may be silent. A busy event loop can delay several beats. */
 const SILENCE_MAX_MS = 2_000;
-/** How much may wait for an end that doesn't read, in bytes. */
+/** The maximum amount of unread data, in bytes. */
 const UNSENT_MAX = 1_048_576;
 
 /**

@@ -22,8 +22,9 @@ type Options = Readonly<{
 }>;
 
 /**
- * Creates the video renditions of a run: the publisher's layers, and the smaller renditions that
- * are made of a single one. They are numbered from the lowest, as layers are.
+ * Creates a run's video renditions: the publisher's layers, or a single layer and the
+ * lower-resolution renditions that are made from it. Like layers, renditions are numbered from the
+ * lowest.
  */
 export class VideoRenditions {
   /** Receives the best layer; null without video. */

@@ -34,7 +34,7 @@ export type MixInput = Readonly<{
   ssrc: number;
 }>;
 
-/** Where a video is in the picture, in pixels. */
+/** The position of a video in the frame, in pixels. */
 export type MixTile = Readonly<{
   /** The id of the video's input. */
   id: string;

@@ -16,7 +16,7 @@ export interface ViewedTile extends PlacedTile {
   readonly name: LowerThird | null;
 }
 
-/** Where everything in the programme is. */
+/** The layout of everything in the programme. */
 export interface SceneView {
   readonly tiles: readonly ViewedTile[];
   readonly overlays: OverlayPlaces;

@@ -27,7 +27,7 @@ export type HlsState = z.output<typeof HlsState>;
 
 /**
  * Whether browsers can show the broadcast's video over WebRTC. They can't if it has B-frames, which
- * WebRTC doesn't put into display order: they show only some of the pictures. HLS shows all.
+ * WebRTC doesn't put into display order: they show only some of the frames. HLS shows all of them.
  */
 export const WebRtcState = z.enum(['ready', 'unavailable']);
 export type WebRtcState = z.output<typeof WebRtcState>;

@@ -14,7 +14,7 @@ const Text = z.string().trim().max(OVERLAY_TEXT_MAX);
 /**
  * How people and screens are arranged:
  *
- * - `solo`: the first person fills the picture.
+ * - `solo`: the first person fills the frame.
  * - `side-by-side`: up to two people beside each other.
  * - `grid`: everyone at the same size.
  * - `speaker`: the speaker, and a strip of the others.
@@ -31,7 +31,7 @@ export const SceneLayout = z.enum([
 ]);
 export type SceneLayout = z.output<typeof SceneLayout>;
 
-/** The programme's picture: 16:9 (1280x720) or 9:16 (720x1280). It is fixed for a whole broadcast. */
+/** The programme's frame: 16:9 (1280x720) or 9:16 (720x1280). It is fixed for a whole broadcast. */
 export const SceneFormat = z.enum(['wide', 'vertical']);
 export type SceneFormat = z.output<typeof SceneFormat>;
 

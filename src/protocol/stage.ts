@@ -141,7 +141,7 @@ export const StageState = z.object({
 });
 export type StageState = z.output<typeof StageState>;
 
-/** A track of another participant, or the programme's picture (`participant` null). */
+/** A track of another participant, or the programme's video (`participant` null). */
 export const StageTrack = z.object({
   participant: Id.nullable(),
   source: StageSource,

@@ -10,7 +10,7 @@ import { deviceArgs, type EncodedProfile, encodingArgs, memoryLimitOf } from './
 
 /** The maximum input waiting to be read by FFmpeg, in bytes: seconds at a high bit rate. */
 const BACKLOG_MAX = 16 * 1_048_576;
-/** How long FFmpeg may take to output the last pictures. */
+/** How long FFmpeg may take to output the last frames. */
 const FINISH_MS = 5_000;
 const MESSAGE_MAX = 500;
 /** Whatever forwards and packages media goes first, but a busy machine doesn't stop transcoding. */
@@ -39,7 +39,7 @@ export type MadePicture = Readonly<{
 export type TranscoderOptions = Readonly<{
   /** The source's configuration, which doesn't change. */
   source: VideoConfig;
-  /** What to make, at least one. */
+  /** The renditions to make; at least one. */
   steps: readonly LadderStep[];
   profile: EncodedProfile;
   onPicture: (step: LadderStep, picture: MadePicture) => void;

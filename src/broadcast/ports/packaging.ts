@@ -20,7 +20,7 @@ export type PackageState = 'preparing' | 'ready' | 'unavailable';
 
 /** What is made of a publisher's video besides passing it on. */
 export type Transcoding = Readonly<{
-  /** The smaller renditions that are being made, best first, such as `720p`. */
+  /** The lower-resolution renditions that are being made, best first, such as `720p`. */
   made: readonly string[];
   obstacle: TranscodingObstacle | null;
 }>;

@@ -32,13 +32,13 @@ export interface StageMedia {
    * @param participant the participant's id, by which the others' tracks name their sender
    */
   join(participant: string, capabilities: RtpCapabilities): Promise<ParticipantMedia>;
-  /** Sets the broadcast whose picture is the programme's; null if there is none on this node. */
+  /** Sets the broadcast whose video is the programme's; null if there is none on this node. */
   setProgramme(programme: BroadcastMedia | null): void;
   /**
    * Starts a process that mixes participants into a programme.
    * @param programme the broadcast that receives it
-   * @throws {DomainError} `stage_limit` if the server mixes as many stages as it may; `unavailable`
-   *   if the process doesn't start
+   * @throws {DomainError} `stage_limit` if the server has reached its limit of mixed stages;
+   *   `unavailable` if the process doesn't start
    */
   mix(programme: BroadcastMedia, size: PictureSize): Promise<StageMixMedia>;
   close(): void;

@@ -100,7 +100,7 @@ export function sendPageHeaders(reply: FastifyReply, page: PagePolicy): void {
 /**
  * Adds the security headers to every response of Fastify.
  *
- * @param isHttps whether the public URL is https, in which case browsers are told never to use http
+ * @param isHttps whether the public URL is https; if so, browsers are told to use only https
  */
 export function sendSecurityHeaders(
   app: NestFastifyApplication,

@@ -26,7 +26,7 @@ type Options = Readonly<{
 }>;
 
 /**
- * Encodes uploads again, one at a time. Only the decoded pixels are encoded, so everything else in
+ * Re-encodes uploads, one at a time. Only the decoded pixels are encoded, so everything else in
  * the file is removed, such as a location or a script.
  */
 export class PictureEncoder {

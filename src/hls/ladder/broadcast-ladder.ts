@@ -15,7 +15,7 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** Makes the smaller renditions of a broadcast, one {@link Ladder} for each of its runs. */
+/** Makes a broadcast's lower-resolution renditions, one {@link Ladder} for each of its runs. */
 export class BroadcastLadder {
   readonly #options: Options;
   /** Held from the first run with a ladder to the end of the broadcast. */

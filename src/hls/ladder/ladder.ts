@@ -8,11 +8,11 @@ import type { SegmentStart } from '../timeline/rendition-writer.js';
 import { HeldPictures } from './held-pictures.js';
 import type { LadderRendition } from './ladder-rendition.js';
 
-/** The maximum size of the source's pictures that wait for being transcoded again. */
+/** The maximum size of the source's frames that are held for another attempt, in bytes. */
 const HELD_BYTES_MAX = 32 * 1_048_576;
 /**
- * How long to wait for a segment's successor before FFmpeg is asked for its last pictures. No
- * successor follows when the publisher has left.
+ * How long to wait for the next segment before FFmpeg is told to output its last frames. No segment
+ * follows when the publisher has left.
  */
 const QUIET_MS = 700;
 const RETRY_MIN_MS = 250;
@@ -43,7 +43,7 @@ type Options = Readonly<{
 /** A process that works on the segments of one stretch. */
 type Work = {
   readonly transcoder: H264Transcoder;
-  /** What it makes. */
+  /** The renditions that the process makes. */
   readonly renditions: readonly LadderRendition[];
   readonly stretch: number;
   /** The last segment of which pictures were fed, and their number. */
@@ -54,8 +54,9 @@ type Work = {
 };
 
 /**
- * The smaller renditions of a run, made of the best one, whose segments and times they share. The
- * source passes its samples on when they are written, so it never waits for this class.
+ * A run's lower-resolution renditions, made from the best rendition, whose segments and times they
+ * share. That rendition passes its samples on when they are written, so it never waits for this
+ * class.
  *
  * If FFmpeg fails, it is restarted with the first segment of which nothing was written, and the
  * segments in between become gaps. If it can't keep up with the source, the best rendition of this

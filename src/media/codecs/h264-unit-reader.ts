@@ -7,7 +7,7 @@ const LENGTH_BYTES = 4;
 
 /** A unit as the container has it. */
 type Contained = Readonly<{
-  /** NAL units, each preceded by its length in as many bytes as the record says. */
+  /** NAL units, each preceded by its length, whose size in bytes the record gives. */
   data: Uint8Array;
   /** The AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1). */
   record: Uint8Array;

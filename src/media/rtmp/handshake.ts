@@ -32,7 +32,7 @@ export class Handshake {
     ]);
   }
 
-  /** What to send first: C0 and C1 of a client, nothing of a server. */
+  /** The first bytes to send: C0 and C1 for a client, none for a server. */
   start(): Uint8Array {
     return this.#role === 'client' ? this.#opening() : Buffer.alloc(0);
   }

@@ -8,7 +8,7 @@ import { RtmpError } from './rtmp-error.js';
 import { RtmpLink } from './rtmp-link.js';
 import { MEDIA_STREAM, MESSAGE, type RtmpMessage } from './rtmp-message.js';
 
-/** What each side has sent and the other side hasn't read. */
+/** The bytes that each side has sent and the other side hasn't read. */
 let wire: { server: Buffer[]; client: Buffer[] };
 let server: RtmpLink;
 let client: RtmpLink;

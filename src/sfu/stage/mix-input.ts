@@ -90,7 +90,7 @@ export function inputId({
   return `${source}:${participant ?? ''}`;
 }
 
-/** What a mixer can receive of a router: no retransmissions, and no header extensions. */
+/** What a mixer can receive from a router: no retransmissions, and no header extensions. */
 function decodable({ rtpCapabilities: { codecs = [] } }: types.Router): types.RtpCapabilities {
   return {
     codecs: codecs.flatMap((codec) =>

@@ -5,7 +5,7 @@ export type SwarmLimits = Readonly<{
   /** The number of swarms that one socket can be in. */
   swarmsPerSocket: number;
   peersPerSwarm: number;
-  /** How many offers a peer can leave unanswered. Beyond it, the oldest is dropped. */
+  /** The maximum number of a peer's unanswered offers; beyond that, the oldest is dropped. */
   offersPerPeer: number;
   /** The interval at which peers should announce themselves. */
   intervalS: number;

@@ -13,7 +13,7 @@ export const NO_SPEAKER: SpeakerState = {
   rivalSinceMs: 0,
 };
 
-/** A speaker stays for at least this time, so that the picture doesn't jump. */
+/** A speaker stays for at least this time, so that the layout doesn't jump. */
 const STAYS_MS = 2_500;
 /** Someone else becomes the speaker after speaking for this time; a cough is shorter. */
 const CLAIMS_MS = 600;

@@ -4,7 +4,7 @@ import type { ProgrammeState } from '../../../src/programme/programme-state.js';
 /** The frame rate of the programme, whatever the rates of its sources. */
 export const PROGRAMME_FPS = 30;
 
-/** Paints the programme's picture into one video track. */
+/** Paints the programme's frames into one video track. */
 export interface ProgrammeVideo {
   /** The programme, at {@link PROGRAMME_FPS}; it ends on {@link close}. */
   readonly track: MediaStreamTrack;

@@ -14,7 +14,7 @@ interface Fade {
 }
 
 /**
- * The programme's picture: paints its state on a canvas of fixed size, with cross-fades, and a
+ * Paints the programme's state on a canvas of fixed size, with cross-fades, and a
  * preview of another scene with the same sources.
  */
 export class Programme {

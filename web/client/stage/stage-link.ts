@@ -63,7 +63,7 @@ export class StageLink {
   readonly tracks: ReadonlySignal<readonly RemoteTrack[]> = computed(
     () => this.#media.value?.tracks.value ?? NOTHING,
   );
-  /** What was said backstage since the page was opened, oldest first. */
+  /** The backstage messages since the page was opened, oldest first. */
   readonly messages: ReadonlySignal<readonly StageMessage[]> = this.#messages;
   /** The token with which the next page takes the same place; null if not on the stage. */
   readonly resumeToken: ReadonlySignal<string | null> = computed(() => {

@@ -8,7 +8,7 @@ import { MediaPath } from '../media-path.js';
 import type { Connected, Entry } from './presence.js';
 import { stageEncodings } from './stage-encodings.js';
 
-/** A track that is received from another participant, or the programme's picture. */
+/** A track that is received from another participant, or the programme's video. */
 export type RemoteTrack = {
   readonly consumerId: string;
   /** The sender's id; null for the programme. */

@@ -83,7 +83,7 @@ export class StageMix {
     this.#onContextChange();
   }
 
-  /** The programme's picture: 30 frames per second from the first moment, even without sources. */
+  /** The programme's video: 30 frames per second from the first moment, even without sources. */
   get video(): MediaStreamTrack {
     return this.#picture.track;
   }
@@ -93,7 +93,7 @@ export class StageMix {
     return this.#sound.track;
   }
 
-  /** Who is speaking, by participant. It changes at most every 150 ms. */
+  /** Who is speaking, by participant; changes at most every 150 ms. */
   get speaking(): ReadonlySignal<ReadonlySet<string>> {
     return this.#speakers.speaking;
   }

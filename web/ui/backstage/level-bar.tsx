@@ -7,7 +7,7 @@ const STEP_MS = 100;
 const QUIET_DB = -100;
 
 /**
- * How loud a person currently is. It is only visual: names and states are told in words.
+ * How loud a person currently is. It is only visual: names and states are also shown as text.
  *
  * @param read returns the level in decibels below full scale
  */

@@ -5,11 +5,11 @@ export interface PictureProps {
   /** The accessible name. */
   label: string;
   mirrored?: boolean;
-  /** Whether the whole picture is shown instead of filling the tile. */
+  /** Whether the whole video is shown instead of filling the tile. */
   contained?: boolean;
 }
 
-/** A live picture without sound. */
+/** A live video without sound. */
 export function Picture({ track, label, mirrored = false, contained = false }: PictureProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {

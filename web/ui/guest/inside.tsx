@@ -79,7 +79,7 @@ export function Inside({ guest, phase }: InsideProps) {
   );
 }
 
-/** Returns the programme's picture. There are two for a moment while it is replaced. */
+/** Returns the programme's video. Two exist for a moment while it is replaced. */
 function programmeOf(tracks: readonly RemoteTrack[]): MediaStreamTrack | null {
   return tracks.findLast(({ participant }) => participant === null)?.track ?? null;
 }

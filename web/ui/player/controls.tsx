@@ -29,7 +29,7 @@ export interface ControlsProps {
   onFullScreen: () => void;
 }
 
-/** The control bar at the bottom of the picture. */
+/** The control bar at the bottom of the video. */
 export function Controls(props: ControlsProps) {
   const { viewer, playback, timeline, live, theatre, onFullScreen } = props;
   const paused = playback.paused.value;

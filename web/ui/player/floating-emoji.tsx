@@ -4,7 +4,7 @@ import { newFloats, type NewFloat } from './new-floats.js';
 import './floating-emoji.css';
 
 /**
- * Everyone's reactions, which float up over the picture. They are only visual: they can't be
+ * Everyone's reactions, which float up over the video. They are only visual: they can't be
  * pressed and aren't read out. With reduced motion, they appear at the edge without moving.
  */
 export function FloatingEmoji({ chat }: { chat: Chat }) {

@@ -32,7 +32,7 @@ const CONFIG: Partial<HlsConfig> = {
 // don't.
 Reflect.set(CONFIG, 'interstitialsController', undefined);
 
-/** How media is delivered, where it isn't as LL-HLS. */
+/** How media is delivered, if not as LL-HLS. */
 export interface Delivery {
   /** What differs from the configuration for LL-HLS. */
   config: Partial<HlsConfig>;

@@ -8,7 +8,7 @@ import { keepLoudness, readLoudness } from './volume-memory.js';
 export type Refusal = 'none' | 'sound' | 'all';
 
 const VOLUME_STEP = 0.05;
-/** After this number of seconds without a picture, a stream counts as audio only. */
+/** After this number of seconds without a frame, a stream counts as audio only. */
 const SETTLED_S = 1.5;
 
 /** The ways that are HLS. */
@@ -39,7 +39,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
   readonly refusal = signal<Refusal>('none');
   /** The visible frame. */
   readonly frame = new Frame();
-  /** Whether there is audio but no picture, because the camera is off. */
+  /** Whether there is audio but no video, because the camera is off. */
   readonly soundOnly = signal(false);
   readonly inPictureInPicture = signal(false);
   /** The HLS player, while HLS is used. */
@@ -96,7 +96,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
     const video = this.#video;
     if (!video || isSame(before, source)) return;
     if (!source) {
-      // The page must first render what replaces the picture.
+      // The page must first render what replaces the video.
       setTimeout(() => this.#source === null && this.#dropHls(), EMPTY_MS);
       return;
     }
@@ -246,7 +246,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
   /** Marks the frame as gone until the source delivers one. */
   #leaveFrame(video: HTMLVideoElement): void {
     this.soundOnly.value = false;
-    // While it is seeking back, the element may briefly show the live picture.
+    // While it is seeking back, the element may briefly show the live video.
     this.frame.leave(video, () => this.#video === video && !this.hls.peek()?.arriving);
   }
 

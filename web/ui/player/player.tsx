@@ -41,13 +41,13 @@ export interface PlayerProps {
   theatre?: Theatre;
   /** Content that is shown at the top left while the controls are visible. */
   corner?: ComponentChildren;
-  /** Content that is rendered over the picture and below the controls. */
+  /** Content that is rendered over the video and below the controls. */
   overlay?: ComponentChildren;
   /** An additional control. */
   control?: ComponentChildren;
 }
 
-/** The picture with everything on top of it. */
+/** The video with everything on top of it. */
 export function Player(props: PlayerProps) {
   const { viewer, name, own, connection, theatre, corner, muted = false } = props;
   const root = useRef<HTMLDivElement>(null);

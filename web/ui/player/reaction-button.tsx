@@ -20,7 +20,7 @@ const NAMES: Readonly<Record<FloatingEmoji, string>> = {
 };
 
 /**
- * Sends emoji that float over everyone's picture. The menu stays open, so that users can send
+ * Sends emoji that float over everyone's video. The menu stays open, so that users can send
  * several emoji.
  */
 export function ReactionButton({ chat }: { chat: Chat }) {

@@ -19,7 +19,7 @@ export interface StageProps {
   name: string;
   /** Whether a frame of the stream is visible. */
   hasFrame: boolean;
-  /** Whether there is audio but no picture. */
+  /** Whether there is audio but no video. */
   soundOnly: boolean;
   /** Whether the last frame is still shown, dimmed, while no new ones arrive. */
   hasLastFrame: boolean;

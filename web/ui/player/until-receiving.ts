@@ -3,7 +3,7 @@ import type { Viewer } from '../../client/viewer.js';
 
 /** How long the page can stay empty until the channel is joined. */
 const JOIN_MS = 60;
-/** How long it can stay empty then, until the browser has negotiated. */
+/** How long the page can stay empty after that, until the browser has negotiated. */
 const NEGOTIATION_MS = 200;
 
 /**

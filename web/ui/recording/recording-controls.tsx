@@ -22,7 +22,7 @@ export interface RecordingControlsProps {
   onFullScreen: () => void;
 }
 
-/** The control bar at the bottom of the picture. */
+/** The control bar at the bottom of the video. */
 export function RecordingControls(props: RecordingControlsProps) {
   const { vod, chapters, previews, theatre, loopable, onFullScreen } = props;
   const { playback } = vod;

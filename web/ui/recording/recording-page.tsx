@@ -25,7 +25,7 @@ import '../watch/watch-page.css';
 import './clip-page.css';
 
 /**
- * Matches windows with room for the chat beside the picture: those that are wide, or short but not
+ * Matches windows with room for the chat beside the video: those that are wide, or short but not
  * narrow.
  */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
@@ -133,13 +133,13 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
 }
 
 function layoutOf({ alone, beside, inTheatre }: Record<'alone' | 'beside' | 'inTheatre', boolean>) {
-  // Without a chat replay, there is nothing to show beside the picture.
+  // Without a chat replay, there is nothing to show beside the video.
   if (alone) return 'clip-page';
   if (!beside) return 'watch-below';
   return inTheatre ? 'watch-beside watch-theatre' : 'watch-beside';
 }
 
-/** The chat replay, which is shown beside the picture, or below it with a tab for the chapters. */
+/** The chat replay, which is shown beside the video, or below it with a tab for the chapters. */
 function Side({ replay, chapters }: { replay: ComponentChildren; chapters: ComponentChildren }) {
   const [tab, setTab] = useState<'chat' | 'chapters'>('chat');
   const tabs = [{ id: 'chat' as const, label: 'Chat replay', content: replay }];

@@ -103,7 +103,7 @@ export function RecordingPlayer(props: RecordingPlayerProps) {
 }
 
 /**
- * The cover over the picture: a thumbnail until the first frame, a spinner on stalls, or an error.
+ * The cover over the video: a thumbnail until the first frame, a spinner on stalls, or an error.
  */
 function Cover({ vod, name, poster }: { vod: Vod; name: string; poster: string | null }) {
   const { frame } = vod.playback;

@@ -10,7 +10,7 @@ import { Spinner } from '../components/spinner.js';
 import './stage-cover.css';
 
 /**
- * The cover that is shown instead of a missing picture: a permission prompt, a problem, or the
+ * The cover that is shown instead of a missing video: a permission prompt, a problem, or the
  * channel's avatar.
  */
 export function StageCover({

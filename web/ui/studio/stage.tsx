@@ -5,14 +5,14 @@ import './stage.css';
 
 export interface StageProps {
   capture: Capture;
-  /** Content that is shown over the picture, such as a problem or "Reconnecting". */
+  /** Content that is shown over the video, such as a problem or "Reconnecting". */
   children?: ComponentChildren;
   /** Labels in the corners. */
   chips?: ComponentChildren;
   dimmed?: boolean;
 }
 
-/** The picture as viewers see it, except for mirroring. */
+/** The video as viewers see it, except for mirroring. */
 export function Stage({ capture, children, chips, dimmed = false }: StageProps) {
   const track = capture.picture.track.value;
   const facing = track?.getSettings().facingMode;

@@ -1,4 +1,4 @@
-/** What the URL of a complete segment of a broadcast names. */
+/** The segment that the URL of a broadcast's complete segment names. */
 export interface SegmentName {
   run: string;
   rendition: string;

@@ -19,7 +19,7 @@ export interface SwarmSource {
 
 type Callbacks = LoaderCallbacks<FragmentLoaderContext>;
 
-/** The latency of a request that hls.js is told, in milliseconds. */
+/** The latency of a request that is reported to hls.js, in milliseconds. */
 const LATENCY_MS = 10;
 
 /** Returns the class with which hls.js loads segments through a swarm, or from the server. */

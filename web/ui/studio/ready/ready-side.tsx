@@ -5,7 +5,7 @@ import { ReadyPanel } from './ready-panel.js';
 
 type TabId = 'guests' | 'ready';
 
-/** What is beside the preview before going live: the panel, and the guests if the stage is open. */
+/** Shown beside the preview before going live: the panel, and the guests if the stage is open. */
 export function ReadySide({ studio, starting }: { studio: Studio; starting: boolean }) {
   const [selected, setSelected] = useState<TabId>('guests');
   const stage = studio.stage.current.value;

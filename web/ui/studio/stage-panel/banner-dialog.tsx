@@ -16,7 +16,7 @@ interface BannerDialogProps {
   onClose: () => void;
 }
 
-/** Puts a text or a chat message into the picture. */
+/** Shows a text or a chat message over the video. */
 export function BannerDialog({ scenes, chat, onClose }: BannerDialogProps) {
   const [text, setText] = useState('');
   const written = text.trim();

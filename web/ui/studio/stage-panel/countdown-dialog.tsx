@@ -13,7 +13,7 @@ interface CountdownDialogProps {
   onClose: () => void;
 }
 
-/** Starts a countdown in the picture. */
+/** Starts a countdown over the video. */
 export function CountdownDialog({ scenes, serverNowMs, onClose }: CountdownDialogProps) {
   const [minutes, setMinutes] = useState('5');
 

@@ -44,7 +44,7 @@ describe('who is in the programme', () => {
     ]);
   });
 
-  it('has a file before a shared screen, or alone if it fills the picture', () => {
+  it('has a file before a shared screen, or alone if it fills the frame', () => {
     const withFile = (fills: boolean) =>
       tilesOf({ name: 'Ann', isSharing: true, played: { name: 'Clip', fills } }, [
         person('bob'),

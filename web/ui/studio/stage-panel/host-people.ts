@@ -19,7 +19,7 @@ export type HostSources = {
 /**
  * Returns who can be in the programme, in order: a file that is played, the host, then the guests on
  * stage in the order of their arrival. Guests who are reconnecting keep their tile. A file that
- * fills the picture is alone in it.
+ * fills the frame is the only tile.
  */
 export function tilesOf(
   host: HostSources,

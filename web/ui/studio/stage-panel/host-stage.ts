@@ -25,12 +25,12 @@ import { StageMemory, type Volumes } from './stage-memory.js';
 import type { TabStorage } from '../state/stage-mark.js';
 import { StagePictures } from './stage-pictures.js';
 
-/** What differs in a scene while a file fills the picture. */
+/** What differs in a scene while a file fills the frame. */
 const FILLED = { layout: 'solo', fullscreen: null, names: false } as const;
 
 export interface HostStageOptions {
   readonly channel: string;
-  /** The name under the host's picture. */
+  /** The name under the host's video. */
   readonly hostName: string;
   readonly capture: Capture;
   readonly connection: Connection;
@@ -61,7 +61,7 @@ export class HostStage {
   readonly #memory: StageMemory;
   /** The latest message that the host has seen. */
   readonly #seen = signal<StageMessage | null>(null);
-  /** What the mix shows: a scene, or a file that fills the picture. Null before the first. */
+  /** What the mix shows: a scene, or a file that fills the frame. Null before the first scene. */
   #shownId: string | null = null;
   readonly #stops: (() => void)[] = [];
 

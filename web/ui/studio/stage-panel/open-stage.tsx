@@ -13,7 +13,7 @@ import './open-stage.css';
 interface OpenStageProps {
   slot: StageSlot;
   channel: string;
-  /** Whether the broadcast runs, so that its picture can't get another shape. */
+  /** Whether the broadcast runs, so that the video's shape can't change. */
   isLive: boolean;
 }
 

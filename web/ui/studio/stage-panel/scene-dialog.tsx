@@ -135,7 +135,7 @@ export function SceneDialog({ host, sceneId, onClose }: SceneDialogProps) {
   );
 }
 
-/** Deletes a scene; asks before the one that viewers see. */
+/** Deletes a scene; asks first if viewers see it. */
 async function remove({ scenes }: HostStage, { id, name }: Scene, onClose: () => void) {
   const isSure =
     scenes.shown.peek().id !== id ||

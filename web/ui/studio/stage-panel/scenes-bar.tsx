@@ -13,7 +13,7 @@ import './scenes-bar.css';
 
 interface ScenesBarProps {
   host: HostStage;
-  /** The channel's chat, from which messages can be put into the picture. */
+  /** The channel's chat, from which messages can be shown over the video. */
   chat: Chat | null;
 }
 

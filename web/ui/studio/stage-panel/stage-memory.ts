@@ -6,7 +6,7 @@ import type { TabStorage } from '../state/stage-mark.js';
 /** A guest's volume in the programme by participant: 0 to 2, where 1 changes nothing. */
 export type Volumes = ReadonlyMap<string, number>;
 
-/** What the host has set on an open stage and the server doesn't store. */
+/** The host's settings of an open stage that the server doesn't store. */
 export interface StageSettings {
   /** The scene that viewers see; null for the first. */
   readonly shownId: string | null;
