@@ -11,7 +11,7 @@ const LINES_MAX = 500;
 const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/]{4,256})$/;
 const PWD = /^a=ice-pwd:([A-Za-z0-9+/]{22,256})$/;
 const CREDENTIAL = /^a=ice-(?:ufrag|pwd):/;
-/** RFC 8866 9: every line consists of a letter, "=" and a value. */
+/** RFC 8866, section 9: every line consists of a letter, "=" and a value. */
 const LINE = /^[a-z]=\S.*$/;
 
 /**

@@ -47,8 +47,8 @@ export class PagesService {
   }
 
   /**
-   * Renders a stage guest's page. The page says nothing about the channel, because the
-   * invitation is in the part of the address that browsers don't send.
+   * Renders a stage guest's page. The page says nothing about the channel, because the invitation is
+   * in the part of the address that browsers don't send.
    * @throws {DomainError} `unavailable` if the web pages have not been built
    */
   async ofGuest(name: string, identity: Identity): Promise<Page> {
@@ -92,8 +92,8 @@ export class PagesService {
   }
 
   /**
-   * Renders a recording's or clip's page or, until the channel's password is entered, a page
-   * that asks for it.
+   * Renders a recording's or clip's page or, until the channel's password is entered, a page that
+   * asks for it.
    * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` if the web pages
    *   have not been built
    */

@@ -10,7 +10,7 @@ export type AnswererTransport = Pick<
 
 /**
  * The values of the `o=` line: an id that is the same for all descriptions of a session, and a
- * version that increases by one with each description (RFC 3264 8).
+ * version that increases by one with each description (RFC 3264, section 8).
  */
 export type SessionOrigin = Readonly<{ id: number; version: number }>;
 
@@ -42,7 +42,7 @@ export function sessionPart(
   };
 }
 
-/** Returns a rejected section of an offer (RFC 3264 6). */
+/** Returns a rejected section of an offer (RFC 3264, section 6). */
 export function refused({ type, protocol, payloads, mid }: OfferedSection): MediaDescription {
   return {
     type,
@@ -82,7 +82,7 @@ export function transportAttributes(
   setup: 'active' | 'passive' | 'actpass',
 ): Pick<MediaDescription, 'iceUfrag' | 'icePwd' | 'fingerprint' | 'setup'> {
   const { fingerprints } = dtlsParameters;
-  // One fingerprint is enough (RFC 8122 5), and every WebRTC stack supports SHA-256.
+  // One fingerprint is enough (RFC 8122, section 5), and every WebRTC stack supports SHA-256.
   const fingerprint =
     fingerprints.find(({ algorithm }) => algorithm === 'sha-256') ?? fingerprints[0];
   return {

@@ -113,7 +113,7 @@ function readSection(session: ParsedSession, media: ParsedSection, index: number
 function readExtensions({ ext }: ParsedSection): OfferedExtension[] {
   const byId = new Map<number, OfferedExtension>();
   for (const { value: id, uri, direction, 'encrypt-uri': encrypted } of ext) {
-    // Encrypted extensions (RFC 6904) are not supported. Ids are 1 to 255 (RFC 8285 4).
+    // Encrypted extensions (RFC 6904) are not supported. Ids are 1 to 255 (RFC 8285, section 4).
     if (encrypted !== undefined || id < 1 || id > 255 || direction === 'inactive') continue;
     if (/^[\x21-\x7e]{1,200}$/.test(uri) && !byId.has(id)) byId.set(id, { id, uri });
   }
@@ -167,7 +167,7 @@ const ROLES = { actpass: 'auto', active: 'client', passive: 'server' } as const;
 
 function readDtls(session: ParsedSession, media: ParsedSection | undefined): DtlsParameters {
   const fingerprint = media?.fingerprint ?? session.fingerprint;
-  // RFC 8122 5: hash names are case-insensitive.
+  // RFC 8122, section 5: hash names are case-insensitive.
   const dtls = DtlsParameters.safeParse({
     role: roleOf(media?.setup ?? session.setup ?? 'actpass'),
     fingerprints: fingerprint

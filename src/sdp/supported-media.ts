@@ -71,7 +71,7 @@ const AUDIO: Readonly<Record<string, SupportedCodec>> = {
   opus: {
     mimeType: 'audio/opus',
     clockRate: 48_000,
-    // RFC 7587 7: the number is always 2, even for mono. Some offers omit it.
+    // RFC 7587, section 7: the number is always 2, even for mono. Some offers omit it.
     channels: 2,
     takes: anyVariant,
     toRouter: asIs,

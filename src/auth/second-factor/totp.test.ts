@@ -46,7 +46,7 @@ describe('verifyTotp', () => {
 });
 
 describe('base32', () => {
-  // RFC 4648 10.
+  // The test vectors of RFC 4648, section 10.
   it.each([
     ['', ''],
     ['f', 'MY'],

@@ -55,7 +55,7 @@ export function totpUri(
   return `otpauth://totp/${label}?${query.toString().replaceAll('+', '%20')}`;
 }
 
-/** Encodes base32 (RFC 4648 6) without padding. */
+/** Encodes base32 (RFC 4648, section 6) without padding. */
 export function base32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;
