@@ -7,7 +7,12 @@ import {
   type OnModuleInit,
 } from '@nestjs/common';
 import { type PackagingPort } from '../broadcast/ports/packaging.js';
-import { RECORDING, type RecordingPort } from '../broadcast/ports/recording.js';
+import {
+  RECORDING,
+  type RecordedGuest,
+  type RecordingPort,
+  type SegmentKeeper,
+} from '../broadcast/ports/recording.js';
 import { BROADCAST_STOP, type BroadcastStop } from '../broadcast/ports/stopping.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { collectHeap } from '../common/collect-heap.js';
@@ -20,7 +25,7 @@ import { IdleCollection } from './idle-collection.js';
 import type { HlsChannel, HlsSource, HlsUsage } from './delivery/hls-source.js';
 import { TranscodeService } from '../transcode/transcode.service.js';
 import { BroadcastLadder } from './ladder/broadcast-ladder.js';
-import { Packager } from './packager.js';
+import { Packager, type PackagerOptions } from './packager.js';
 import { SegmentStore } from './run/segment-store.js';
 import { partTargetS } from './timeline/targets.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
@@ -41,6 +46,8 @@ export class HlsService
   readonly #log: Log;
   readonly #aac: AacThread;
   readonly #packagers = new Map<string, Packager>();
+  /** The packages of guests, which are only recorded. */
+  readonly #guests = new Set<Packager>();
   readonly #idleCollection = new IdleCollection(collectHeap);
   #store: SegmentStore | undefined;
   #ffmpeg: string | null = null;
@@ -75,14 +82,14 @@ export class HlsService
     // Broadcasts that other nodes take over are released first, so that their recordings continue
     // there.
     this.broadcasts.stop();
-    const packagers = [...this.#packagers.values()];
+    const packagers = [...this.#packagers.values(), ...this.#guests];
     for (const packager of packagers) packager.close();
     await Promise.all(packagers.map((packager) => packager.settled()));
     await this.recording.settled();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    for (const packager of this.#packagers.values()) packager.dispose();
+    for (const packager of [...this.#packagers.values(), ...this.#guests]) packager.dispose();
     this.#idleCollection.cancel();
     this.#aac.close();
     await this.#store?.close();
@@ -111,21 +118,12 @@ export class HlsService
   }): Packager {
     // The packager of the channel's previous broadcast may still exist.
     this.#packagers.get(channel)?.dispose();
-    if (!this.#store) throw new Error('HLS has not started');
     const log = this.#log.child({ channel, broadcastId: id });
-    const packager = new Packager({
-      config: this.config.hls,
-      basePath: this.config.http.basePath,
+    const packager = this.#package({
       channel,
       // A broadcast that returns to this node must not write to the folder that is being removed.
-      files: this.#store.open(
-        isContinued ? `${id}-${randomUUID()}` : id,
-        this.config.hls.diskMaxBytes,
-      ),
-      aac: this.#aac,
-      ffmpeg: this.#ffmpeg,
+      folder: isContinued ? `${id}-${randomUUID()}` : id,
       thumbnailer: this.#thumbnailer,
-      clock: this.clock,
       ladder: new BroadcastLadder({
         broadcastId: id,
         service: this.transcode,
@@ -143,5 +141,43 @@ export class HlsService
       if (this.#packagers.size === 0) this.#idleCollection.idle();
     });
     return packager;
+  }
+
+  openGuest(guest: RecordedGuest): Packager {
+    const { id, broadcastId, channel } = guest;
+    const keeper = this.recording.openGuest(guest);
+    const packager = this.#package({
+      channel,
+      folder: id,
+      thumbnailer: null,
+      ladder: null,
+      log: this.#log.child({ channel, broadcastId, guestRecordingId: id }),
+      keeper,
+    });
+    this.#guests.add(packager);
+    packager.events.on('changed', () => {
+      if (packager.state === 'unavailable') keeper.lacksVideo();
+    });
+    packager.events.on('closed', () => this.#guests.delete(packager));
+    return packager;
+  }
+
+  #package({
+    folder,
+    ...options
+  }: Pick<PackagerOptions, 'channel' | 'thumbnailer' | 'ladder' | 'log'> & {
+    folder: string;
+    keeper: SegmentKeeper;
+  }): Packager {
+    if (!this.#store) throw new Error('HLS has not started');
+    return new Packager({
+      config: this.config.hls,
+      basePath: this.config.http.basePath,
+      files: this.#store.open(folder, this.config.hls.diskMaxBytes),
+      aac: this.#aac,
+      ffmpeg: this.#ffmpeg,
+      clock: this.clock,
+      ...options,
+    });
   }
 }

@@ -43,7 +43,8 @@ const TICK_MS = 50;
 
 const NOTHING_MADE: Transcoding = { made: [], obstacle: null };
 
-type Options = Readonly<{
+/** What a {@link Packager} needs. */
+export type PackagerOptions = Readonly<{
   config: Config['hls'];
   /** The prefix of the package's URL paths. */
   basePath: string;
@@ -71,7 +72,7 @@ export class Packager implements BroadcastPackage {
   readonly events = this.#emitter.listenable;
   readonly thumbnail: Thumbnail;
   readonly samples = new BroadcastSamples(() => this.#updateSound());
-  readonly #options: Options;
+  readonly #options: PackagerOptions;
   readonly #segmenter: Segmenter;
   readonly #tracks = new Map<MediaTrack, PackagedTrack>();
   /** Tracks that cannot be packaged, while they are being sent. */
@@ -90,7 +91,7 @@ export class Packager implements BroadcastPackage {
   /** Starts or stops encoding the newest run's sound, which is needed while anyone takes it. */
   #updateSound: () => void = () => undefined;
 
-  constructor(options: Options) {
+  constructor(options: PackagerOptions) {
     this.#options = options;
     this.thumbnail = new Thumbnail(options.thumbnailer, options.log);
     this.thumbnail.events.on('changed', () => {

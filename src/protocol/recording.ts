@@ -49,9 +49,40 @@ export const RecordingView = z
     /** Whether the recording is exempt from automatic deletion. */
     kept: z.boolean(),
     mayManage: z.boolean(),
+    /** The number of separate recordings of guests; 0 except for the owner and moderators. */
+    guestFiles: z.int().nonnegative(),
   })
   .meta({ id: 'Recording' });
 export type RecordingView = z.output<typeof RecordingView>;
+
+/** The separate recording of one guest of the broadcast's stage, from one stay on it. */
+export const GuestRecordingView = z
+  .object({
+    id: z.uuid(),
+    /** The guest's name on the stage. */
+    name: z.string(),
+    state: RecordingState,
+    /** When its first frame was captured, on the server's clock; null until it is finished. */
+    startedAt: z.iso.datetime().nullable(),
+    /**
+     * The position in the broadcast's recording at which this one begins, in milliseconds; negative
+     * if it begins earlier. Null until both are finished.
+     */
+    offsetMs: z.number().nullable(),
+    durationMs: ms,
+    bytes: z.number().int().nonnegative(),
+    problem: RecordingProblem.nullable(),
+    /** Whether the camera is missing because its codec can't be recorded on this server. */
+    lacksVideo: z.boolean(),
+    /** The path of the file, an MP4. */
+    downloadPath: z.string().nullable(),
+  })
+  .meta({ id: 'GuestRecording' });
+export type GuestRecordingView = z.output<typeof GuestRecordingView>;
+
+/** The guests of a recording, in the order in which they came on stage. */
+export const GuestRecordingList = z.array(GuestRecordingView).meta({ id: 'GuestRecordingList' });
+export type GuestRecordingList = z.output<typeof GuestRecordingList>;
 
 /** The video quality of a download. */
 export const RecordingDownload = z.object({

@@ -138,6 +138,8 @@ export const StageState = z.object({
   you: Id,
   participants: z.array(StageParticipant),
   mix: ServerMixState,
+  /** Whether each guest on stage is also recorded separately while the broadcast runs. */
+  recordsGuests: z.boolean(),
 });
 export type StageState = z.output<typeof StageState>;
 
@@ -235,6 +237,10 @@ export const stageRequests = {
   },
   /** Sends a guest away, who can't come back with the same invitation. Host only. */
   'stage:remove': { payload: z.strictObject(ofGuest), data: Nothing },
+  /**
+   * Sets whether each guest on stage is also recorded separately, while the broadcast runs. Host only.
+   */
+  'stage:record-guests': { payload: z.strictObject({ enabled: z.boolean() }), data: Nothing },
   /**
    * Lets the server mix the programme of a live broadcast, instead of the host's browser, which then
    * is no longer the publisher. `publisher:start` ends it. Host only.

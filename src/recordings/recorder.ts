@@ -90,6 +90,11 @@ export class Recorder implements SegmentKeeper {
     });
   }
 
+  /** Runs something for the recording, which begins if it hasn't, after what was passed before. */
+  note(work: () => Promise<void>): void {
+    this.#keep(work);
+  }
+
   end(): void {
     const { onEnded, log } = this.#options;
     this.#queue

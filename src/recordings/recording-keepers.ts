@@ -6,18 +6,24 @@ import {
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { CLUSTER, type Cluster } from '../cluster/cluster.js';
-import type { RecordingPort, SegmentKeeper } from '../broadcast/ports/recording.js';
+import type {
+  GuestKeeper,
+  RecordedGuest,
+  RecordingPort,
+  SegmentKeeper,
+} from '../broadcast/ports/recording.js';
 import type { RecordingProblem } from '../protocol/recording.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
+import { GuestKeepers } from './guests/guest-keepers.js';
+import { GuestRecordings } from './guests/guest-recordings.js';
 import { Recorder } from './recorder.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingSpace } from './recording-space.js';
 import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
+import { RETRY_MS, untilDone } from './until-done.js';
 
-/** The interval between retries while the database fails. */
-const RETRY_MS = 2_000;
 /**
  * How long the process, when it stops, waits for the upload of files that other nodes need to
  * finish its recordings.
@@ -59,6 +65,8 @@ export class RecordingKeepers
     private readonly space: RecordingSpace,
     private readonly repository: RecordingRepository,
     private readonly recordings: RecordingService,
+    private readonly guests: GuestRecordings,
+    private readonly guestKeepers: GuestKeepers,
     @Inject(CLUSTER) private readonly cluster: Cluster,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
@@ -83,19 +91,21 @@ export class RecordingKeepers
       active.dueMs = this.clock.nowMs() + (bytes / JOURNAL_BYTES_PER_S) * 1_000;
     }
     await this.recordings.finishLeftOvers();
+    await this.guests.finishLeftOvers();
   }
 
-  open({
-    id,
-    channel,
-    isContinued = false,
-  }: {
-    id: string;
-    channel: string;
-    isContinued?: boolean;
-  }): SegmentKeeper {
+  openGuest(guest: RecordedGuest): GuestKeeper {
+    return this.guestKeepers.open(guest);
+  }
+
+  async records(channelId: string): Promise<boolean> {
+    return this.files.canRecord && (await this.repository.settings(channelId)).enabled;
+  }
+
+  open({ id, channel }: { id: string; channel: string }): SegmentKeeper {
     const { store, journals } = this.files;
     const log = this.#log.child({ channel, broadcastId: id });
+    const retry = { log, stopping: this.#stopping.signal };
     const recorder = new Recorder({
       id,
       store,
@@ -104,8 +114,7 @@ export class RecordingKeepers
       nowMs: () => this.clock.nowMs(),
       hasRoom: () => this.space.hasRoomFor(id),
       onKept: (bytes) => this.space.add(id, bytes),
-      begin: async () =>
-        this.files.canRecord && (await this.#untilDone(() => this.#begin(id), log)),
+      begin: async () => this.files.canRecord && (await untilDone(() => this.#begin(id), retry)),
       onProblem: (problem) => {
         // The problem is stored again at the end.
         this.repository
@@ -118,9 +127,9 @@ export class RecordingKeepers
           );
       },
       onEnded: async (began, problem) => {
-        // A recording that another node began is finished here, even if this node added nothing.
-        if (began || (isContinued && (await this.repository.find(id))))
-          await this.#untilDone(() => this.#finish(id, problem), log);
+        // A recording that another node or a guest began is finished here, even if it has no media.
+        if (began || (await this.repository.has(id)))
+          await untilDone(() => this.#finish(id, problem), retry);
         this.space.forget(id);
         this.#recorders.delete(recorder);
       },
@@ -133,7 +142,10 @@ export class RecordingKeepers
   async settled(): Promise<void> {
     // If the database is unreachable, recordings waiting for it are finished at the next startup.
     const patience = setTimeout(() => this.#stopping.abort(), RETRY_MS);
-    await Promise.all([...this.#recorders.keys()].map((recorder) => recorder.settled()));
+    await Promise.all([
+      ...[...this.#recorders.keys()].map((recorder) => recorder.settled()),
+      this.guestKeepers.settled(),
+    ]);
     clearTimeout(patience);
     // Files that aren't uploaded by then wait in the folder for the next start.
     const late = pause(UPLOAD_MS, undefined, { ref: false });
@@ -170,20 +182,5 @@ export class RecordingKeepers
       .catch((err: unknown) => this.#log.warn({ err }, 'a part of a recording may be missing'))
       .finally(() => this.#uploads.delete(upload));
     this.#uploads.add(upload);
-  }
-
-  /**
-   * Retries until the database responds. Meanwhile, the media remains in the files of live
-   * playback.
-   */
-  async #untilDone<T>(work: () => Promise<T>, log: Log): Promise<T> {
-    for (let failures = 0; ; failures += 1)
-      try {
-        return await work();
-      } catch (err) {
-        if (this.#stopping.signal.aborted) throw err;
-        if (failures === 0) log.warn({ err }, 'the database could not store a recording, retrying');
-        await pause(RETRY_MS, undefined, { signal: this.#stopping.signal, ref: false });
-      }
   }
 }

@@ -118,8 +118,8 @@ export class RecordingRepository {
   }
 
   /**
-   * Returns each account's usage: the recordings of the account's channels, except the given
-   * recordings, and the clips that the account created. Clips of deleted accounts count for the
+   * Returns each account's usage: the recordings of the account's channels with their guests, except
+   * the given recordings, and the clips that the account created. Clips of deleted accounts count for the
    * channel's owner.
    */
   async usages(except: readonly string[]): Promise<StoredUsage[]> {
@@ -128,6 +128,15 @@ export class RecordingRepository {
         SELECT channels.owner_id AS id, recordings.bytes,
           CASE WHEN recordings.kept THEN recordings.bytes ELSE 0 END AS kept
         FROM recordings
+          JOIN broadcasts ON broadcasts.id = recordings.broadcast_id
+          JOIN channels ON channels.id = broadcasts.channel_id
+        WHERE recordings.state IN ('READY', 'FAILED')
+          AND recordings.broadcast_id <> ALL(${[...except]}::uuid[])
+        UNION ALL
+        SELECT channels.owner_id, guest_recordings.bytes,
+          CASE WHEN recordings.kept THEN guest_recordings.bytes ELSE 0 END
+        FROM guest_recordings
+          JOIN recordings ON recordings.broadcast_id = guest_recordings.recording_id
           JOIN broadcasts ON broadcasts.id = recordings.broadcast_id
           JOIN channels ON channels.id = broadcasts.channel_id
         WHERE recordings.state IN ('READY', 'FAILED')
@@ -162,9 +171,12 @@ export class RecordingRepository {
       },
       orderBy: { broadcast: { startedAt: 'asc' } },
       take: REMOVABLE_MAX,
-      select: { broadcastId: true, bytes: true },
+      select: { broadcastId: true, bytes: true, guests: { select: { bytes: true } } },
     });
-    return rows.map(({ broadcastId, bytes }) => ({ id: broadcastId, bytes: Number(bytes) }));
+    return rows.map(({ broadcastId, bytes, guests }) => ({
+      id: broadcastId,
+      bytes: guests.reduce((sum, guest) => sum + Number(guest.bytes), Number(bytes)),
+    }));
   }
 
   /** Returns the ids of unfinished recordings of ended broadcasts whose node no longer exists. */
@@ -185,6 +197,11 @@ export class RecordingRepository {
       select: { broadcastId: true },
     });
     return rows.map(({ broadcastId }) => broadcastId);
+  }
+
+  /** Whether a broadcast has a recording. */
+  async has(id: string): Promise<boolean> {
+    return (await this.db.recording.count({ where: { broadcastId: id } })) > 0;
   }
 
   async find(id: string): Promise<StoredRecording | null> {
@@ -306,12 +323,14 @@ export class RecordingRepository {
   }
 }
 
-const STORED_PROBLEM = {
+/** The problems as the database stores them. */
+export const STORED_PROBLEM = {
   full: 'FULL',
   unwritable: 'UNWRITABLE',
 } as const satisfies Record<RecordingProblem, string>;
 
-const LOADED_PROBLEM = {
+/** The stored problems as the API names them. */
+export const LOADED_PROBLEM = {
   FULL: 'full',
   UNWRITABLE: 'unwritable',
 } as const satisfies Record<string, RecordingProblem>;

@@ -14,6 +14,7 @@ import type {
   RecordingView,
 } from '../protocol/recording.js';
 import { CHAPTERS_MAX } from './chapters.js';
+import { GuestRecordingRepository } from './guests/guest-recording.repository.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingRepository, type StoredRecording } from './recording.repository.js';
 import { positionOf, previewsOf } from './vod/previews.js';
@@ -33,6 +34,7 @@ export class RecordingService implements OnApplicationBootstrap {
   // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly repository: RecordingRepository,
+    private readonly guests: GuestRecordingRepository,
     private readonly files: RecordingFiles,
     private readonly catalog: VodCatalog,
     private readonly authorizer: VodAuthorizer,
@@ -148,7 +150,17 @@ export class RecordingService implements OnApplicationBootstrap {
       spans: vod ? [...vod.spans] : [],
       kept,
       mayManage: visitor.identity.account?.id === ownerId,
+      guestFiles: (await this.mayHaveGuests(recording, visitor)) ? await this.guests.count(id) : 0,
     };
+  }
+
+  /** Whether a visitor may download the separate recordings of guests: the owner and moderators. */
+  async mayHaveGuests(
+    { ownerId, channel }: Pick<StoredRecording, 'ownerId' | 'channel'>,
+    { identity: { account } }: Visitor,
+  ): Promise<boolean> {
+    if (account === null) return false;
+    return account.id === ownerId || this.guests.isModerator(channel, account.id);
   }
 
   /** Summarizes the recordings of broadcasts that the visitor may watch, by id. */

@@ -9,6 +9,10 @@ import { ClipRepository } from './clips/clip.repository.js';
 import { ClipService } from './clips/clip.service.js';
 import { DownloadController } from './download/download.controller.js';
 import { DownloadService } from './download/download.service.js';
+import { GuestKeepers } from './guests/guest-keepers.js';
+import { GuestRecordingController } from './guests/guest-recording.controller.js';
+import { GuestRecordingRepository } from './guests/guest-recording.repository.js';
+import { GuestRecordings } from './guests/guest-recordings.js';
 import { RecordedPages } from './recorded-pages.js';
 import { RecordingSettingsService } from './recording-settings.service.js';
 import { RecordingFiles } from './recording-files.js';
@@ -39,6 +43,7 @@ import { VodController } from './vod/vod.controller.js';
     ChannelRecordingsController,
     RecordingController,
     DownloadController,
+    GuestRecordingController,
     ClipController,
     StorageController,
     VodController,
@@ -48,6 +53,9 @@ import { VodController } from './vod/vod.controller.js';
     ClipRepository,
     ClipService,
     DownloadService,
+    GuestKeepers,
+    GuestRecordingRepository,
+    GuestRecordings,
     RecordedPages,
     RecordingFiles,
     RecordingMetrics,

@@ -42,6 +42,7 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
   'stage:pause': PEOPLE_ONLY,
   'stage:resume': PEOPLE_ONLY,
   'stage:layer': PEOPLE_ONLY,
+  'stage:record-guests': PEOPLE_ONLY,
   'stage:mix': PEOPLE_ONLY,
   'stage:mix-programme': PEOPLE_ONLY,
   'stage:place': PEOPLE_ONLY,

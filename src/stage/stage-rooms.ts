@@ -4,6 +4,7 @@ import { LiveChannels } from '../broadcast/live-channels.js';
 import { STAGE_MEDIA, type StageMediaPort } from '../broadcast/ports/stage.js';
 import { ChannelService } from '../channels/channel.service.js';
 import { LOG, type Log } from '../common/logger.js';
+import { TypedEmitter } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
 import { StageInvitations } from './invitations/stage-invitations.js';
 import type { OwnChannel } from './own-channels.js';
@@ -13,6 +14,8 @@ import { StageBanRepository } from './stage-ban.repository.js';
 /** The open stages on this node, by channel id. A channel has at most one. */
 @Injectable()
 export class StageRooms implements OnApplicationShutdown {
+  readonly #emitter = new TypedEmitter<{ opened: [StageRoom] }>();
+  readonly events = this.#emitter.listenable;
   readonly #rooms = new Map<string, StageRoom>();
   readonly #log: Log;
 
@@ -62,6 +65,7 @@ export class StageRooms implements OnApplicationShutdown {
     this.#rooms.set(channel.id, room);
     room.events.on('closed', () => this.#rooms.delete(channel.id));
     log.info('stage opened');
+    this.#emitter.emit('opened', room);
     return room;
   }
 

@@ -122,6 +122,14 @@ export class StageGateway {
     await this.stage.remove(new SocketPeer(socket), payload);
   }
 
+  @OnRequest('stage:record-guests')
+  async recordGuests(
+    @RequestSocket() socket: OnairSocket,
+    @Payload('stage:record-guests') { enabled }: RequestPayload<'stage:record-guests'>,
+  ): Promise<void> {
+    await this.stage.recordGuests(new SocketPeer(socket), enabled);
+  }
+
   @OnRequest('stage:mix')
   async mix(
     @RequestSocket() socket: OnairSocket,

@@ -5,6 +5,7 @@ import { DbModule } from '../db/db.module.js';
 import { StageAssetController } from './assets/stage-asset.controller.js';
 import { StageAssetRepository } from './assets/stage-asset.repository.js';
 import { StageAssets } from './assets/stage-assets.js';
+import { StageGuestRecordings } from './guest-recordings/stage-guest-recordings.js';
 import { StageInvitationController } from './invitations/stage-invitation.controller.js';
 import { StageInvitationRepository } from './invitations/stage-invitation.repository.js';
 import { StageInvitations } from './invitations/stage-invitations.js';
@@ -30,6 +31,7 @@ import { StageService } from './stage.service.js';
     StageAssets,
     StageBanRepository,
     StageGateway,
+    StageGuestRecordings,
     StageInvitationRepository,
     StageInvitations,
     StageMetrics,

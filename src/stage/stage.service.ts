@@ -15,6 +15,7 @@ import type { RtpCapabilities } from '../protocol/rtc.js';
 import type { MixProgramme, StageJoined } from '../protocol/stage.js';
 import type { StageInvitation } from './invitations/stage-invitation.repository.js';
 import { StageInvitations } from './invitations/stage-invitations.js';
+import { StageGuestRecordings } from './guest-recordings/stage-guest-recordings.js';
 import { StageMixes } from './mix/stage-mixes.js';
 import { OwnChannels } from './own-channels.js';
 import type { Invited, Participant } from './room/participant.js';
@@ -57,6 +58,7 @@ export class StageService {
     private readonly bans: StageBanRepository,
     private readonly transports: PeerTransports,
     private readonly mixes: StageMixes,
+    private readonly guestRecordings: StageGuestRecordings,
     @Inject(STAGE_MEDIA) private readonly media: StageMediaPort,
     @Inject(CLUSTER) private readonly cluster: Cluster,
     @Inject(CLOCK) private readonly clock: Clock,
@@ -202,6 +204,16 @@ export class StageService {
     room.remove(guest, 'removed');
     if (guest.invited)
       await this.invitations.remove(guest.invited.invitationId, guest.invited.person);
+  }
+
+  /**
+   * Sets whether guests are recorded separately.
+   * @throws {DomainError} `forbidden`, `conflict` if the channel's broadcasts aren't recorded
+   */
+  async recordGuests(peer: Peer, enabled: boolean): Promise<void> {
+    const room = this.#hosted(peer);
+    if (enabled) await this.guestRecordings.assertRecorded(room);
+    room.setRecordsGuests(enabled);
   }
 
   /**

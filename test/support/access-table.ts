@@ -209,6 +209,14 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
     ({ broadcastId }) => `/api/recordings/${broadcastId}/download.mp4`,
     { notByOwner: true },
   ),
+  'GET /api/recordings/:id/guests': channel(
+    ({ broadcastId }) => `/api/recordings/${broadcastId}/guests`,
+    { notForMembers: true },
+  ),
+  'GET /api/recordings/:id/guests/:guest/download.mp4': channel(
+    ({ broadcastId }) => `/api/recordings/${broadcastId}/guests/${NO_ID}/download.mp4`,
+    { notForMembers: true, notByOwner: true },
+  ),
   'PATCH /api/recordings/:id': channel(({ broadcastId }) => `/api/recordings/${broadcastId}`, {
     body: {},
   }),
@@ -288,6 +296,7 @@ export const EVENTS: Readonly<Record<RequestName, EventRule>> = {
   'stage:pause': 'own',
   'stage:resume': 'own',
   'stage:layer': 'own',
+  'stage:record-guests': 'own',
   'stage:mix': 'own',
   'stage:mix-programme': 'own',
   'stage:place': 'own',

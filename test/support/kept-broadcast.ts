@@ -17,16 +17,17 @@ const RENDITIONS = {
 /** The id of a run, with the usual length. */
 const RUN = 'run-0123456789ab';
 
-/** A broadcast whose segments are passed to the service's recorder, as packaging does. */
+/** A broadcast, or one of its guests, whose segments are passed to the service's recorder. */
 export class KeptBroadcast {
-  readonly id = randomUUID();
+  readonly id: string;
   readonly startMs: number;
   readonly #keeper: SegmentKeeper;
   readonly #folder: string;
   #msn = 0;
 
-  private constructor(keeper: RecordingPort, channel: string, folder: string, startMs: number) {
-    this.#keeper = keeper.open({ id: this.id, channel });
+  private constructor(id: string, keeper: SegmentKeeper, folder: string, startMs: number) {
+    this.id = id;
+    this.#keeper = keeper;
     this.#folder = folder;
     this.startMs = startMs;
   }
@@ -35,7 +36,9 @@ export class KeptBroadcast {
   static async start({ app }: TestApp, channel: string, title: string): Promise<KeptBroadcast> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-kept-'));
     const startedAt = new Date();
-    const kept = new KeptBroadcast(app.get(RECORDING), channel, folder, startedAt.getTime());
+    const id = randomUUID();
+    const keeper = app.get<RecordingPort>(RECORDING).open({ id, channel });
+    const kept = new KeptBroadcast(id, keeper, folder, startedAt.getTime());
     const { broadcast } = app.get(PrismaService);
     await broadcast.create({
       data: {
@@ -50,6 +53,15 @@ export class KeptBroadcast {
       },
     });
     return kept;
+  }
+
+  /** Records a guest of the broadcast separately, from some time after its start. */
+  async guest({ app }: TestApp, channel: string, options: { name: string; afterMs: number }) {
+    const folder = await mkdtemp(join(tmpdir(), 'onair-kept-'));
+    const { name, afterMs } = options;
+    const guest = { id: randomUUID(), broadcastId: this.id, channel, name };
+    const keeper = app.get<RecordingPort>(RECORDING).openGuest(guest);
+    return new KeptBroadcast(guest.id, keeper, folder, this.startMs + afterMs);
   }
 
   /** Records two seconds of each rendition per segment. A segment's bytes are its number. */

@@ -1,6 +1,7 @@
 import type { ChatPage } from '../../src/protocol/chat.js';
 import type { ClipList, ClipView, NewClip } from '../../src/protocol/clip.js';
 import type {
+  GuestRecordingList,
   RecordingChange,
   RecordingSettings,
   RecordingView,
@@ -20,6 +21,8 @@ export const recordingApi = {
   change: (id: string, change: RecordingChange) =>
     call<RecordingView>('PATCH', recordingPath(id), change),
   delete: (id: string) => call<null>('DELETE', recordingPath(id)),
+  /** For a channel that the caller owns or moderates. */
+  guests: (id: string) => call<GuestRecordingList>('GET', `${recordingPath(id)}/guests`),
   /** For a channel that the caller owns. */
   settings: (name: string) => call<RecordingSettings>('GET', settingsPath(name)),
   changeSettings: (name: string, settings: RecordingSettings) =>

@@ -1,5 +1,6 @@
 import type { Listenable } from '../../common/typed-emitter.js';
 import type { MediaTap } from './media.js';
+import type { RecordedGuest } from './recording.js';
 import type { SampleSource } from './samples.js';
 
 /** Nest's injection token for the {@link PackagingPort}. */
@@ -9,6 +10,8 @@ export const PACKAGING = Symbol('PackagingPort');
 export interface PackagingPort {
   /** @param broadcast.isContinued whether its beginning was packaged by another node */
   open(broadcast: { id: string; channel: string; isContinued?: boolean }): BroadcastPackage;
+  /** Packages a guest's own media for the recording. It can't be played over HTTP. */
+  openGuest(guest: RecordedGuest): BroadcastPackage;
 }
 
 /**

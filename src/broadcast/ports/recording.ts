@@ -7,12 +7,25 @@ export const RECORDING = Symbol('RecordingPort');
 export interface RecordingPort {
   /** @param broadcast.isContinued whether its beginning was recorded by another node */
   open(broadcast: { id: string; channel: string; isContinued?: boolean }): SegmentKeeper;
+  /** Records a guest separately, as a part of the broadcast's recording. */
+  openGuest(guest: RecordedGuest): GuestKeeper;
+  /** Whether the channel's broadcasts are recorded, if there is space. */
+  records(channelId: string): Promise<boolean>;
   /**
    * Resolves when everything passed to the keepers so far has been recorded or dropped. Then the
    * files can be deleted.
    */
   settled(): Promise<void>;
 }
+
+/** A guest of a broadcast's stage, from one stay on it. */
+export type RecordedGuest = Readonly<{
+  /** The id of the stay. */
+  id: string;
+  broadcastId: string;
+  channel: string;
+  name: string;
+}>;
 
 /** A file on disk that belongs to a run's rendition. The file may soon be deleted. */
 export type PackagedFile = Readonly<{
@@ -71,4 +84,10 @@ export interface SegmentKeeper {
    * when all media has been passed.
    */
   end(): void;
+}
+
+/** Receives one guest's segments. */
+export interface GuestKeeper extends SegmentKeeper {
+  /** Reports that the camera can't be recorded, because its codec can't be packaged here. */
+  lacksVideo(): void;
 }

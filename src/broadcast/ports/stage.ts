@@ -1,7 +1,7 @@
 import type { Listenable } from '../../common/typed-emitter.js';
 import type { MediaKind, RtpCapabilities, RtpParameters } from '../../protocol/rtc.js';
 import type { StageSource, StageTrack } from '../../protocol/stage.js';
-import type { BroadcastMedia, MixedMedia, PeerMedia } from './media.js';
+import type { BroadcastMedia, MediaTap, MixedMedia, PeerMedia } from './media.js';
 
 /*
  * The media of stages as the domain needs it; `sfu` implements {@link StageMediaPort}. All methods
@@ -143,5 +143,7 @@ export interface ParticipantMedia {
    * @throws {DomainError} `consumer_not_found`
    */
   preferLayer(consumerId: string, layer: number): Promise<void>;
+  /** Taps the camera and microphone that the participant sends, now and in future. */
+  tap(): Promise<MediaTap>;
   close(): void;
 }

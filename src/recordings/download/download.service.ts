@@ -6,7 +6,10 @@ import { FairQueue } from '../../common/fair-queue.js';
 import type { Turns } from '../../common/turns.js';
 import { readFragments } from '../../media/mp4/read-fragments.js';
 import { sampleEntryOf } from '../../media/mp4/read-box.js';
+import type { StoredGuestRecording } from '../guests/guest-recording.repository.js';
+import { GuestRecordings } from '../guests/guest-recordings.js';
 import { RecordingFiles } from '../recording-files.js';
+import type { StoredRecording } from '../recording.repository.js';
 import { RecordingService } from '../recording.service.js';
 import { CostlyReads } from '../vod/costly-reads.js';
 import { VodCatalog, type VodEntry } from '../vod/vod-catalog.js';
@@ -42,6 +45,7 @@ export class DownloadService {
     private readonly catalog: VodCatalog,
     private readonly files: RecordingFiles,
     private readonly costly: CostlyReads,
+    private readonly guests: GuestRecordings,
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'recordings' });
@@ -70,13 +74,29 @@ export class DownloadService {
       );
     const renditions = chosen(entry, rendition);
     const name = `${id}/${renditions.map((one) => one.id).join('+')}`;
-    const plan = await this.#plan(name, client, { entry, renditions });
-    const date = recording.startedAt.toISOString().slice(0, 16).replaceAll(/[:T]/g, '-');
-    const fileName = `${recording.channel}-${date}.mp4`;
-    return { plan, fileName, etag: `"${name}-${plan.byteLength}"` };
+    const plan = await this.#plan(name, client, async () => ({ entry, renditions }));
+    return downloadOf(plan, name, [recording.channel, dateIn(recording.startedAt)]);
   }
 
-  #plan(name: string, client: string, what: Planned): MoviePlan | Promise<MoviePlan> {
+  /**
+   * Finds or plans the movie of a guest's recording. The caller checks who may have it.
+   * @throws {DomainError} `not_found` if its files no longer exist; `rate_limited`, `unavailable`
+   */
+  async ofGuest(
+    { channel, startedAt }: Pick<StoredRecording, 'channel' | 'startedAt'>,
+    guest: StoredGuestRecording,
+    client: string,
+  ): Promise<Download> {
+    const name = `${guest.recordingId}/guests/${guest.id}`;
+    const plan = await this.#plan(name, client, async (turns) => {
+      const entry = await this.guests.entryOf(guest, turns);
+      if (!entry) throw new DomainError('not_found', 'This file no longer exists.');
+      return { entry, renditions: chosen(entry, null) };
+    });
+    return downloadOf(plan, name, [channel, dateIn(startedAt), asciiIn(guest.name) || 'guest']);
+  }
+
+  #plan(name: string, client: string, what: Planning): MoviePlan | Promise<MoviePlan> {
     const known = this.#plans.get(name);
     if (known) {
       this.#remember(name, known);
@@ -85,10 +105,13 @@ export class DownloadService {
     return this.#planning.get(name) ?? this.#begin(name, client, what);
   }
 
-  async #begin(name: string, client: string, { entry, renditions }: Planned): Promise<MoviePlan> {
+  async #begin(name: string, client: string, what: Planning): Promise<MoviePlan> {
     const planning = this.costly.run(
       client,
-      (turns) => planMovie(renditions, this.#sourceOf(entry, turns), turns),
+      async (turns) => {
+        const { entry, renditions } = await what(turns);
+        return planMovie(renditions, this.#sourceOf(entry, turns), turns);
+      },
       this.#queue,
     );
     this.#planning.set(name, planning);
@@ -138,6 +161,22 @@ export class DownloadService {
 }
 
 type Planned = Readonly<{ entry: VodEntry; renditions: readonly VodRendition[] }>;
+/** Reads what to plan. */
+type Planning = (turns: Turns) => Promise<Planned>;
+
+function downloadOf(plan: MoviePlan, name: string, parts: readonly string[]): Download {
+  return { plan, fileName: `${parts.join('-')}.mp4`, etag: `"${name}-${plan.byteLength}"` };
+}
+
+const dateIn = (date: Date): string => date.toISOString().slice(0, 16).replaceAll(/[:T]/g, '-');
+
+/** Returns what of a name can be in a header and in every file system. */
+const asciiIn = (name: string): string =>
+  name
+    .normalize('NFKD')
+    .replaceAll(/[^\w]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 40);
 
 /**
  * Returns the renditions of the movie: video and audio, or only one of them if the recording lacks

@@ -6,6 +6,7 @@ import type { MediaKind } from '../../protocol/rtc.js';
 import type { StageSource, StageTrack } from '../../protocol/stage.js';
 import { refusingMedia } from '../media-refused.js';
 import { KEY_FRAME_REQUEST_DELAY_MS } from '../publisher-connection.js';
+import type { RouterTap } from '../router-tap.js';
 import type { RoutedTrack, StageReceiver } from './stage-receiver.js';
 import type { StageTransport } from './stage-transport.js';
 
@@ -27,7 +28,12 @@ type Options = Readonly<{
   onTracks: () => void;
   /** Makes the receiver follow {@link ParticipantConnection.reception}. */
   onReception: () => Promise<void>;
+  /** Opens a tap of the stage's router. */
+  openTap: () => Promise<RouterTap>;
 }>;
+
+/** Whether a source is a part of {@link ParticipantConnection.tap}. */
+const isTapped = (source: StageSource): boolean => source === 'camera' || source === 'microphone';
 
 /** One participant's media: a transport to send, one to receive, and the tracks on both. */
 export class ParticipantConnection implements ParticipantMedia {
@@ -37,6 +43,7 @@ export class ParticipantConnection implements ParticipantMedia {
   readonly #producers = new Map<StageSource, types.Producer>();
   /** The sources whose tracks are being created. */
   readonly #starting = new Set<StageSource>();
+  readonly #taps = new Set<RouterTap>();
   #reception = NOTHING;
   #closed = false;
 
@@ -145,9 +152,20 @@ export class ParticipantConnection implements ParticipantMedia {
     return this.#options.receiver.preferLayer(consumerId, layer);
   }
 
+  async tap(): Promise<RouterTap> {
+    const tap = await this.#options.openTap();
+    if (this.#closed) tap.close();
+    const sent = [...this.#producers];
+    this.#taps.add(tap);
+    tap.events.on('closed', () => this.#taps.delete(tap));
+    for (const [source, producer] of sent) if (isTapped(source)) await tap.add(producer);
+    return tap;
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    for (const tap of this.#taps) tap.close();
     this.send.close();
     this.receive.close();
     this.#emitter.emit('closed');
@@ -158,6 +176,7 @@ export class ParticipantConnection implements ParticipantMedia {
     if (producer.closed)
       throw new DomainError('transport_not_found', 'This connection is closed. Connect again.');
     this.#producers.set(source, producer);
+    if (isTapped(source)) for (const tap of this.#taps) void tap.add(producer);
     producer.observer.once('close', () => {
       this.#producers.delete(source);
       if (!this.#closed) this.#changed();

@@ -2,6 +2,7 @@ import type { types } from 'mediasoup';
 import type { BroadcastMedia } from '../../broadcast/ports/media.js';
 import type { PictureSize, Reception, StageMedia } from '../../broadcast/ports/stage.js';
 import { DomainError } from '../../common/domain-error.js';
+import type { Clock } from '../../common/clock.js';
 import type { Log } from '../../common/logger.js';
 import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
 import type { RtpCapabilities } from '../../protocol/rtc.js';
@@ -9,6 +10,7 @@ import { usefulCapabilities } from '../bandwidth-estimation.js';
 import type { BroadcastOutput } from '../broadcast-output.js';
 import { whileItLives } from '../media-refused.js';
 import type { MixerCommand } from '../../mixer/find-mixer.js';
+import { RouterTap } from '../router-tap.js';
 import type { SfuWorker } from '../sfu-worker.js';
 import type { WorkerPool } from '../worker-pool.js';
 import { ParticipantConnection } from './participant-connection.js';
@@ -22,6 +24,7 @@ const PARTICIPANT_LOAD = 3;
 
 type Options = Readonly<{
   pool: WorkerPool;
+  clock: Clock;
   log: Log;
   maxIncomingBitrateBps: number;
   /** Returns the output of a broadcast; null if it isn't this SFU's. */
@@ -82,6 +85,7 @@ export class StageRouter implements StageMedia {
       receiver,
       onTracks: () => this.#offer(),
       onReception: () => this.#follow(participant),
+      openTap: () => this.#openTap(),
     });
     this.#receivers.set(participant, receiver);
     this.#participants.add(participant);
@@ -139,6 +143,12 @@ export class StageRouter implements StageMedia {
 
   close(): void {
     this.#router.close();
+  }
+
+  #openTap(): Promise<RouterTap> {
+    const { clock, log } = this.#options;
+    // Browsers repeat the parameter sets with every key frame.
+    return RouterTap.create(this.#router, { clock, log, onLackingSets: () => undefined });
   }
 
   async #openTransports(): Promise<[StageTransport, StageTransport]> {

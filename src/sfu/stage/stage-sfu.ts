@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { StageMediaPort } from '../../broadcast/ports/stage.js';
+import { CLOCK, type Clock } from '../../common/clock.js';
 import { DomainError } from '../../common/domain-error.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { CONFIG, type Config } from '../../config/config.js';
@@ -20,6 +21,7 @@ export class StageSfu implements StageMediaPort, OnModuleInit {
   constructor(
     private readonly sfu: SfuService,
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'stage' });
@@ -48,6 +50,7 @@ export class StageSfu implements StageMediaPort, OnModuleInit {
   open(): Promise<StageRouter> {
     return StageRouter.create({
       pool: this.sfu.pool,
+      clock: this.clock,
       log: this.#log,
       maxIncomingBitrateBps: this.config.rtc.maxIncomingBitrateBps,
       outputOf: (programme) => (programme instanceof RoutedBroadcast ? programme.output : null),

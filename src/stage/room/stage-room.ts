@@ -57,6 +57,7 @@ export class StageRoom {
   #programme: Programme = { isLive: false, media: null };
   #media: StageMedia | null = null;
   #mix: ServerMixState;
+  #recordsGuests = false;
   #closed = false;
 
   constructor(options: Options) {
@@ -154,7 +155,18 @@ export class StageRoom {
         .filter((other) => isSeenBy(other, participant))
         .map(({ view }) => view),
       mix: this.#mix,
+      recordsGuests: this.#recordsGuests,
     };
+  }
+
+  /** Whether the host wants each guest on stage to be recorded separately. */
+  get recordsGuests(): boolean {
+    return this.#recordsGuests;
+  }
+
+  setRecordsGuests(recordsGuests: boolean): void {
+    this.#recordsGuests = recordsGuests;
+    this.#changed();
   }
 
   rename(title: string): void {

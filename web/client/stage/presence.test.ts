@@ -28,6 +28,7 @@ const stageOf = (title: string): StageState => ({
   you: 'p1',
   participants: [],
   mix: 'off',
+  recordsGuests: false,
 });
 
 const transport = {

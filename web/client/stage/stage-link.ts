@@ -126,6 +126,11 @@ export class StageLink {
     await this.#request('stage:remove', { participant });
   }
 
+  /** Sets whether each guest on stage is also recorded separately. Host only. */
+  async recordGuests(enabled: boolean): Promise<void> {
+    await this.#request('stage:record-guests', { enabled });
+  }
+
   /** Lets the server mix the programme instead of this page. Host only. */
   async mixOnServer(programme: MixProgramme): Promise<void> {
     await this.#request('stage:mix', programme);

@@ -35,6 +35,9 @@ export function Inside({ guest, phase }: InsideProps) {
             {tally.label}
           </span>
           <p class="guest-sentence">{tally.sentence}</p>
+          {stage.recordsGuests && (
+            <p class="guest-recorded">{recordedSentence(stage.isLive && isOnStage)}</p>
+          )}
           {isBlocked && (
             <Button
               size="s"
@@ -77,6 +80,13 @@ export function Inside({ guest, phase }: InsideProps) {
       <HeardPeople tracks={tracks} onBlocked={() => setBlocked(true)} />
     </div>
   );
+}
+
+/** Says that the host gets the guest's own video and sound. */
+function recordedSentence(isRecordedNow: boolean): string {
+  return isRecordedNow
+    ? 'Your camera and microphone are also recorded on their own, for the host.'
+    : 'On stage, your camera and microphone are also recorded on their own, for the host.';
 }
 
 /** Returns the programme's video. Two exist for a moment while it is replaced. */

@@ -22,7 +22,15 @@ const person = (
 
 const tally = (place: StageParticipant['place'], isLive: boolean, isReconnecting = false) =>
   tallyOf({
-    stage: { channel: 'tea', title: '', isLive, you: 'b', participants: [], mix: 'off' },
+    stage: {
+      channel: 'tea',
+      title: '',
+      isLive,
+      you: 'b',
+      participants: [],
+      mix: 'off',
+      recordsGuests: false,
+    },
     you: person(place),
     isReconnecting,
   });
@@ -53,7 +61,15 @@ describe('the tally of a guest', () => {
     ['neither see nor hear you', { sends: [] }],
   ])('says on a live stage “%s” of a guest with %o', (claim, more) => {
     const { isLive, sentence } = tallyOf({
-      stage: { channel: 'tea', title: '', isLive: true, you: 'b', participants: [], mix: 'off' },
+      stage: {
+        channel: 'tea',
+        title: '',
+        isLive: true,
+        you: 'b',
+        participants: [],
+        mix: 'off',
+        recordsGuests: false,
+      },
       you: person('on-stage', more),
       isReconnecting: false,
     });

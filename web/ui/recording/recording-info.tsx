@@ -8,6 +8,7 @@ import {
   Scissors,
   Share2,
   Trash,
+  Users,
 } from 'lucide';
 import type { RecordingView } from '../../../src/protocol/recording.js';
 import { at } from '../../client/base-path.js';
@@ -35,6 +36,8 @@ export interface RecordingInfoProps {
   onEdit: () => void;
   onMeasure: () => void;
   onDelete: () => void;
+  /** Shows the separate recordings of guests. */
+  onGuests: () => void;
 }
 
 /** A recording's title, date, size and actions. */
@@ -78,6 +81,11 @@ export function RecordingInfo({ recording, position, ...acts }: RecordingInfoPro
           <Button icon={Download} href={downloadPath} download>
             Download <span class="visually-hidden">as MP4,</span>
             <span class="recording-info-size muted figures">{sizeLabel(bytes)}</span>
+          </Button>
+        )}
+        {recording.guestFiles > 0 && (
+          <Button icon={Users} popup="dialog" onClick={acts.onGuests}>
+            Guests
           </Button>
         )}
         {recording.mayManage && <ManageMenu {...acts} />}

@@ -15,6 +15,7 @@ import { ChatReplayPanel } from './chat-replay-panel.js';
 import { ClipDialog } from './clip-dialog.js';
 import { deleteRecording } from './delete-recording.js';
 import { EditDialog } from './edit-dialog.js';
+import { GuestFilesDialog } from './guest-files-dialog.js';
 import { NotPlayable } from './not-playable.js';
 import { RecordingInfo } from './recording-info.js';
 import { RecordingPlayer } from './recording-player.js';
@@ -40,7 +41,7 @@ export interface RecordingPageProps {
 export function RecordingPage({ viewed, recording, account }: RecordingPageProps) {
   const { id, channel, title, chapters } = recording;
   const [theatre, setTheatre] = useState(false);
-  const [dialog, setDialog] = useState<'clip' | 'edit' | 'statistics' | null>(null);
+  const [dialog, setDialog] = useState<'clip' | 'edit' | 'guests' | 'statistics' | null>(null);
   const beside = useMedia(BESIDE);
   const vod = useVod(viewed, recording);
   const previews = usePreviews(recording.previewsPath);
@@ -93,6 +94,7 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
             onEdit={() => setDialog('edit')}
             onMeasure={() => setDialog('statistics')}
             onDelete={() => void askAndDelete()}
+            onGuests={() => setDialog('guests')}
           />
           {beside && chapterList}
         </div>
@@ -110,6 +112,7 @@ export function RecordingPage({ viewed, recording, account }: RecordingPageProps
           onClose={() => setDialog(null)}
         />
       )}
+      {dialog === 'guests' && <GuestFilesDialog recordingId={id} onClose={() => setDialog(null)} />}
       {dialog === 'statistics' && (
         <StatisticsDialog
           broadcastId={id}

@@ -3,7 +3,7 @@ import type { ListedBroadcast, RecordingView } from '../../../../src/protocol/re
 import { at } from '../../../client/base-path.js';
 import { recordingApi } from '../../../client/recording-api.js';
 import { RequestError } from '../../../client/request-error.js';
-import { ChartLine, Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash } from 'lucide';
+import { ChartLine, Ellipsis, ExternalLink, Pencil, Pin, PinOff, Trash, Users } from 'lucide';
 import { Badge } from '../../components/badge.js';
 import { Button } from '../../components/button.js';
 import { DoneDialog } from '../../components/done-dialog.js';
@@ -13,6 +13,7 @@ import { Notice } from '../../components/notice.js';
 import { Spinner } from '../../components/spinner.js';
 import { toast } from '../../components/toast.js';
 import { deleteRecording } from '../../recording/delete-recording.js';
+import { GuestFilesDialog } from '../../recording/guest-files-dialog.js';
 import { EditDialog } from '../../recording/edit-dialog.js';
 import { StorageNotice } from '../../recording/storage-notice.js';
 import { useStorage } from '../../recording/use-storage.js';
@@ -28,6 +29,7 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
   const past = useMemo(() => new PastBroadcasts(channel), [channel]);
   const [edited, setEdited] = useState<RecordingView | null>(null);
   const [measured, setMeasured] = useState<ListedBroadcast | null>(null);
+  const [ofGuests, setOfGuests] = useState<ListedBroadcast | null>(null);
   useEffect(() => void past.load(), [past]);
   const storage = useStorage();
   const list = past.list.value;
@@ -48,6 +50,8 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
         onClose={() => setMeasured(null)}
       />
     );
+  if (ofGuests)
+    return <GuestFilesDialog recordingId={ofGuests.id} onClose={() => setOfGuests(null)} />;
   return (
     <DoneDialog title="Past broadcasts" onClose={onClose}>
       <div class="studio-past">
@@ -64,6 +68,7 @@ export function StudioPast({ channel, onClose }: { channel: string; onClose: () 
               past={past}
               onEdit={setEdited}
               onMeasure={setMeasured}
+              onGuests={setOfGuests}
             />
           ))}
         </ul>
@@ -83,9 +88,10 @@ interface PastLineProps {
   past: PastBroadcasts;
   onEdit: (recording: RecordingView) => void;
   onMeasure: (broadcast: ListedBroadcast) => void;
+  onGuests: (broadcast: ListedBroadcast) => void;
 }
 
-function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
+function PastLine({ broadcast, past, onEdit, onMeasure, onGuests }: PastLineProps) {
   const { id, title, channel, recording } = broadcast;
   const named = title || channel;
   const note = pastNote(broadcast);
@@ -96,6 +102,12 @@ function PastLine({ broadcast, past, onEdit, onMeasure }: PastLineProps) {
       label: 'Edit',
       icon: Pencil,
       onSelect: () => void tryTo(async () => onEdit(await recordingApi.recording(id))),
+    },
+    {
+      kind: 'action',
+      label: 'Files of guests',
+      icon: Users,
+      onSelect: () => onGuests(broadcast),
     },
     {
       kind: 'action',

@@ -6,6 +6,7 @@ import { GUESTS_ON_STAGE_MAX } from '../../../../src/protocol/limits.js';
 import { BackstageChat } from '../../backstage/backstage-chat.js';
 import { Button } from '../../components/button.js';
 import { confirm } from '../../components/confirm.js';
+import { Switch } from '../../components/switch.js';
 import { Spinner } from '../../components/spinner.js';
 import { attempt } from './attempt.js';
 import { FileSection } from './file-section.js';
@@ -73,6 +74,14 @@ export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPa
             ))}
           </ul>
         </section>
+        {host.isHere.value && (
+          <Switch
+            label="Record each guest separately"
+            hint="You get a file with the camera and microphone of each guest, beside the recording. Guests are told."
+            checked={link.stage.value?.recordsGuests ?? false}
+            onChange={(enabled) => void attempt(() => link.recordGuests(enabled))}
+          />
+        )}
         {host.isHere.value && <FileSection host={host} />}
         {mixing && host.isHere.value && <ServerMix host={host} {...mixing} />}
         {!isLive && (

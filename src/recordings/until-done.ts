@@ -1,0 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Log } from '../common/logger.js';
+
+/** The interval between retries while the database fails. */
+export const RETRY_MS = 2_000;
+
+/**
+ * Retries until the database responds, or rejects once `stopping` is aborted. Meanwhile, the media
+ * remains in the files of live playback.
+ */
+export async function untilDone<T>(
+  work: () => Promise<T>,
+  { log, stopping }: { log: Log; stopping: AbortSignal },
+): Promise<T> {
+  for (let failures = 0; ; failures += 1)
+    try {
+      return await work();
+    } catch (err) {
+      if (stopping.aborted) throw err;
+      if (failures === 0) log.warn({ err }, 'the database could not store a recording, retrying');
+      await pause(RETRY_MS, undefined, { signal: stopping, ref: false });
+    }
+}
