@@ -45,7 +45,7 @@ export async function findOpusTranscoder(bin: string | null, log: Log): Promise<
   const missing = await missingEncoders(program, [OPUS_ENCODER]);
   if (missing?.length === 0) return program;
   const reason = missing === null ? 'not found' : `lacks ${OPUS_ENCODER}`;
-  log.warn(`FFmpeg (${program}) ${reason}: broadcasts over RTMP have no sound over WebRTC`);
+  log.warn(`FFmpeg (${program}) ${reason}: broadcasts over RTMP and SRT have no sound over WebRTC`);
   return null;
 }
 
