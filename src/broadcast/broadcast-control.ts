@@ -106,6 +106,7 @@ async function measure(broadcast: LiveBroadcast): Promise<IngestView> {
       })),
     })),
     transcoded: [...made],
+    transcodedForWebRtc: broadcast.ordersPictures,
     // Browsers send key frames on request, so their interval doesn't matter.
     warnings: isProgram(broadcast.source)
       ? ingestWarnings({ tracks, webrtc: broadcast.view.webrtc, lacksSound, obstacle })

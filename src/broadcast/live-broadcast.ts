@@ -233,6 +233,11 @@ export class LiveBroadcast {
     return this.#package.transcoding;
   }
 
+  /** Whether the video is transcoded for viewers over WebRTC, who can't be shown B-frames. */
+  get ordersPictures(): boolean {
+    return this.#media?.ordersPictures === true;
+  }
+
   /** Whether the publisher's browser must provide thumbnails. */
   get wantsThumbnails(): boolean {
     return this.#package.wantsThumbnails;
@@ -355,7 +360,7 @@ export class LiveBroadcast {
   }
 
   get #webrtc(): WebRtcState {
-    return this.#package.reorders ? 'unavailable' : 'ready';
+    return this.#package.reorders && !this.ordersPictures ? 'unavailable' : 'ready';
   }
 
   get #isOver(): boolean {
@@ -381,6 +386,7 @@ export class LiveBroadcast {
 
   #use(media: BroadcastMedia): void {
     this.#media = media;
+    media.events.on('orderingChanged', () => this.#emitter.emit('packageChanged'));
     media.events.on('closed', () => {
       this.#media = null;
       this.#emitter.emit('mediaLost');

@@ -52,6 +52,10 @@ export const IngestView = z
       .array(z.string())
       .default([])
       .describe('the lower resolutions to which the server transcodes the video, such as 720p'),
+    transcodedForWebRtc: z
+      .boolean()
+      .default(false)
+      .describe('whether the server removes B-frames for viewers over WebRTC'),
     warnings: z.array(IngestWarning),
   })
   .meta({ id: 'Ingest' });

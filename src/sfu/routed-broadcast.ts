@@ -10,10 +10,12 @@ import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
 import { type EventsOf, type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
+import type { BroadcastTranscoding } from '../transcode/transcode.service.js';
 import { BroadcastOutput } from './broadcast-output.js';
 import { BroadcastTap } from './broadcast-tap.js';
 import { ProgramConnection } from './program/program-connection.js';
 import { isMadeOfUnits } from './program/program-rtp.js';
+import type { VideoWay } from './program/video-output.js';
 import { PublisherConnection } from './publisher-connection.js';
 import type { ProducerTap } from './producer-tap.js';
 import { RouterTap } from './router-tap.js';
@@ -30,7 +32,13 @@ import type { WorkerPool } from './worker-pool.js';
  */
 const CONSENT_S: Readonly<Record<PeerSource, number>> = { browser: 10, whip: 15 };
 
-type Options = { pool: WorkerPool; clock: Clock; log: Log; maxIncomingBitrateBps: number };
+type Options = {
+  pool: WorkerPool;
+  clock: Clock;
+  log: Log;
+  maxIncomingBitrateBps: number;
+  transcoding: BroadcastTranscoding;
+};
 
 /** The media of one broadcast that is published on this node. */
 export class RoutedBroadcast implements BroadcastMedia {
@@ -43,11 +51,14 @@ export class RoutedBroadcast implements BroadcastMedia {
   readonly #taps = new Set<BroadcastTap>();
   /** The tracks that arrive as access units. */
   readonly #unitTracks = new Set<UnitTrack>();
+  #way: VideoWay = 'direct';
+  #ordersPictures = false;
 
   private constructor(options: Options, output: BroadcastOutput) {
     this.#options = options;
     this.output = output;
     output.events.on('trackAdded', (producer) => {
+      this.#updateOrdering();
       if (!isMadeOfUnits(producer)) for (const tap of this.#taps) void tap.add(producer);
     });
     output.events.on('closed', () => {
@@ -62,6 +73,10 @@ export class RoutedBroadcast implements BroadcastMedia {
 
   get closed(): boolean {
     return this.output.closed;
+  }
+
+  get ordersPictures(): boolean {
+    return this.#ordersPictures;
   }
 
   /** Returns the bit rates from the publisher and to viewers, in bits per second. */
@@ -101,12 +116,13 @@ export class RoutedBroadcast implements BroadcastMedia {
       log,
       onProducer: (producer) => void this.output.add(producer),
       onUnitTrack: (track) => this.#addUnits(track),
-      onReordering: (reorders) => (this.output.lacksVideo = reorders),
+      onVideoWay: (way) => this.#follow(way),
+      transcoding: this.#options.transcoding,
     });
     this.#publishers.add(program);
     program.events.on('closed', () => {
       this.#publishers.delete(program);
-      this.output.lacksVideo = false;
+      this.#follow('direct');
     });
     return program;
   }
@@ -145,6 +161,21 @@ export class RoutedBroadcast implements BroadcastMedia {
 
   close(): void {
     this.output.close();
+  }
+
+  #follow(way: VideoWay): void {
+    this.#way = way;
+    this.output.lacksVideo = way === 'none';
+    this.#updateOrdering();
+  }
+
+  /** Viewers are told as soon as the track exists, so that they join with it. */
+  #updateOrdering(): void {
+    const ordersPictures =
+      this.#way === 'transcoded' && this.output.producers.some(({ kind }) => kind === 'video');
+    if (ordersPictures === this.#ordersPictures) return;
+    this.#ordersPictures = ordersPictures;
+    this.#emitter.emit('orderingChanged');
   }
 
   #addUnits(track: UnitTrack): void {

@@ -3,8 +3,10 @@ import type { MediaOwner, MediaPort, RemotePlace } from '../broadcast/ports/medi
 import { NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
 import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
+import type { Listenable } from '../common/typed-emitter.js';
 import { CONFIG, type Config } from '../config/config.js';
 import type { RtpCapabilities } from '../protocol/rtc.js';
+import { TranscodeService } from '../transcode/transcode.service.js';
 import { FeedServer } from './feed-server.js';
 import { RemoteBroadcast } from './remote-broadcast.js';
 import { RoutedBroadcast } from './routed-broadcast.js';
@@ -29,6 +31,7 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
     @Inject(NODE_CALLS) private readonly calls: NodeCalls,
     @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
+    private readonly transcode: TranscodeService,
   ) {
     this.#log = log.child({ part: 'sfu' });
   }
@@ -83,6 +86,7 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
       clock: this.clock,
       log: this.#log.child({ broadcastId: broadcast.id }),
       maxIncomingBitrateBps: this.config.rtc.maxIncomingBitrateBps,
+      transcoding: this.transcode.for(broadcast.id),
     });
     const key = keyOf(broadcast);
     this.#published.set(key, media);
@@ -102,7 +106,8 @@ export class SfuService implements MediaPort, OnModuleInit, OnApplicationShutdow
 
   #adopt<M extends RoutedBroadcast | RemoteBroadcast>(media: M): M {
     this.#broadcasts.add(media);
-    media.events.on('closed', () => this.#broadcasts.delete(media));
+    const events: Listenable<{ closed: [] }> = media.events;
+    events.on('closed', () => this.#broadcasts.delete(media));
     return media;
   }
 

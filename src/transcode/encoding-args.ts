@@ -2,8 +2,16 @@ import type { VideoEncoder } from '../config/video-encoders.js';
 import { assertNever } from '../protocol/assert-never.js';
 import type { LadderStep } from './ladder-steps.js';
 
-/** `main`: for HLS. `baseline`: for WebRTC, whose receivers are only required to decode that. */
-export type EncodedProfile = 'main' | 'baseline';
+/**
+ * `hls`: key frames are those of the source. `webrtc`: key frames are two seconds apart at most, since
+ * viewers can begin at them only, and the profile is the one that every receiver has to decode.
+ */
+export type EncodingPurpose = 'hls' | 'webrtc';
+
+const KEY_FRAMES: Readonly<Record<EncodingPurpose, string>> = {
+  hls: 'source',
+  webrtc: 'expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)',
+};
 
 /** The share of the maximum bit rate that hardware encoders aim at; x264 aims at a quality. */
 const AVERAGE_SHARE = 0.75;
@@ -24,17 +32,18 @@ export const memoryLimitOf = (encoder: VideoEncoder): number | null =>
 
 /**
  * Returns the options of one output: its size, and an encoder that returns each picture at once.
- * Times are in milliseconds. Key frames are those of the source, without additional ones.
+ * Times are in milliseconds.
  */
 export function encodingArgs(
   encoder: VideoEncoder,
   step: LadderStep,
-  profile: EncodedProfile,
+  purpose: EncodingPurpose,
 ): string[] {
+  const profile = purpose === 'webrtc' ? 'baseline' : 'main';
   return [
     ['-an', '-vf', filterOf(encoder, step), '-enc_time_base', '1:1000', '-c:v', encoder],
     optionsOf(encoder, step, profile),
-    ['-bf', '0', '-g', '100000', '-force_key_frames', 'source'],
+    ['-bf', '0', '-g', '100000', '-force_key_frames', KEY_FRAMES[purpose]],
   ].flat();
 }
 
@@ -45,7 +54,11 @@ function filterOf(encoder: VideoEncoder, { width, height }: LadderStep): string 
     : `${scale},format=${encoder === 'h264_nvenc' ? 'nv12' : 'yuv420p'}`;
 }
 
-function optionsOf(encoder: VideoEncoder, step: LadderStep, profile: EncodedProfile): string[] {
+function optionsOf(
+  encoder: VideoEncoder,
+  step: LadderStep,
+  profile: 'main' | 'baseline',
+): string[] {
   const most = String(step.maxBitrateBps);
   const bounds = ['-maxrate', most, '-bufsize', most];
   const average = ['-b:v', String(Math.round(step.maxBitrateBps * AVERAGE_SHARE))];

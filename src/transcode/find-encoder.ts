@@ -46,7 +46,7 @@ async function encodeTestPicture(program: string, encoder: VideoEncoder): Promis
       ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-video_size', size, '-i', 'pipe:0'],
     ].flat(),
     outputArgs: [
-      encodingArgs(encoder, TEST_STEP, 'main'),
+      encodingArgs(encoder, TEST_STEP, 'webrtc'),
       ['-frames:v', '1', '-f', 'h264', 'pipe:1'],
     ].flat(),
     input: [new Uint8Array((width * height * 3) / 2).fill(GRAY)],

@@ -6,7 +6,7 @@ import { flvHeader, FlvReader, type FlvTag, flvTag, TAG } from '../media/flv/flv
 import { readVideoTag, videoConfigTag, videoTag } from '../media/flv/video-tag.js';
 import type { LadderStep } from './ladder-steps.js';
 import { PictureTimes } from './picture-times.js';
-import { deviceArgs, type EncodedProfile, encodingArgs, memoryLimitOf } from './encoding-args.js';
+import { deviceArgs, encodingArgs, type EncodingPurpose, memoryLimitOf } from './encoding-args.js';
 
 /** The maximum input waiting to be read by FFmpeg, in bytes: seconds at a high bit rate. */
 const BACKLOG_MAX = 16 * 1_048_576;
@@ -41,11 +41,14 @@ export type TranscoderOptions = Readonly<{
   source: VideoConfig;
   /** The renditions to make; at least one. */
   steps: readonly LadderStep[];
-  profile: EncodedProfile;
+  purpose: EncodingPurpose;
   onPicture: (step: LadderStep, picture: MadePicture) => void;
   /** Called once when FFmpeg has exited: with the reason if it failed, with null after the input. */
   onExit: (reason: string | null) => void;
 }>;
+
+/** What users of a transcoder call. */
+export type Transcoder = Pick<H264Transcoder, 'isBehind' | 'push' | 'finish' | 'kill'>;
 
 /** How to run FFmpeg. */
 export type TranscoderProgram = Readonly<{
@@ -151,7 +154,7 @@ export class H264Transcoder {
   }
 }
 
-function argsFor(encoder: VideoEncoder, { steps, profile }: TranscoderOptions) {
+function argsFor(encoder: VideoEncoder, { steps, purpose }: TranscoderOptions) {
   return {
     input: [
       // Frame threads would hold back one picture each. Times must stay as they are.
@@ -160,7 +163,7 @@ function argsFor(encoder: VideoEncoder, { steps, profile }: TranscoderOptions) {
     ].flat(),
     output: steps.flatMap((step, place) =>
       [
-        encodingArgs(encoder, step, profile),
+        encodingArgs(encoder, step, purpose),
         ['-flvflags', 'no_duration_filesize', '-flush_packets', '1'],
         ['-f', 'flv', place === 0 ? 'pipe:1' : `pipe:${place + 2}`],
       ].flat(),

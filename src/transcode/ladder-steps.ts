@@ -29,4 +29,18 @@ export function stepsBelow({ width, height }: PictureSize): LadderStep[] {
   }));
 }
 
+/** The largest shorter side of what is made for WebRTC, where every picture has to be made. */
+const WEBRTC_SIDE = 720;
+const WEBRTC_BITS_PER_PIXEL = 0.1;
+const USUAL_FPS = 30;
+
+/** Returns what to make of a video for WebRTC: the same size, or 720p if it is larger. */
+export function stepForWebRtc({ width, height }: PictureSize): LadderStep {
+  const scale = Math.min(1, WEBRTC_SIDE / Math.min(width, height));
+  const size = { width: evenSide(width * scale), height: evenSide(height * scale) };
+  const pixels = size.width * size.height;
+  const maxBitrateBps = Math.round(pixels * WEBRTC_BITS_PER_PIXEL * USUAL_FPS);
+  return { name: 'webrtc', ...size, maxBitrateBps };
+}
+
 const evenSide = (pixels: number): number => 2 * Math.round(pixels / 2);

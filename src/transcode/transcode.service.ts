@@ -8,6 +8,15 @@ import { H264Transcoder, type TranscoderOptions } from './h264-transcoder.js';
 import { registerTranscodeMetrics, type TranscodeCounters } from './transcode-metrics.js';
 import { type TranscodeSlot, TranscodeSlots } from './transcode-slots.js';
 
+/** What one broadcast may use of the {@link TranscodeService}. */
+export type BroadcastTranscoding = Pick<
+  TranscodeService,
+  'isAvailable' | 'start' | 'noteDropped'
+> & {
+  /** Returns the right to transcode the broadcast; null if no slot is free. */
+  take(): TranscodeSlot | null;
+};
+
 /** Transcodes H.264 within this server's limits. */
 @Injectable()
 export class TranscodeService implements OnModuleInit {
@@ -49,9 +58,20 @@ export class TranscodeService implements OnModuleInit {
 
   /** Returns the right to transcode a broadcast; null if no slot is free. */
   take(broadcastId: string): TranscodeSlot | null {
-    const slot = this.#slots.take(broadcastId);
-    if (slot === null) this.#count.refused();
-    return slot;
+    return this.#slots.take(broadcastId);
+  }
+
+  /** Returns what one broadcast may use. */
+  for(broadcastId: string): BroadcastTranscoding {
+    const isAvailable = () => this.isAvailable;
+    return {
+      get isAvailable() {
+        return isAvailable();
+      },
+      take: () => this.take(broadcastId),
+      start: (options) => this.start(options),
+      noteDropped: () => this.noteDropped(),
+    };
   }
 
   /**
@@ -69,6 +89,11 @@ export class TranscodeService implements OnModuleInit {
         options.onExit(reason);
       },
     });
+  }
+
+  /** Records that a broadcast isn't transcoded because no slot is free. */
+  noteRefused(): void {
+    this.#count.refused();
   }
 
   /** Records that a broadcast gets a rendition less because FFmpeg can't keep up. */

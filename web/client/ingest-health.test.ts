@@ -30,6 +30,7 @@ const view = (change: Partial<IngestView> = {}, videoLoss = 0, audioBps = 128_00
     },
   ],
   transcoded: [],
+  transcodedForWebRtc: false,
   warnings: [],
   ...change,
 });

@@ -73,6 +73,13 @@ export type PeerSource = Exclude<BroadcastSource, 'mixer' | ProgramSource>;
 
 /** One broadcast's media on the node of its publisher. It outlives the publisher's connections. */
 export interface BroadcastMedia extends WatchedMedia {
+  /**
+   * Whether viewers receive video in the order in which it is shown because the server transcodes
+   * it: the publisher sends it in another order, as with B-frames.
+   */
+  readonly ordersPictures: boolean;
+  /** Like those of {@link WatchedMedia}. `orderingChanged`: {@link ordersPictures} has changed. */
+  readonly events: Listenable<{ closed: []; orderingChanged: [] }>;
   /** Opens a WebRTC connection for the publisher. */
   publish(source: PeerSource): Promise<PublisherMedia>;
   /** Accepts the media of a publisher that isn't connected over WebRTC. */

@@ -51,6 +51,7 @@ export class BroadcastLadder {
     if (steps.length === 0) return [];
     this.#slot ??= service.take(broadcastId);
     this.#isRefused = this.#slot === null;
+    if (this.#isRefused) service.noteRefused();
     return this.#isRefused ? [] : steps;
   }
 

@@ -1,7 +1,7 @@
 import type { Log } from '../../common/logger.js';
 import type { VideoConfig } from '../../media/codecs/codec-config.js';
 import type { Sample } from '../../media/mp4/sample.js';
-import type { H264Transcoder, TranscoderOptions } from '../../transcode/h264-transcoder.js';
+import type { Transcoder, TranscoderOptions } from '../../transcode/h264-transcoder.js';
 import { type LadderStep, stepsBelow } from '../../transcode/ladder-steps.js';
 import type { SampleListener } from '../segmenter/segmenter-types.js';
 import type { SegmentStart } from '../timeline/rendition-writer.js';
@@ -26,7 +26,7 @@ const BEHIND_MS = 4_000;
 
 /** Starts a transcoder, and is notified when it proves too slow. */
 export interface LadderTranscoders {
-  start(options: TranscoderOptions): H264Transcoder;
+  start(options: TranscoderOptions): Transcoder;
   noteDropped(): void;
 }
 
@@ -42,7 +42,7 @@ type Options = Readonly<{
 
 /** A process that works on the segments of one stretch. */
 type Work = {
-  readonly transcoder: H264Transcoder;
+  readonly transcoder: Transcoder;
   /** The renditions that the process makes. */
   readonly renditions: readonly LadderRendition[];
   readonly stretch: number;
@@ -204,10 +204,10 @@ export class Ladder implements SampleListener {
     const source = segment?.config ?? null;
     const steps = this.#stepsFor(segment);
     if (!segment || source === null || steps.length === 0 || !this.#isUsable(segment)) return null;
-    const transcoder: H264Transcoder = this.#options.transcoders.start({
+    const transcoder: Transcoder = this.#options.transcoders.start({
       source,
       steps,
-      profile: 'main',
+      purpose: 'hls',
       onPicture: ({ name }, picture) => {
         this.#options.renditions.get(name)?.push(picture);
         this.#forgetWritten();
@@ -262,7 +262,7 @@ export class Ladder implements SampleListener {
     if (work.done >= WORKS_AFTER) this.#failures = 0;
   }
 
-  #exited(transcoder: H264Transcoder, reason: string | null): void {
+  #exited(transcoder: Transcoder, reason: string | null): void {
     if (this.#work?.transcoder !== transcoder) return;
     const { stretch, fed } = this.#work;
     this.#work = null;

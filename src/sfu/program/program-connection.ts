@@ -11,11 +11,12 @@ import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { Clock } from '../../common/clock.js';
 import type { Log } from '../../common/logger.js';
 import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
+import type { BroadcastTranscoding } from '../../transcode/transcode.service.js';
 import { ArrivalWatch } from '../arrival-watch.js';
 import { AudioOutput } from './audio-output.js';
 import { ProgramRtp } from './program-rtp.js';
 import { ProgramUnitTrack, type UnitOutput } from './program-track.js';
-import { VideoOutput } from './video-output.js';
+import { VideoOutput, type VideoWay } from './video-output.js';
 
 /** The interval at which silence is checked. */
 const CHECK_MS = 1_000;
@@ -28,8 +29,9 @@ type Options = Readonly<{
   onProducer: (producer: types.Producer) => void;
   /** Called for each track of the program. */
   onUnitTrack: (track: UnitTrack) => void;
-  /** Called when it becomes known whether pictures are reordered, and when that changes. */
-  onReordering: (reorders: boolean) => void;
+  /** Called when it becomes known how viewers receive the pictures, and when that changes. */
+  onVideoWay: (way: VideoWay) => void;
+  transcoding: BroadcastTranscoding;
 }>;
 
 /** A publisher whose media reaches the Node process as access units. */
@@ -42,6 +44,8 @@ export class ProgramConnection implements ProgramMedia {
   readonly #timer: NodeJS.Timeout;
   #video: { track: ProgramUnitTrack; output: VideoOutput } | null = null;
   #audio: { track: ProgramUnitTrack; output: AudioOutput } | null = null;
+  /** Whether viewers over WebRTC receive the video. */
+  #showsVideo = false;
   #bytes = 0;
   #encoder: string | null = null;
   #path: NetworkPath | null = null;
@@ -81,11 +85,16 @@ export class ProgramConnection implements ProgramMedia {
     this.#video?.track.close();
     const output = new VideoOutput({
       open: () => this.#openRtp('h264'),
-      onReordering: (reorders) => {
-        this.#options.onReordering(reorders);
-        this.#audio?.output.setOffered(!reorders);
+      onWay: (way) => {
+        this.#options.onVideoWay(way);
+        this.#showsVideo = way !== 'none';
+        this.#audio?.output.setOffered(this.#showsVideo);
       },
+      transcoding: this.#options.transcoding,
+      nowMs: () => this.#options.clock.nowMs(),
+      log: this.#options.log,
     });
+    this.#showsVideo = false;
     // Viewers who can't see the pictures must not be offered the sound alone.
     this.#audio?.output.setOffered(false);
     const track = this.#makeTrack(null, output);
@@ -128,7 +137,7 @@ export class ProgramConnection implements ProgramMedia {
   }
 
   #openAudioOutput(): AudioOutput {
-    const isOffered = this.#video === null || this.#video.output.reorders === false;
+    const isOffered = this.#video === null || this.#showsVideo;
     return new AudioOutput({
       open: () => this.#openRtp('opus'),
       nowMs: () => this.#options.clock.nowMs(),

@@ -1,35 +1,57 @@
 import type { ClockAnchor, MediaUnit } from '../../broadcast/ports/unit-track.js';
+import type { Log } from '../../common/logger.js';
 import { nalUnitsOf, parseAvcRecord } from '../../media/codecs/avc-record.js';
+import type { VideoConfig } from '../../media/codecs/codec-config.js';
 import { NAL } from '../../media/codecs/h264-nal.js';
 import { H264UnitReader } from '../../media/codecs/h264-unit-reader.js';
 import { h264Payloads } from '../../media/rtp/h264-payloads.js';
+import type { BroadcastTranscoding } from '../../transcode/transcode.service.js';
+import { OrderedPictures } from './ordered-pictures.js';
 import { PictureOrder } from './picture-order.js';
 import type { ProgramRtp } from './program-rtp.js';
 import type { UnitOutput } from './program-track.js';
 
 const LENGTH_BYTES = 4;
 
+/**
+ * How viewers receive the pictures: not at all, as they are, or transcoded, because they arrive in
+ * another order than they are shown.
+ */
+export type VideoWay = 'none' | 'direct' | 'transcoded';
+
 type Options = Readonly<{
   /** Opens a new track for viewers. */
   open: () => ProgramRtp;
-  /** Called when it becomes known whether pictures are reordered, and when that changes. */
-  onReordering: (reorders: boolean) => void;
+  /** Called when it becomes known how viewers receive the pictures, and when that changes. */
+  onWay: (way: VideoWay) => void;
+  transcoding: BroadcastTranscoding;
+  /** The time on the server's clock. */
+  nowMs: () => number;
+  log: Log;
 }>;
 
+type Content = Readonly<{ keyFrame: boolean; data: Uint8Array; config: VideoConfig }>;
+
 /**
- * Sends a program's pictures to viewers over WebRTC, as long as they arrive in the order in which
- * they are shown. Each key frame gets its parameter sets, which mediasoup and new viewers need.
+ * Sends a program's pictures to viewers over WebRTC in the order in which they are shown. Each key
+ * frame gets its parameter sets, which mediasoup and new viewers need.
  */
 export class VideoOutput implements UnitOutput {
   readonly #options: Options;
   readonly #reader = new H264UnitReader();
   readonly #order = new PictureOrder();
+  readonly #ordered: OrderedPictures;
   #rtp: ProgramRtp | null = null;
-  #reorders: boolean | null = null;
+  #way: VideoWay | null = null;
   #anchor: ClockAnchor | null = null;
 
   constructor(options: Options) {
     this.#options = options;
+    this.#ordered = new OrderedPictures({
+      ...options,
+      onPicture: (picture, shownMs) => this.#send(picture, shownMs, options.nowMs()),
+      onReady: (isReady) => this.#follow(isReady ? 'transcoded' : 'none'),
+    });
   }
 
   /** Whether pictures are reordered; null if it isn't known yet. */
@@ -37,16 +59,20 @@ export class VideoOutput implements UnitOutput {
     return this.#order.reorders;
   }
 
-  push({ data, config, decodeTime, compositionOffset, arrivedMs }: MediaUnit): void {
+  push({ data, config, decodeTime: decodeMs, compositionOffset, arrivedMs }: MediaUnit): void {
     const content = this.#reader.push({ data, record: config });
     if (!content) return;
     const { keyFrame } = content;
-    this.#order.push({ decodeMs: decodeTime, offsetMs: compositionOffset, keyFrame });
-    this.#follow(this.#order.reorders !== false, keyFrame);
-    const nals = nalUnitsOf(content.data, LENGTH_BYTES)?.filter(isSlice) ?? [];
-    const sets = keyFrame ? (parseAvcRecord(content.config.record)?.sets ?? []) : [];
-    const shownTime = decodeTime + compositionOffset;
-    this.#rtp?.send(h264Payloads(nals, sets), { decodeTime, shownTime, arrivedMs });
+    this.#order.push({ decodeMs, offsetMs: compositionOffset, keyFrame });
+    const shownMs = decodeMs + compositionOffset;
+    if (this.reorders === true) {
+      if (this.#way !== 'transcoded') this.#follow('none');
+      return this.#ordered.push({ ...content, decodeMs, shownMs });
+    }
+    this.#ordered.close();
+    this.#follow(this.reorders === null ? 'none' : 'direct');
+    if (this.#way === 'direct' && (keyFrame || this.#rtp))
+      this.#send(content, shownMs, arrivedMs, decodeMs);
   }
 
   setClock(anchor: ClockAnchor): void {
@@ -55,20 +81,39 @@ export class VideoOutput implements UnitOutput {
   }
 
   close(): void {
+    this.#ordered.close();
+    this.#closeRtp();
+  }
+
+  #send(
+    { keyFrame, data, config }: Content,
+    shownMs: number,
+    arrivedMs: number,
+    decodeMs = shownMs,
+  ) {
+    const nals = nalUnitsOf(data, LENGTH_BYTES)?.filter(isSlice) ?? [];
+    const sets = keyFrame ? (parseAvcRecord(config.record)?.sets ?? []) : [];
+    this.#rtp ??= this.#openRtp();
+    const times = { decodeTime: decodeMs, shownTime: shownMs, arrivedMs };
+    this.#rtp.send(h264Payloads(nals, sets), times);
+  }
+
+  #openRtp(): ProgramRtp {
+    const rtp = this.#options.open();
+    if (this.#anchor) rtp.setClock(this.#anchor);
+    return rtp;
+  }
+
+  #closeRtp(): void {
     this.#rtp?.close();
     this.#rtp = null;
   }
 
-  #follow(reorders: boolean, isKeyFrame: boolean): void {
-    if (reorders !== this.#reorders) {
-      this.#reorders = reorders;
-      this.#options.onReordering(reorders);
-    }
-    if (reorders) this.close();
-    else if (isKeyFrame && this.#rtp === null) {
-      this.#rtp = this.#options.open();
-      if (this.#anchor) this.#rtp.setClock(this.#anchor);
-    }
+  #follow(way: VideoWay): void {
+    if (way === this.#way) return;
+    this.#way = way;
+    this.#closeRtp();
+    this.#options.onWay(way);
   }
 }
 

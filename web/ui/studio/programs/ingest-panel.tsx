@@ -3,6 +3,7 @@ import type { IngestView } from '../../../../src/protocol/ingest.js';
 import { ingestHealth } from '../../../client/ingest-health.js';
 import { programApi } from '../../../client/program-api.js';
 import { RequestError } from '../../../client/request-error.js';
+import { transcodingText } from '../../../client/transcoding-text.js';
 import { bitrate, percent } from '../../format/quantity.js';
 import { type HealthCurve, HealthHistory } from '../state/health-history.js';
 import { HealthView } from '../health/health-view.js';
@@ -22,6 +23,7 @@ const CURVES_OF: Partial<Record<IngestView['source'], readonly HealthCurve[]>> =
  */
 export function IngestPanel({ channel }: { channel: string }) {
   const { ingest, history } = useIngest(channel);
+  const made = ingest && transcodingText(ingest);
   return (
     <HealthView
       health={ingest && ingestHealth(ingest)}
@@ -30,9 +32,7 @@ export function IngestPanel({ channel }: { channel: string }) {
       curves={(ingest && CURVES_OF[ingest.source]) ?? CURVES}
     >
       {ingest && <StreamTable ingest={ingest} />}
-      {ingest && ingest.transcoded.length > 0 && (
-        <p class="muted">Transcoding to {ingest.transcoded.join(' and ')}</p>
-      )}
+      {made !== null && <p class="muted">{made}</p>}
     </HealthView>
   );
 }

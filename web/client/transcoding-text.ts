@@ -1,0 +1,15 @@
+import type { IngestView } from '../../src/protocol/ingest.js';
+
+const LIST = new Intl.ListFormat('en');
+
+/** Returns what the server makes of an encoder's video, as a sentence; null if nothing. */
+export function transcodingText({
+  transcoded,
+  transcodedForWebRtc,
+}: Pick<IngestView, 'transcoded' | 'transcodedForWebRtc'>): string | null {
+  const sizes = transcoded.length === 0 ? null : `Transcoding to ${LIST.format(transcoded)}`;
+  if (!transcodedForWebRtc) return sizes;
+  return sizes === null
+    ? 'Transcoding for WebRTC, without B-frames'
+    : `${sizes}, and for WebRTC without B-frames`;
+}
