@@ -6,7 +6,7 @@ const lines = (...values: string[]) => values.map((value) => `a=candidate:${valu
 it('lists addresses for UDP, the preferred one first', () => {
   const sdp = lines(
     '1 1 udp 100 203.0.113.5 44400 typ host',
-    '2 1 UDP 200 2001:db8::5 44400 typ srflx raddr 10.0.0.1 rport 9',
+    '2 1 UDP 200 2001:DB8:0::5 44400 typ srflx raddr 10.0.0.1 rport 9',
     '3 1 tcp 300 203.0.113.5 44400 typ host tcptype passive',
     '4 2 udp 400 203.0.113.5 44401 typ host',
     '5 1 udp 500 a1b2.local 44400 typ host',

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { parseAddress } from '../../common/network-list.js';
 
 /** An address at which a server receives media over UDP. */
 export type UdpCandidate = Readonly<{ address: string; port: number; priority: number }>;
@@ -14,10 +14,13 @@ const LINE = /^a=candidate:[\w+/]{1,32} 1 udp (\d{1,10}) ([\w.:]{2,45}) (\d{1,5}
  */
 export function udpCandidates(sdp: string): UdpCandidate[] {
   const found = new Map<string, UdpCandidate>();
-  for (const [, priority, address = '', port] of sdp.matchAll(LINE)) {
-    const candidate = { address, port: Number(port), priority: Number(priority) };
-    const isValid = isIP(address) !== 0 && candidate.port > 0 && candidate.port < 65_536;
-    if (isValid && found.size < CANDIDATES_MAX) found.set(`${address} ${port}`, candidate);
+  for (const [, priority, text = '', digits] of sdp.matchAll(LINE)) {
+    // Packets are recognized by the form in which the system writes their address.
+    const address = parseAddress(text)?.toString();
+    const port = Number(digits);
+    if (address === undefined || port === 0 || port > 65_535 || found.size === CANDIDATES_MAX)
+      continue;
+    found.set(`${address} ${port}`, { address, port, priority: Number(priority) });
   }
   return [...found.values()].toSorted((a, b) => b.priority - a.priority);
 }

@@ -150,8 +150,8 @@ export class IceRelay {
     const request = readStun(datagram, password);
     if (request?.class !== 'request') return;
     const { transactionId } = request;
-    const mapped = xorAddress(pair.address, pair.port);
-    const attributes = new Map(mapped ? [[ATTRIBUTE.xorMappedAddress, mapped] as const] : []);
+    const mapped = xorAddress(pair.address, pair.port, transactionId);
+    const attributes = new Map([[ATTRIBUTE.xorMappedAddress, mapped]]);
     this.#sendFar(pair, writeStun({ class: 'success', transactionId, attributes }, password));
   }
 

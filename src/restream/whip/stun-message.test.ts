@@ -44,12 +44,19 @@ describe('a STUN message', () => {
   });
 
   it('is written with the address, signature and fingerprint of the test vector', () => {
-    const attributes = new Map([[ATTRIBUTE.xorMappedAddress, xorAddress('192.0.2.1', 32_853)!]]);
+    const attributes = new Map([
+      [ATTRIBUTE.xorMappedAddress, xorAddress('192.0.2.1', 32_853, TRANSACTION)],
+    ]);
     const message = { class: 'success', transactionId: TRANSACTION, attributes } as const;
     const written = writeStun(message, PASSWORD);
     expect(written.subarray(20, 32)).toEqual(RESPONSE.subarray(36, 48));
     expect(readStun(written, PASSWORD)).toEqual(message);
     expect(written.readUInt16BE(2)).toBe(written.length - 20);
+  });
+
+  it('contains IPv6 addresses as in the test vector of RFC 5769 2.3', () => {
+    const value = xorAddress('2001:db8:1234:5678:11:2233:4455:6677', 32_853, TRANSACTION);
+    expect(value.toString('hex')).toBe('0002a1470113a9faa5d3f179bc25f4b5bed2b9d9');
   });
 
   it('is told apart from DTLS and SRTP', () => {

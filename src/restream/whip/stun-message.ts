@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isIPv4 } from 'node:net';
 import { crc32 } from 'node:zlib';
+import ipaddr from 'ipaddr.js';
 
 /** The classes of the Binding method (RFC 8489 5). */
 export const BINDING = { request: 0x0001, success: 0x0101, error: 0x0111 } as const;
@@ -64,15 +64,15 @@ export function readStun(datagram: Buffer, password: string): StunMessage | null
   return attributes && { class: name, transactionId: datagram.subarray(8, 20), attributes };
 }
 
-/** Returns the value of XOR-MAPPED-ADDRESS for an IPv4 address (RFC 8489 14.2); null for IPv6. */
-export function xorAddress(address: string, port: number): Buffer | null {
-  if (!isIPv4(address)) return null;
-  const value = Buffer.alloc(8);
-  value[1] = 1;
-  value.writeUInt16BE(port ^ (COOKIE >>> 16), 2);
-  const host = Buffer.from(address.split('.').map(Number)).readUInt32BE(0);
-  value.writeUInt32BE((host ^ COOKIE) >>> 0, 4);
-  return value;
+/** Returns the value of XOR-MAPPED-ADDRESS (RFC 8489 14.2) in a message with this transaction id. */
+export function xorAddress(address: string, port: number, transactionId: Buffer): Buffer {
+  const cookie = Buffer.alloc(4);
+  cookie.writeUInt32BE(COOKIE);
+  const mask = Buffer.concat([cookie, transactionId]);
+  const host = ipaddr.parse(address).toByteArray();
+  const head = Buffer.of(0, host.length === 4 ? 1 : 2, 0, 0);
+  head.writeUInt16BE(port ^ (COOKIE >>> 16), 2);
+  return Buffer.concat([head, Buffer.from(host.map((byte, at) => byte ^ (mask[at] ?? 0)))]);
 }
 
 const CLASSES: readonly BindingClass[] = ['request', 'success', 'error'];

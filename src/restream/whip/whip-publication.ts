@@ -11,6 +11,8 @@ import type { WhipEndpoint, WhipSession } from './whip-endpoint.js';
 
 /** The time from the answer until the server receives media. */
 const CONNECT_MS = 15_000;
+/** How long the relay stays open for the end of DTLS, which the media server announces. */
+const FAREWELL_MS = 500;
 /** Where this machine's media workers listen, whatever addresses are announced. */
 const LOOPBACK = '127.0.0.1';
 
@@ -59,8 +61,8 @@ export class WhipPublication {
     this.#stopped.abort();
     clearTimeout(this.#limit);
     this.#emitter.clear();
-    this.#closeRelay?.();
     this.#media?.close();
+    if (this.#closeRelay) setTimeout(this.#closeRelay, FAREWELL_MS).unref();
     if (this.#session) void this.#options.endpoint.end(this.#session);
   }
 
