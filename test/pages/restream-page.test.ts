@@ -23,7 +23,9 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     await settings.getByRole('button', { name: 'Add service' }).click();
     await settings.getByLabel('Service', { exact: true }).selectOption('Another server');
     await settings.getByLabel('Name', { exact: true }).fill('My server');
-    await settings.getByLabel('Server', { exact: true }).fill('https://example.com');
+    await settings.getByLabel('Server', { exact: true }).fill('https://example.com/whip');
+    await settings.getByLabel('Token', { exact: true }).waitFor();
+    await settings.getByLabel('Server', { exact: true }).fill('http://example.com');
     await settings.getByLabel('Stream key').fill('a secret key');
     const save = settings.getByRole('button', { name: 'Add service' });
     await save.click();
