@@ -16,7 +16,7 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
   b_frames:
     'The video has B-frames, which WebRTC can’t carry. Turn B-frames off in the encoder, or choose a zero-latency setting.',
   no_media: 'The broadcast has no media at the moment.',
-  tracks_changed: 'The publisher changed the codec, or added or removed a track.',
+  tracks_changed: 'The publisher changed the codec.',
   not_whip: 'The server doesn’t speak WHIP at this address. Check the address.',
   endpoint_missing: 'The server has no WHIP endpoint at this address. Check the address.',
   token_refused: 'The server refused the token. Check the token, and whether it has expired.',

@@ -18,7 +18,7 @@ export type WhipAnswer = Readonly<{
 
 /**
  * Returns the offer of what a broadcast currently consists of. Its codecs are those of the tracks,
- * since nothing is transcoded. It has no candidates: the server learns the address from the checks
+ * since nothing is transcoded; a kind that may still follow is offered in all codecs. It has no candidates: the server learns the address from the checks
  * (RFC 8445 7.3.1.3), as it does from encoders behind NATs.
  */
 export function whipOffer(
@@ -29,11 +29,14 @@ export function whipOffer(
   const sent = new Set(
     consumers.flatMap(({ rtpParameters: { codecs } }) => codecs.map((one) => one.payloadType)),
   );
+  const kinds = new Set(consumers.map(({ kind }) => kind));
   return senderOffer({
     transport: { ...transport, iceParameters: { ...local, iceLite: false }, iceCandidates: [] },
     agreed: {
       ...agreed,
-      codecs: agreed.codecs.filter(({ preferredPayloadType }) => sent.has(preferredPayloadType)),
+      codecs: agreed.codecs.filter(
+        ({ kind, preferredPayloadType }) => sent.has(preferredPayloadType) || !kinds.has(kind),
+      ),
     },
     tracks: consumers,
     session: { id: sessionId, version: 1 },

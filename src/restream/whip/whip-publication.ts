@@ -75,10 +75,8 @@ export class WhipPublication {
     this.#session = session;
     const answer = readWhipAnswer(session.answer);
     await media.accept(answer.terms);
-    // Another codec or kind of track needs another offer.
-    const changed = (): void => this.#fail(new RestreamError('tracks_changed'));
-    media.events.on('consumerAdded', changed);
-    media.events.on('consumerClosed', changed);
+    // Another codec needs another offer. A track of a kind that was missing is simply sent.
+    media.events.on('consumerClosed', () => this.#fail(new RestreamError('tracks_changed')));
     await media.connect(answer.dtls);
     if (!this.#stopped.signal.aborted) this.#relay(media, answer);
   }
