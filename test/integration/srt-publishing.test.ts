@@ -3,6 +3,7 @@ import { SrtRunner } from '../../src/srt/srt-runner.js';
 import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
+import type { RecordingView } from '../../src/protocol/recording.js';
 import type { CreatedStreamKey, StreamKeyView } from '../../src/protocol/stream-key.js';
 import { ffmpegBin } from '../support/ffmpeg.js';
 import { PLAIN_FILM, type RtmpFilm } from '../support/ffmpeg-rtmp.js';
@@ -14,7 +15,7 @@ import { api, type Person, registerWithChannel } from '../support/people.js';
 const LIMIT = { timeout: 60_000, interval: 100 };
 const B_FRAMES: RtmpFilm = { ...PLAIN_FILM, video: { bFrames: 3 } };
 const port = await freePort();
-const server = useServer({ overrides: { GRACE_SECONDS: '30', SRT_PORT: String(port) } });
+const server = useServer({ overrides: { GRACE_SECONDS: '60', SRT_PORT: String(port) } });
 let ann: Person;
 let made: CreatedStreamKey;
 const programs: FfmpegSrt[] = [];
@@ -29,8 +30,9 @@ const ingest = () => api<IngestView>(server.url, ann, 'GET', '/channels/ann/inge
 const publish = (
   query = `streamid=publish:ann&passphrase=${made.srtPassphrase}`,
   film?: RtmpFilm,
+  format?: 'h264',
 ): FfmpegSrt => {
-  const program = new FfmpegSrt(`srt://127.0.0.1:${port}?${query}`, film);
+  const program = new FfmpegSrt(`srt://127.0.0.1:${port}?${query}`, film, format);
   programs.push(program);
   return program;
 };
@@ -71,6 +73,14 @@ describe.skipIf(ffmpegBin === '' || process.env.SRT_PYTHON_BIN === '')('FFmpeg o
     expect(source).toBe('srt');
     expect(tracks.map(({ codec }) => codec)).toEqual(['H264', 'AAC']);
     expect(program.said).toBe('');
+    const { id } = (await broadcast()) ?? { id: '' };
+    await program.stop();
+    await isOver();
+    const recorded = `${server.url}/hls/recordings/${id}/index.m3u8`;
+    await vi.waitUntil(async () => (await fetch(recorded)).ok, LIMIT);
+    expect(await (await fetch(recorded)).text()).toMatch(/avc1\.[\dA-F]{6}/);
+    const { durationMs } = await api<RecordingView>(server.url, ann, 'GET', `/recordings/${id}`);
+    expect(durationMs).toBeGreaterThan(1_000);
   });
 
   it.each([
@@ -101,6 +111,12 @@ describe.skipIf(ffmpegBin === '' || process.env.SRT_PYTHON_BIN === '')('FFmpeg o
     ['the wish to play', 'streamid=read:ann'],
   ])('with %s is refused', async (_what, query) => {
     const program = publish(query);
+    expect(await program.ended()).not.toBe(0);
+    expect(await broadcast()).toBeNull();
+  });
+
+  it('is disconnected if it sends something other than MPEG-TS', async () => {
+    const program = publish(undefined, { video: { bFrames: 0 }, audio: null }, 'h264');
     expect(await program.ended()).not.toBe(0);
     expect(await broadcast()).toBeNull();
   });

@@ -36,7 +36,7 @@ export class FfmpegRtmp {
   constructor(
     url: string,
     film: RtmpFilm | FlvFile = PLAIN_FILM,
-    format: 'flv' | 'mpegts' = 'flv',
+    format: 'flv' | 'mpegts' | 'h264' = 'flv',
   ) {
     const media = 'file' in film ? ['-re', '-i', film.file, '-c', 'copy'] : argsOf(film);
     const args = ['-hide_banner', '-nostdin', '-v', 'error', ...media, '-f', format, url];
