@@ -21,6 +21,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   cluster: async () => (await import('./cluster-media.js')).benchClusterMedia(),
   'cluster-chat': async () => (await import('./cluster-chat.js')).benchClusterChat(),
   'cluster-faults': async () => (await import('./cluster-faults.js')).benchClusterFaults(),
+  rtmp: async () => (await import('./rtmp.js')).benchRtmp(),
   sockets: async () => (await import('./sockets.js')).benchIdleSockets(),
   'main-process': async () => (await import('./main-process.js')).benchMainProcess(),
   'idle-again': async () => (await import('./idle-again.js')).benchIdleAgain(),
