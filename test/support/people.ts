@@ -52,12 +52,6 @@ export async function createStreamKey(url: string, owner: Person): Promise<strin
   return (await api<{ streamKey: string }>(url, owner, 'POST', path)).streamKey;
 }
 
-/** Creates a stream key, and returns the passphrase for SRT that comes with it. */
-export async function createSrtPassphrase(url: string, owner: Person): Promise<string> {
-  const path = `/channels/${owner.username}/stream-key`;
-  return (await api<{ srtPassphrase: string }>(url, owner, 'POST', path)).srtPassphrase;
-}
-
 /** Returns the Cookie header that identifies a new visitor without an account. */
 export async function guestCookie(url: string): Promise<string> {
   const response = await fetch(`${url}/api/me`);
