@@ -56,8 +56,8 @@ function toConfig(e: Environment): Config {
       ffmpegBin: e.FFMPEG_BIN ?? null,
     },
     transcode: {
-      // 720p and 360p at 30 frames per second need up to half a core, and 60 frames most of one. A
-      // machine with a single core needs it for forwarding.
+      // 720p and 360p made of 1080p at 30 frames per second need up to 0.8 of a core. A machine with a
+      // single core needs it for forwarding.
       max: e.TRANSCODE === 'off' ? 0 : (e.TRANSCODE_MAX ?? Math.floor(availableParallelism() / 2)),
       encoder: e.TRANSCODE_ENCODER ?? null,
     },

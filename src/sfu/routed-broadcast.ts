@@ -51,6 +51,7 @@ export class RoutedBroadcast implements BroadcastMedia {
   readonly #taps = new Set<BroadcastTap>();
   /** The tracks that arrive as access units. */
   readonly #unitTracks = new Set<UnitTrack>();
+  #program: ProgramConnection | null = null;
   #way: VideoWay = 'direct';
   #ordersPictures = false;
 
@@ -116,12 +117,16 @@ export class RoutedBroadcast implements BroadcastMedia {
       log,
       onProducer: (producer) => void this.output.add(producer),
       onUnitTrack: (track) => this.#addUnits(track),
-      onVideoWay: (way) => this.#follow(way),
+      onVideoWay: (way) => {
+        this.#program = program;
+        this.#follow(way);
+      },
       transcoding: this.#options.transcoding,
     });
     this.#publishers.add(program);
     program.events.on('closed', () => {
       this.#publishers.delete(program);
+      this.#program = null;
       this.#follow('direct');
     });
     return program;
@@ -169,10 +174,14 @@ export class RoutedBroadcast implements BroadcastMedia {
     this.#updateOrdering();
   }
 
-  /** Viewers are told as soon as the track exists, so that they join with it. */
+  /**
+   * Viewers are told as soon as all tracks exist, because WHEP players can't be notified of one that
+   * is added when they have joined.
+   */
   #updateOrdering(): void {
-    const ordersPictures =
-      this.#way === 'transcoded' && this.output.producers.some(({ kind }) => kind === 'video');
+    const kinds = new Set(this.output.producers.map(({ kind }) => kind));
+    const isComplete = kinds.has('video') && (kinds.has('audio') || !this.#program?.hasSound);
+    const ordersPictures = this.#way === 'transcoded' && isComplete;
     if (ordersPictures === this.#ordersPictures) return;
     this.#ordersPictures = ordersPictures;
     this.#emitter.emit('orderingChanged');

@@ -86,4 +86,18 @@ describe.skipIf(ffmpegBin === '')('B-frames over RTMP', () => {
     expect(intervals.toSorted((a, b) => a - b)[Math.floor(intervals.length / 2)]).toBe(9_000);
     await viewer.vanish();
   });
+
+  it('are removed again after FFmpeg was killed, without a new join', async () => {
+    publish();
+    await isShown();
+    const { viewer, times } = await watch();
+    await vi.waitUntil(() => new Set(times).size > 10, LIMIT);
+    const [pid] = transcoderPids();
+    process.kill(pid!, 'SIGKILL');
+    const before = times.length;
+    await vi.waitUntil(() => new Set(times.slice(before)).size > 20, LIMIT);
+    expect(transcoderPids()).not.toContain(pid);
+    expect((await broadcast())?.webrtc).toBe('ready');
+    await viewer.vanish();
+  });
 });

@@ -73,6 +73,11 @@ export class ProgramConnection implements ProgramMedia {
     return this.#arrival.isArriving;
   }
 
+  /** Whether sound is sent that viewers can be offered, once it is transcoded. */
+  get hasSound(): boolean {
+    return this.#audio !== null && !this.#audio.output.isMissing;
+  }
+
   setEncoder(encoder: string): void {
     this.#encoder = encoder;
   }
@@ -86,9 +91,9 @@ export class ProgramConnection implements ProgramMedia {
     const output = new VideoOutput({
       open: () => this.#openRtp('h264'),
       onWay: (way) => {
-        this.#options.onVideoWay(way);
         this.#showsVideo = way !== 'none';
         this.#audio?.output.setOffered(this.#showsVideo);
+        this.#options.onVideoWay(way);
       },
       transcoding: this.#options.transcoding,
       nowMs: () => this.#options.clock.nowMs(),
