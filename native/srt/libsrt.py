@@ -1,7 +1,7 @@
-"""Bindings of libsrt, the reference implementation of SRT, for the parts that this program uses.
+"""Bindings for the parts of libsrt, the reference implementation of SRT, that this program uses.
 
 The functions have the names and the results of the C interface (srt.h). libsrt is safe to call from
-several threads. `LibraryMissing` is raised on import if it isn't installed.
+several threads. `LibraryMissing` is raised on import if libsrt isn't installed.
 """
 
 import ctypes
@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 
-# The second digit belongs to the binary interface, which this file describes.
+# The second version number identifies the binary interface, which this file describes.
 FILES = ["libsrt-gnutls.so.1.5", "libsrt-openssl.so.1.5", "libsrt.so.1.5", "libsrt.so.1"]
 
 ERROR = -1
@@ -21,7 +21,7 @@ EASYNCRCV = 6002
 RCVSYN = 2
 PASSPHRASE = 26
 IPV6ONLY = 54
-# Events of an epoll.
+# Events of srt_epoll.
 EPOLL_IN, EPOLL_ERR = 1, 8
 # Sockets in live mode receive at most this many bytes at once.
 MESSAGE_MAX = 1456
@@ -34,7 +34,7 @@ class LibraryMissing(Exception):
 
 
 class SrtError(Exception):
-    """A call failed. The message is libsrt's."""
+    """Reports that a call failed, with libsrt's message."""
 
 
 def load():
@@ -115,7 +115,7 @@ def check(result):
 
 
 def set_option(sock, option, value):
-    """Sets a number, or a text given as bytes."""
+    """Sets an option to a number, or to text given as bytes."""
     data = value if isinstance(value, bytes) else struct.pack("i", value)
     check(library.srt_setsockflag(sock, option, data, len(data)))
 
@@ -127,7 +127,7 @@ def statistics(sock):
 
 
 def socket_address(address, port):
-    """Returns a `sockaddr` of an IPv4 or IPv6 address."""
+    """Returns the `sockaddr` for an IPv4 or IPv6 address."""
     if ":" in address:
         host = socket.inet_pton(socket.AF_INET6, address)
         return family_of(socket.AF_INET6, 28) + struct.pack("!HI16sI", port, 0, host, 0)
@@ -140,7 +140,7 @@ def family_of(family, size):
 
 
 def address_at(pointer):
-    """Returns the address in a `sockaddr`. IPv4 in IPv6 becomes IPv4."""
+    """Returns the address in a `sockaddr`. An IPv4-mapped IPv6 address becomes IPv4."""
     head = ctypes.string_at(pointer, 2)
     family = head[1] if sys.platform == "darwin" else struct.unpack("H", head)[0]
     if family == socket.AF_INET:

@@ -1,32 +1,47 @@
-"""The port at which callers arrive."""
+"""The port to which callers connect."""
 
 import threading
+import time
 
 import libsrt
+from attempts import Attempts
 from libsrt import library
 
-# How long an answer of the service may take. Until then, nothing is received on the port.
+# How long the service may take to answer. Until it does, nothing is received on the port.
 ANSWER_S = 1.0
+# How long callers are refused without a question after an answer was missing.
+QUIET_S = 10.0
 BACKLOG = 32
 # Reasons for which callers are refused (access_control.h).
+OVERLOAD = 1402
 UNAVAILABLE = 1503
 
 
+class Question:
+    """A question to the service, and its answer."""
+
+    def __init__(self, id):
+        self.id = id
+        self.reply = None
+        self.answered = threading.Event()
+
+
 class Listener:
-    """Asks the service about each caller before it is connected."""
+    """Asks the service about each caller before the caller is connected."""
 
     def __init__(self, emit, receiver):
         self.emit = emit
         self.receiver = receiver
-        self.last_id = 0
-        # The question that waits for its answer. libsrt calls back one caller at a time.
-        self.asked = None
-        self.answered = threading.Event()
-        self.reply = None
+        self.attempts = None
+        # The latest question. libsrt calls back one caller at a time.
+        self.question = Question(0)
+        self.quiet_until = 0.0
         # libsrt holds no reference to it.
         self.callback = libsrt.ListenCallback(self.on_caller)
 
-    def open(self, port):
+    def open(self, port, attempts):
+        """Opens the port. `attempts` are those of an address: see `Attempts`."""
+        self.attempts = Attempts(attempts["burst"], attempts["perSecond"])
         sock = library.srt_create_socket()
         try:
             self.bind(sock, port)
@@ -39,7 +54,7 @@ class Listener:
         self.receiver.watch(sock)
 
     def bind(self, sock, port):
-        """Binds to all addresses of IPv6 and IPv4; without IPv6, to those of IPv4."""
+        """Binds to all IPv6 and IPv4 addresses, or only to IPv4 ones if IPv6 is unavailable."""
         libsrt.set_option(sock, libsrt.IPV6ONLY, 0)
         any6 = libsrt.socket_address("::", port)
         if library.srt_bind(sock, any6, len(any6)) == libsrt.ERROR:
@@ -62,20 +77,28 @@ class Listener:
             return libsrt.ERROR
 
     def ask(self, address, stream_id):
-        self.last_id += 2
-        id = self.last_id
-        self.answered.clear()
-        self.asked = id
-        self.emit("asked", id=id, address=address, streamId=stream_id)
-        answered = self.answered.wait(ANSWER_S)
-        self.asked = None
-        if answered:
-            return {**self.reply, "id": id}
+        """Returns the service's answer about a caller.
+
+        Nothing is received meanwhile, so a caller beyond the limit is refused without a question.
+        If the service is stuck, so are all callers for a while: they repeat their packets, and
+        waiting for each packet would starve the connections.
+        """
+        if time.monotonic() < self.quiet_until:
+            return {"reason": UNAVAILABLE}
+        if not self.attempts.take(address):
+            return {"reason": OVERLOAD}
+        question = self.question = Question(self.question.id + 2)
+        self.emit("asked", id=question.id, address=address, streamId=stream_id)
+        if question.answered.wait(ANSWER_S):
+            return {**question.reply, "id": question.id}
+        self.quiet_until = time.monotonic() + QUIET_S
         # The service may still admit the caller later, for which it must learn the end.
-        self.emit("closed", id=id, silentMs=0)
+        self.emit("closed", id=question.id, silentMs=0)
         return {"reason": UNAVAILABLE}
 
     def answer(self, id, reply):
-        if id == self.asked:
-            self.reply = reply
-            self.answered.set()
+        question = self.question
+        # Each question has its own event, so a late answer can't reach the next caller.
+        if question.id == id:
+            question.reply = reply
+            question.answered.set()

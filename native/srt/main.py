@@ -3,16 +3,19 @@
 The service starts one such process. `src/srt/srt-messages.ts` describes the same protocol in types.
 
 Control: one JSON object per line, commands on standard input and events on standard output. A
-connection is known by its number. Callers from outside have even numbers, which this process
+connection is identified by a number. Callers from outside have even numbers, which this process
 assigns; odd numbers are free for connections that the service opens itself.
 
     commands
-    {"command": "listen", "port"}                 answered by `listening` or `unavailable`
+    {"command": "listen", "port", "attempts": {"burst", "perSecond"}}
+                                                  answered by `listening` or `unavailable`. An
+                                                  address's attempts beyond the limit are refused
+                                                  without `asked`
     {"command": "admit", "id", "passphrase"}      answers `asked`: the caller may connect. With a
                                                   passphrase (10 to 79 bytes), only a caller that
                                                   encrypts with it; with null, only one that doesn't
                                                   encrypt
-    {"command": "refuse", "id", "reason"}         answers `asked`; a code of access_control.h
+    {"command": "refuse", "id", "reason"}         answers `asked`; a code from access_control.h
     {"command": "close", "id"}                    closes a connection; `closed` follows
 
     events
@@ -20,21 +23,23 @@ assigns; odd numbers are free for connections that the service opens itself.
     {"event": "unavailable", "message"}           the port can't be used
     {"event": "asked", "id", "address", "streamId"}
                                                   a caller wants to connect. It and all other
-                                                  connections wait for the answer, a second at most
+                                                  connections wait for the answer, a second at most.
+                                                  If none comes, nothing is asked for ten seconds
     {"event": "connected", "id"}                  an admitted caller is connected
     {"event": "statistics", "id", "roundTripMs", "packets", "lostPackets", "droppedPackets"}
                                                   every second. Counted since the connection: arrived,
                                                   lost on the network, and not recovered in time
     {"event": "closed", "id", "silentMs"}         comes once for each admitted caller, and each other
-                                                  connection. `silentMs`: since the last data
+                                                  connection. `silentMs`: since data last arrived from
+                                                  the network, to a second
 
 Media: file descriptor 3, a stream socket, in both directions. Each frame has a header of 8 bytes,
 the connection's number and the length of the data (both 32 bits, big-endian), and up to 65,536 bytes
-of data. If the service doesn't read, data waits in libsrt's buffers, which have limits and then drop
-packets.
+of data. If the service doesn't read, data waits in libsrt's buffers, which drop packets when they
+are full.
 
-The process ends when its standard input is closed. Stream ids and passphrases come through the
-control channel only, and are never printed elsewhere. With `--check`, the program only checks
+The process ends when its standard input is closed. Stream ids and passphrases are sent only over
+the control channel, and are never printed elsewhere. With `--check`, the program only checks
 whether libsrt is installed.
 """
 
@@ -58,7 +63,7 @@ MEDIA_FD = 3
 
 
 class Output:
-    """Writes events, from any thread."""
+    """Writes events. Can be called from any thread."""
 
     def __init__(self):
         self.lock = threading.Lock()
@@ -78,9 +83,9 @@ class Control:
         self.receiver = Receiver(emit, socket.socket(fileno=MEDIA_FD))
         self.listener = Listener(emit, self.receiver)
 
-    def do_listen(self, port):
+    def do_listen(self, port, attempts):
         try:
-            self.listener.open(port)
+            self.listener.open(port, attempts)
             self.emit("listening")
         except libsrt.SrtError as error:
             self.emit("unavailable", message=str(error))
@@ -103,7 +108,7 @@ def main():
     if "--check" in sys.argv:
         print(libsrt.version())
         return 0
-    # The service ends this process; a Ctrl-C in its terminal doesn't.
+    # The service ends this process; Ctrl-C in the service's terminal must not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libsrt.check(libsrt.library.srt_startup())
     libsrt.library.srt_setloglevel(libsrt.LOG_CRITICAL)
@@ -119,7 +124,7 @@ def main():
 def leave(code):
     sys.stdout.flush()
     sys.stderr.flush()
-    # Other threads may still be in libsrt, whose clean-up would wait for them.
+    # Other threads may still be in libsrt, whose cleanup would wait for them.
     os._exit(code)
 
 

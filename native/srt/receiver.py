@@ -1,4 +1,4 @@
-"""The connections of callers, whose data goes to the service."""
+"""Callers' connections, whose data is passed on to the service."""
 
 import ctypes
 import struct
@@ -11,18 +11,20 @@ from libsrt import library
 FRAME_MAX = 65_536
 EVENTS_MAX = 64
 REPORT_S = 1.0
-# How long an admitted caller may take to connect.
-CONNECTING_S = 5.0
+# How long an admitted caller may take to connect. The handshake ends with the answer to it.
+CONNECTING_S = 1.0
 
 
 class Connection:
     def __init__(self, id):
         self.id = id
+        # `heard`: when packets last arrived from the network, to a second.
         self.since = self.heard = time.monotonic()
+        self.packets = 0
 
 
 class Receiver(threading.Thread):
-    """Accepts admitted callers, and receives their data, on one thread."""
+    """Accepts admitted callers and receives their data, in one thread."""
 
     def __init__(self, emit, media):
         super().__init__(daemon=True)
@@ -30,7 +32,8 @@ class Receiver(threading.Thread):
         self.media = media
         self.epoll = libsrt.check(library.srt_epoll_create())
         self.listening = None
-        # By socket; guarded by the lock, since callers are admitted and closed on other threads.
+        # Both are keyed by socket, and guarded by the lock, because other threads admit and close
+        # callers.
         self.admitted = {}
         self.connections = {}
         self.lock = threading.Lock()
@@ -65,7 +68,7 @@ class Receiver(threading.Thread):
                 else:
                     self.receive(event.sock)
             if count < 0:
-                # There is no socket yet.
+                # No socket exists yet.
                 time.sleep(REPORT_S / 10)
             if time.monotonic() - reported >= REPORT_S:
                 reported = time.monotonic()
@@ -81,10 +84,14 @@ class Receiver(threading.Thread):
                 library.srt_close(sock)
                 continue
             self.emit("connected", id=connection.id)
-            self.add(sock)
+            try:
+                self.add(sock)
+            except libsrt.SrtError:
+                # The caller or the service has closed it already.
+                self.end(sock)
 
     def receive(self, sock):
-        """Passes on what has arrived on a socket, up to one frame."""
+        """Passes on the data that has arrived on a socket, up to one frame."""
         connection = self.connections.get(sock)
         if connection is None:
             library.srt_close(sock)
@@ -98,7 +105,6 @@ class Receiver(threading.Thread):
                 break
             size += received
         if size > 0:
-            connection.heard = time.monotonic()
             self.media.sendall(struct.pack("!II", connection.id, size))
             self.media.sendall(memoryview(self.buffer)[:size])
         if lost:
@@ -127,6 +133,9 @@ class Receiver(threading.Thread):
                 values = libsrt.statistics(sock)
             except libsrt.SrtError:
                 continue
+            # libsrt delivers data later than it arrives, by a latency that callers can choose.
+            if values.pktRecvTotal != connection.packets:
+                connection.packets, connection.heard = values.pktRecvTotal, now
             self.emit(
                 "statistics",
                 id=connection.id,

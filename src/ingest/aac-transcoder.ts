@@ -9,13 +9,13 @@ import { OggReader } from '../media/ogg/ogg-reader.js';
 import { SoundTimes } from './sound-times.js';
 
 const TICKS_PER_S = 48_000;
-/** The maximum input waiting to be read by FFmpeg, in bytes: several seconds of sound. */
+/** The maximum input waiting to be read by FFmpeg, in bytes; several seconds of audio. */
 const BACKLOG_MAX = 262_144;
-/** The headers of Ogg Opus (RFC 7845 3). */
+/** The number of header packets in Ogg Opus (RFC 7845, section 3). */
 const HEADER_PACKETS = 2;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
-/** The number of packets after which FFmpeg counts as working. */
+/** The number of packets after which FFmpeg is considered to be working. */
 const WORKS_AFTER = 100;
 const MESSAGE_MAX = 500;
 const LIMITS = { memoryMiB: 2_048, cpuSeconds: null };
@@ -24,14 +24,14 @@ type Options = Readonly<{
   /** The path of FFmpeg. */
   program: string;
   config: AudioConfig;
-  /** Called for each packet of Opus, with its time in ticks of 48 kHz on the program's clock. */
+  /** Called for each Opus packet, with its time on the publisher's clock in 48 kHz ticks. */
   onPacket: (data: Uint8Array, timeTicks: number) => void;
   log: Log;
 }>;
 
 /**
- * Transcodes a program's AAC to Opus with one FFmpeg process, 20 ms behind. The process is restarted
- * if it fails or falls behind.
+ * Transcodes a publisher's AAC to Opus with one FFmpeg process, which adds 20 ms of latency. The
+ * process is restarted if it fails or falls behind.
  */
 export class AacTranscoder implements OpusTranscoder {
   readonly #options: Options;
@@ -56,7 +56,7 @@ export class AacTranscoder implements OpusTranscoder {
     const child = this.#child;
     if (!child) return;
     if (child.stdin.writableLength > BACKLOG_MAX) return this.#failed(child, 'FFmpeg is behind');
-    // FFmpeg sees frames without gaps, whatever their times are.
+    // FFmpeg receives frames without gaps, whatever their times are.
     const fedMs = Math.round((this.#times.endPlace * 1_000) / TICKS_PER_S);
     this.#times.frame(timeMs, this.#frameTicks);
     child.stdin.write(flvTag({ type: TAG.audio, timeMs: fedMs, body: audioTag(data) }));
@@ -71,8 +71,16 @@ export class AacTranscoder implements OpusTranscoder {
   }
 
   #start(): void {
-    const { program, config } = this.#options;
-    const child = spawnFfmpeg(program, { input: INPUT_ARGS, output: OUTPUT_ARGS }, LIMITS);
+    try {
+      const args = { input: INPUT_ARGS, output: OUTPUT_ARGS };
+      this.#feed(spawnFfmpeg(this.#options.program, args, LIMITS));
+    } catch (error) {
+      this.#retryLater(String(error));
+    }
+  }
+
+  #feed(child: FfmpegProcess): void {
+    const { config } = this.#options;
     this.#child = child;
     this.#ogg = new OggReader();
     this.#times = new SoundTimes();
@@ -110,6 +118,10 @@ export class AacTranscoder implements OpusTranscoder {
     if (child !== this.#child || this.#closed) return;
     this.#child = null;
     child.kill('SIGKILL');
+    this.#retryLater(reason);
+  }
+
+  #retryLater(reason: string): void {
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#options.log.warn({ reason, delayMs }, 'FFmpeg stopped encoding Opus, restarting');
@@ -117,7 +129,7 @@ export class AacTranscoder implements OpusTranscoder {
   }
 }
 
-// Without these options, FFmpeg analyzes five seconds of sound before it starts.
+// Without these options, FFmpeg analyzes five seconds of audio before it starts.
 const INPUT_ARGS = [
   ['-probesize', '32', '-analyzeduration', '0'],
   ['-f', 'flv', '-i', 'pipe:0'],
@@ -125,8 +137,8 @@ const INPUT_ARGS = [
 
 const OUTPUT_ARGS = [
   ['-vn', '-ac', '2', '-ar', '48000'],
-  // FFmpeg's own encoder of Opus distorts sound.
+  // FFmpeg's built-in Opus encoder distorts the audio.
   ['-c:a', 'libopus', '-b:a', '128k', '-frame_duration', '20'],
-  // One page per packet, written at once.
+  // Each packet gets its own page, which is written at once.
   ['-page_duration', '20000', '-flush_packets', '1', '-f', 'ogg', 'pipe:1'],
 ].flat();

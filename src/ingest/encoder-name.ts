@@ -1,6 +1,8 @@
 const LENGTH_MAX = 60;
 
-/** Returns the name and version of an encoder, from what its metadata says; null for nothing. */
+/**
+ * Returns an encoder's name and version from its metadata; null if the metadata contains neither.
+ */
 export function encoderName(said: unknown): string | null {
   if (typeof said !== 'string') return null;
   const [, obs] = /libobs version ([\d.]+)/.exec(said) ?? [];

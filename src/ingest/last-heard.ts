@@ -1,12 +1,14 @@
-/** How long a connection may be silent before the same key may take its place. */
+/**
+ * The time without data after which a new connection with the same key can replace the connection.
+ */
 const STALE_MS = 2_000;
 const STALE_CHECK_MS = 100;
 
-/** When something last arrived on a connection. */
+/** Records when data last arrived on a connection. */
 export class LastHeard {
   #atMs = performance.now();
 
-  /** Records that something has arrived. */
+  /** Records that data has arrived. */
   note(): void {
     this.#atMs = performance.now();
   }
@@ -16,8 +18,8 @@ export class LastHeard {
   }
 
   /**
-   * Whether nothing has arrived for two seconds, as if the connection were lost. Waits until that is
-   * certain.
+   * Resolves to whether nothing has arrived for two seconds, which suggests that the connection is
+   * lost. Waits until that is certain.
    */
   async isStale(): Promise<boolean> {
     const atMs = this.#atMs;

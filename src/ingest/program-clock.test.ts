@@ -6,7 +6,7 @@ import { ProgramClock } from './program-clock.js';
 const ARRIVAL_MS = 1_700_000_000_000;
 
 describe('a program’s clock', () => {
-  it('is placed by the units that arrived with the least delay', () => {
+  it('is estimated from the units that arrived with the least delay', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(400), { minLength: 60, maxLength: 60 }), (delays) => {
         const clock = new ProgramClock();
@@ -49,7 +49,7 @@ describe('a program’s clock', () => {
     expect(clock.capturedMs(timeMs)).toBe(ARRIVAL_MS + 80);
   });
 
-  it('is not set by a pause during which it advanced', () => {
+  it('is not reset by a pause during which it advanced', () => {
     const clock = new ProgramClock();
     clock.note(0, ARRIVAL_MS);
     expect(clock.note(10_000, ARRIVAL_MS + 10_000)).toBe(false);

@@ -1,17 +1,20 @@
-/** A larger step of the program's clock, in any direction, sets it. */
+/** If the publisher's clock jumps by more than this, the estimate starts again. */
 const STEP_MAX_MS = 3_000;
-/** A smaller step back is a difference between picture and sound. */
+/** A step back of up to this much is only a difference between audio and video. */
 const STEP_BACK_MAX_MS = 1_000;
-/** The delay may decrease freely this long after the start, in which encoders send what they held. */
+/**
+ * For this long after the start, the delay can decrease freely, because encoders first send what
+ * they have buffered.
+ */
 const SETTLING_MS = 3_000;
-/** After that, it follows the least delay of each period slowly. */
+/** After that, the delay slowly follows the least delay of each period. */
 const PERIOD_MS = 5_000;
 const FOLLOW_MAX_MS = 5;
 
 /**
- * Estimates when a program's times were captured, from the arrival of its units: the least delay is
- * the most accurate, since networks only add to it. Picture and sound share one clock and one
- * estimate. All times are in milliseconds.
+ * Estimates when a publisher's media was captured, from the arrival times of its units. The least
+ * delay is the most accurate, because networks only add to it. Video and audio share one clock and
+ * one estimate. All times are in milliseconds.
  */
 export class ProgramClock {
   #delayMs = 0;
@@ -20,8 +23,8 @@ export class ProgramClock {
   #period = { endMs: 0, leastMs: Infinity };
 
   /**
-   * Records a unit. Returns whether the clock was set: at the first unit, or when its time doesn't
-   * follow.
+   * Records a unit. Returns whether the estimate started again, either because this is the first
+   * unit or because its time doesn't follow the previous one.
    */
   note(timeMs: number, arrivedMs: number): boolean {
     const isSet = this.#jumped(timeMs, arrivedMs);
@@ -38,7 +41,7 @@ export class ProgramClock {
     return false;
   }
 
-  /** When the moment of this time was captured, on the server's clock. */
+  /** Returns when media with this time was captured, on the server's clock. */
   capturedMs(timeMs: number): number {
     return timeMs + this.#delayMs;
   }
@@ -47,7 +50,7 @@ export class ProgramClock {
     if (!this.#last) return true;
     const stepMs = timeMs - this.#last.timeMs;
     const isLarge = stepMs < -STEP_BACK_MAX_MS || stepMs > STEP_MAX_MS;
-    // After a pause, the clock may have advanced as long as the pause took.
+    // During a pause, the publisher's clock may have advanced by the length of the pause.
     return isLarge && Math.abs(stepMs - (arrivedMs - this.#last.arrivedMs)) > STEP_MAX_MS;
   }
 

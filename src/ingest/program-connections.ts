@@ -12,15 +12,15 @@ const CHECK_INTERVAL_MS = 5_000;
 /** What a connection needs to become a publisher. */
 export type Published = Readonly<{ broadcast: LiveBroadcast; media: ProgramMedia }>;
 
-/** A program's connection, in any protocol. */
+/** A publisher's connection, over any protocol. */
 export interface ProgramConnection {
   readonly peer: ProgramPeer;
-  /** The channel and key with which it publishes; null before they are known. */
+  /** The channel and key with which it publishes; null until they are known. */
   readonly access: KeyedAccess | null;
   readonly isPublishing: boolean;
-  /** Whether the connection seems to be lost. */
+  /** Resolves to whether the connection seems to be lost. */
   isStale(): Promise<boolean>;
-  /** Disconnects the program, and tells it why if the protocol can. */
+  /** Disconnects the encoder, and tells it why if the protocol supports that. */
   end(reason: string): void;
 }
 
@@ -33,8 +33,8 @@ type Options = Readonly<{
 }>;
 
 /**
- * The connections of programs in one protocol. They are ended when the server drains, and when their
- * stream keys are no longer valid.
+ * The publishers' connections over one protocol. All are ended when the server drains; each is
+ * ended when its stream key is no longer valid.
  */
 export class ProgramConnections<C extends ProgramConnection> {
   readonly #all = new Set<C>();
@@ -46,7 +46,7 @@ export class ProgramConnections<C extends ProgramConnection> {
     const { source, keys, takeOver, drain } = options;
     takeOver.setRule(source, (broadcast) => this.#isStale(broadcast));
     drain.waitFor(() => [...this.#all].filter((one) => one.isPublishing).length);
-    // The encoder connects again, and then reaches another node.
+    // The encoder reconnects, and then reaches another node.
     drain.events.on('ended', () => this.end(() => true, 'The server is restarting.'));
     keys.events.on('changed', (channelId) =>
       this.end(
@@ -68,12 +68,12 @@ export class ProgramConnections<C extends ProgramConnection> {
     this.#all.delete(connection);
   }
 
-  /** Begins to check publishers' permissions. */
+  /** Starts checking publishers' permissions. */
   watch(): void {
     const { source, log } = this.#options;
     this.#timer = setInterval(() => {
       this.#check().catch((err: unknown) =>
-        // Permissions stay as they were until the database is available again.
+        // Permissions remain unchanged until the database is available again.
         log.warn({ err, source }, 'the publishers could not be checked'),
       );
     }, CHECK_INTERVAL_MS);
@@ -89,15 +89,17 @@ export class ProgramConnections<C extends ProgramConnection> {
   }
 
   /**
-   * Whether the current publisher is a connection from which nothing arrives. This is the case when
-   * an encoder lost its connection and reconnects before the loss is noticed.
+   * Resolves to whether nothing arrives from the current publisher's connection. This is the case
+   * when an encoder loses its connection and reconnects before the loss is noticed.
    */
   async #isStale({ publisherPeerId }: LiveBroadcast): Promise<boolean> {
     const current = [...this.#all].find(({ peer }) => peer.id === publisherPeerId);
     return current !== undefined && (await current.isStale());
   }
 
-  /** Disconnects publishers whose owner was disabled, or whose key has been changed. */
+  /**
+   * Disconnects publishers whose channel's owner has been disabled, or whose key has been changed.
+   */
   async #check(): Promise<void> {
     const byChannel = Map.groupBy(this.#all, ({ access }) => access?.channel.name ?? null);
     for (const [name, present] of byChannel) {

@@ -16,7 +16,7 @@ import { encoderName } from './encoder-name.js';
 import { ProgramClock } from './program-clock.js';
 import { UnusableMedia } from './unusable-media.js';
 
-/** The interval at which tracks are told the clock. */
+/** The interval at which the clock is reported to the tracks. */
 const CLOCK_INTERVAL_MS = 2_000;
 
 type Options = Readonly<{
@@ -29,12 +29,12 @@ type Options = Readonly<{
 
 type Track = { track: ProgramTrack; config: Uint8Array };
 
-/** Passes the media of one program to its broadcast, in the form in which FLV contains it. */
+/** Passes one publisher's media, in the form that FLV uses, to its broadcast. */
 export class ProgramIngest {
   readonly #options: Options;
   readonly #clock = new ProgramClock();
   #clockToldMs = -Infinity;
-  /** The newest time, in milliseconds. */
+  /** The latest media time, in milliseconds. */
   #timeMs = 0;
   #video: Track | null = null;
   #audio: Track | null = null;
@@ -56,7 +56,7 @@ export class ProgramIngest {
 
   /**
    * Adds audio.
-   * @param timeMs its time, on the same clock as that of the video
+   * @param timeMs its time, on the same clock as the video
    * @throws {UnusableMedia}
    */
   audio(tag: AudioTag, timeMs: number): void {
@@ -69,7 +69,7 @@ export class ProgramIngest {
     track.push(this.#unitOf({ data: tag.data, config, decodeTime: timeMs }));
   }
 
-  /** Adds the program's description of itself. */
+  /** Adds the encoder's metadata, which describes the stream. */
   metadata(values: Readonly<Record<string, unknown>>): void {
     const name = encoderName(values.encoder);
     if (name !== null) this.#options.media.setEncoder(name);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Peer } from '../broadcast/peer.js';
 import type { EventName, EventPayload } from '../protocol/events.js';
 
-/** A program that publishes over a connection without events. */
+/** A publisher whose connection can't carry the protocol's events. */
 export class ProgramPeer implements Peer {
   readonly id = `program-${randomUUID()}`;
   readonly #onClosed: () => void;

@@ -5,7 +5,7 @@ import { PACKET_TICKS, SoundTimes } from './sound-times.js';
 const FRAME_TICKS = 1_024;
 const FRAME_MS = FRAME_TICKS / 48;
 
-/** Passes frames through, and returns the times of the packets that they fill. */
+/** Records frames, and returns the times of the packets that they fill. */
 function packetsOf(times: SoundTimes, framesMs: readonly number[]): (number | null)[] {
   for (const timeMs of framesMs) times.frame(timeMs, FRAME_TICKS);
   const packets = Math.floor((framesMs.length * FRAME_TICKS) / PACKET_TICKS);
@@ -16,14 +16,14 @@ const frames = (count: number, startMs: number, stepMs = FRAME_MS) =>
   Array.from({ length: count }, (_, i) => Math.round(startMs + i * stepMs));
 
 describe('the times of transcoded sound', () => {
-  it('advance evenly, although those of frames are rounded', () => {
+  it('advance evenly, although the frame times are rounded', () => {
     const packets = packetsOf(new SoundTimes(), frames(100, 5_000));
     expect(packets[0]).toBe(5_000 * 48 - 312);
     const steps = packets.slice(1).map((time, i) => (time ?? 0) - (packets[i] ?? 0));
     expect(new Set(steps)).toEqual(new Set([PACKET_TICKS]));
   });
 
-  it('jump where those of the frames do', () => {
+  it('jump where the frame times do', () => {
     const times = new SoundTimes();
     const packets = packetsOf(times, [...frames(50, 0), ...frames(50, 60_000)]);
     const last = packets.at(-1) ?? 0;
@@ -35,7 +35,7 @@ describe('the times of transcoded sound', () => {
     ).toEqual([]);
   });
 
-  it('follow a sender whose clock is slower than its sound', () => {
+  it('follow a sender whose clock is slower than its audio', () => {
     // 0.5% slower: 1.07 s in 10,000 frames, more than the tolerance.
     const packets = packetsOf(new SoundTimes(), frames(1_000, 0, FRAME_MS * 1.005));
     const shouldMs = 1_000 * FRAME_MS * 1.005;

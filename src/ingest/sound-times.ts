@@ -1,20 +1,20 @@
-/** Ticks per millisecond of Opus. */
+/** Opus ticks per millisecond. */
 const TICKS_PER_MS = 48;
-/** Packets of 20 ms. */
+/** The duration of a packet (20 ms), in ticks. */
 export const PACKET_TICKS = 960;
-/** How much the encoder delays sound (libopus with 20 ms: 6.5 ms). */
+/** The latency that the encoder adds (6.5 ms for libopus with 20 ms packets), in ticks. */
 const LOOKAHEAD_TICKS = 312;
-/** A packet this far from where it follows the previous one belongs to another moment. */
+/** A packet further than this from the end of the previous one doesn't follow it directly. */
 const DEVIATION_MAX_TICKS = 30 * TICKS_PER_MS;
-/** The maximum number of frames inside the transcoder; more than ten seconds of sound. */
+/** The maximum number of frames inside the transcoder; more than ten seconds of audio. */
 const FRAMES_MAX = 1_024;
 
 type Frame = Readonly<{ place: number; ticks: number }>;
 
 /**
- * Relates the packets that leave a transcoder to the frames that entered it: packet `n` contains
- * the sound of the frames at the same place, whatever their times are. Times and places are in
- * ticks of 48 kHz.
+ * Relates the packets that leave a transcoder to the frames that entered it. A packet contains the
+ * audio of the frames at the same place in the stream, whatever their times are. Times and places
+ * are in 48 kHz ticks.
  */
 export class SoundTimes {
   readonly #frames: Frame[] = [];
@@ -27,7 +27,7 @@ export class SoundTimes {
     return this.#endPlace;
   }
 
-  /** Records a frame. The oldest is forgotten beyond 1,024 frames. */
+  /** Records a frame. Beyond 1,024 frames, the oldest is dropped. */
   frame(timeMs: number, durationTicks: number): void {
     this.#frames.push({ place: this.#endPlace, ticks: timeMs * TICKS_PER_MS });
     this.#endPlace += durationTicks;
@@ -43,7 +43,7 @@ export class SoundTimes {
     if (!frame) return null;
     const ticks = Math.round(frame.ticks + place - frame.place);
     const next = this.#nextTicks ?? ticks;
-    // Times of frames are rounded to milliseconds, so packets follow one another evenly instead.
+    // Frame times are rounded to milliseconds, so packets are spaced evenly instead.
     const isNear = Math.abs(ticks - next) <= DEVIATION_MAX_TICKS;
     const time = isNear ? next : ticks;
     this.#nextTicks = time + PACKET_TICKS;

@@ -1,6 +1,6 @@
 /**
- * A program sends media that viewers can't play. The message is shown to the person who operates
- * the program, and says what to change.
+ * Reports that a publisher sends media that viewers can't play. The message is shown to the person
+ * who operates the encoder, and says what to change.
  */
 export class UnusableMedia extends Error {
   private constructor(message: string) {

@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { childEnvironment } from '../config/child-environment.js';
 
-/** A first start can take long: GStreamer then reads all of its plugins. */
+/** The first start can take a long time, because GStreamer then reads all of its plugins. */
 const CHECK_TIMEOUT_MS = 30_000;
 /** Debian's bindings belong to Debian's Python, even if another one comes first in PATH. */
 const PYTHONS = ['/usr/bin/python3', 'python3'];
 
-/** The command of a program of ours in Python. `-B`: without writing compiled files. */
+/** The command of one of Onair's Python programs. `-B` keeps Python from writing compiled files. */
 export type PythonCommand = Readonly<{ program: string; args: readonly string[] }>;
 
 type Result =
@@ -16,13 +16,13 @@ type Result =
   | Readonly<{ command: null; complaint: string }>;
 
 /**
- * Checks whether a program in `native` can run on this machine, by running it with `--check`: it
- * prints the version of what it uses, or says what is missing.
+ * Checks whether a program in `native` can run on this machine, by running it with `--check`. The
+ * program then prints the version of the software that it uses, or what is missing.
  * @param name its folder in `native`
  * @param python the Python to use; null for Debian's or the one in PATH
  */
 export async function findPythonProgram(name: string, python: string | null): Promise<Result> {
-  // The path is the same from the compiled files and from the bundle.
+  // The path is the same for the compiled files and the bundle.
   const file = fileURLToPath(new URL(`../../native/${name}/main.py`, import.meta.url));
   const complaints: string[] = [];
   for (const program of python === null ? PYTHONS : [python]) {

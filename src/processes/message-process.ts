@@ -7,20 +7,20 @@ import { TypedEmitter } from '../common/typed-emitter.js';
 import { childEnvironment } from '../config/child-environment.js';
 import type { PythonCommand } from './find-python-program.js';
 
-/** The error output is truncated to this length. */
+/** The number of characters that are kept from the end of the error output. */
 const STDERR_MAX = 2_000;
 
 type Options = Readonly<{
   command: PythonCommand;
-  /** What the program is called in the log, such as `mixer`. */
+  /** The program's name in the log, such as `mixer`. */
   name: string;
   limits: ProcessLimits;
   log: Log;
 }>;
 
 /**
- * A child process that exchanges messages with this one: JSON objects, one per line, on its standard
- * input and output. It exits by itself when the Node process ends.
+ * A child process that exchanges messages with the Node process: JSON objects, one per line, on its
+ * standard input and output. It exits by itself when the Node process ends.
  */
 export class MessageProcess {
   readonly #emitter = new TypedEmitter<{ message: [unknown]; closed: [] }>();
@@ -36,6 +36,7 @@ export class MessageProcess {
   #stderr = '';
   #closed = false;
 
+  /** @throws {Error} if the system has no more processes or file descriptors */
   constructor({ command: { program, args }, name, limits, log }: Options) {
     this.#name = name;
     this.#child = spawn('/bin/sh', ['-c', limitScript(limits), name, program, ...args], {
@@ -45,7 +46,12 @@ export class MessageProcess {
       detached: true,
     });
     this.#log = log.child({ pid: this.#child.pid });
-    const [stdin, stdout, stderr] = this.#child.stdio as unknown as [Writable, Readable, Readable];
+    // Without file descriptors, Node creates no streams, and emits the error later.
+    this.#child.once('error', (err) => {
+      this.#log.error({ err }, `the ${this.#name} can’t be started`);
+      this.close();
+    });
+    const [stdin, stdout, stderr] = streamsOf(this.#child);
     this.#stdin = stdin;
     this.#follow(stdout, stderr);
   }
@@ -58,12 +64,12 @@ export class MessageProcess {
     return this.#closed;
   }
 
-  /** The end of what the process wrote to its error output. */
+  /** The end of the process's error output. */
   get complaint(): string {
     return this.#stderr.trim();
   }
 
-  /** A stream of bytes to and from the process, which is its file descriptor 3. */
+  /** A byte stream to and from the process, which uses file descriptor 3 for it. */
   get bytes(): Duplex {
     return this.#child.stdio[3] as Duplex;
   }
@@ -92,16 +98,19 @@ export class MessageProcess {
     });
     // A process that has ended no longer reads.
     for (const stream of [this.#stdin, this.bytes]) stream.on('error', () => undefined);
-    child.once('error', (err) => {
-      this.#log.error({ err }, `the ${this.#name} can’t be started`);
-      this.close();
-    });
     child.once('exit', (code, signal) => {
       if (this.#closed) return;
       this.#log.warn({ code, signal, stderr: this.complaint }, `the ${this.#name} has ended`);
       this.close();
     });
   }
+}
+
+/** @throws {Error} if the process has none */
+function streamsOf({ stdio }: ChildProcess): [Writable, Readable, Readable] {
+  const [stdin, stdout, stderr] = (stdio as ChildProcess['stdio'] | undefined) ?? [];
+  if (!stdin || !stdout || !stderr) throw new Error('no file descriptors are left');
+  return [stdin, stdout, stderr];
 }
 
 function parse(line: string): unknown {

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { CHANNEL_PASSWORD_MAX, CHANNEL_PASSWORD_MIN } from './limits.js';
 
 /**
- * The audience of a channel. `public`: everybody. `unlisted`: everybody who has the link.
- * `password`: everybody who knows the password. `private`: the accounts on the channel's list; for
- * all others, the channel does not exist.
+ * The audience of a channel. `public`: everyone. `unlisted`: everyone who has the link. `password`:
+ * everyone who knows the password. `private`: the accounts on the channel's list; to everyone else,
+ * the channel does not exist.
  */
 export const Visibility = z.enum(['public', 'unlisted', 'password', 'private']);
 export type Visibility = z.output<typeof Visibility>;
@@ -52,12 +52,13 @@ export type Unlock = z.output<typeof Unlock>;
 export const Playback = z
   .object({
     /**
-     * The path of the multivariant playlist; for a protected channel it contains the caller's
+     * The path of the multivariant playlist; for a protected channel, it contains the caller's
      * token.
      */
     hls: z.string(),
     /**
-     * How long the path remains valid if it isn't used, in milliseconds; null if it never expires.
+     * How long the path remains valid while it isn't used, in milliseconds; null if it never
+     * expires.
      */
     idleMs: z.number().int().positive().nullable(),
   })

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** All stored data of an account. Fields may be added. */
+/** All data stored about an account. Fields may be added. */
 export const AccountExport = z
   .looseObject({
     exportedAt: z.iso.datetime(),

@@ -14,7 +14,7 @@ export const Username = z
     '3 to 30 letters (a-z), digits, "-" or "_", starting and ending with a letter or digit',
   );
 
-/** A new password. Common passwords are also refused, with the same `bad_request`. */
+/** A new password. Common passwords are rejected with `bad_request` as well. */
 export const NewPassword = z
   .string()
   .min(PASSWORD_MIN, `at least ${PASSWORD_MIN} characters`)
@@ -44,7 +44,7 @@ export const LoginRequest = z
     username: z.string().trim().toLowerCase().min(1, 'enter your username').max(100),
     password: TypedPassword,
     /**
-     * The authenticator or recovery code, which is sent after the first attempt was answered with
+     * The authenticator or recovery code. It is required if the first attempt is answered with
      * `second_factor_required`.
      */
     code: SecondFactorCode.optional(),
@@ -57,7 +57,7 @@ export const AccountView = z
   .object({
     id: z.uuid(),
     username: z.string(),
-    /** The public name, which is the username until it is changed. */
+    /** The public name. It is the username until the owner changes it. */
     displayName: z.string(),
     /** The path of the avatar; its content never changes. Null if the account has no avatar. */
     avatar: z.string().nullable(),
@@ -85,7 +85,7 @@ export const ProfileChange = z
   .meta({ id: 'ProfileChange' });
 export type ProfileChange = z.output<typeof ProfileChange>;
 
-/** The credentials that are revoked together with the sessions, unless set to false. */
+/** The credentials to revoke together with the sessions, unless set to false. */
 const ENDS = {
   /** All API tokens of the account. */
   endTokens: z.boolean().default(true),
@@ -117,18 +117,21 @@ export const SessionsEnd = z.preprocess(
 );
 export type SessionsEnd = z.output<typeof SessionsEnd>;
 
-/** Proof that the caller owns the account. Both fields are optional as in PasswordChange. */
+/**
+ * Proof that the caller owns the account. Both fields are optional under the same conditions as in
+ * PasswordChange.
+ */
 export const PROOF = {
   password: TypedPassword.optional(),
   /** An authenticator or recovery code. */
   code: SecondFactorCode.optional(),
 };
 
-/** Proves the user's identity before a sensitive action. Optional as in PasswordChange. */
+/** Proves the user's identity before a sensitive action. */
 export const OwnerProof = z.strictObject(PROOF).meta({ id: 'OwnerProof' });
 export type OwnerProof = z.output<typeof OwnerProof>;
 
-/** The ways in which the account's owner logs in. */
+/** The ways in which the account's owner can log in. */
 export const SecurityView = z
   .object({
     hasPassword: z.boolean(),
@@ -141,7 +144,7 @@ export const SecurityView = z
   .meta({ id: 'Security' });
 export type SecurityView = z.output<typeof SecurityView>;
 
-/** The page to return to after the provider's login, and the invitation for a new account. */
+/** The page to return to after logging in at the provider, and the invitation for a new account. */
 export const ProviderQuery = z.object({
   next: z.string().max(500).optional(),
   invitation: InvitationCode.optional(),

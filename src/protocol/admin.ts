@@ -5,7 +5,7 @@ import { INVITATION_NOTE_MAX } from './limits.js';
 import { Page } from './paging.js';
 import { StorageState } from './storage.js';
 
-/** Who can create an account: everybody, invited people, or nobody. */
+/** Who can create an account: everyone, only invited people, or nobody. */
 export const RegistrationMode = z
   .enum(['open', 'invitation', 'closed'])
   .meta({ id: 'RegistrationMode' });
@@ -35,8 +35,8 @@ export const AdminAccountView = z
     secondFactor: z.boolean(),
     channels: z.number().int(),
     /**
-     * The storage that the account's recordings and clips use, and the limit, which is null if
-     * unlimited.
+     * The storage that the account's recordings and clips use, and its limit; the limit is null if
+     * storage is unlimited.
      */
     storage: z.object({
       bytes: z.number().int(),
@@ -151,7 +151,8 @@ export const NodeLoad = z
     /** The memory of the server without its media workers, in bytes. */
     memoryBytes: z.number().int(),
     /**
-     * Broadcasts whose publisher is connected to this node, or was connected until an interruption.
+     * Broadcasts whose publisher is connected to this node, or was until the connection was
+     * interrupted.
      */
     broadcasts: z.number().int(),
     viewers: z.number().int(),
@@ -171,16 +172,16 @@ export type NodeState = z.output<typeof NodeState>;
 /** One of the nodes that form the service. */
 export const AdminNodeView = z
   .object({
-    /** An id that is new at each start. */
+    /** An id that changes whenever the node starts. */
     id: z.uuid(),
     name: z.string(),
-    /** The address at which other nodes call this one; null for a single node. */
+    /** The URL at which other nodes call this one; null for a single node. */
     url: z.string().nullable(),
     startedAt: z.iso.datetime(),
-    /** The release that the node runs; null if unknown. */
+    /** The version that the node runs; null if unknown. */
     version: z.string().nullable(),
     state: NodeState,
-    /** When the node last answered, or last reported to the database. */
+    /** The time at which the node last responded, or last reported to the database. */
     lastSeenAt: z.iso.datetime(),
     /** Null if unknown. */
     load: NodeLoad.nullable(),

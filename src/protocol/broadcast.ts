@@ -19,22 +19,23 @@ export const EndReason = z.enum([
 export type EndReason = z.output<typeof EndReason>;
 
 /**
- * Whether the broadcast can be played as HLS: not yet, yes, or no. In the last case, the server
- * lacks a program that the broadcast's codec requires, and only WebRTC works.
+ * Whether the broadcast can be played as HLS: not yet, yes, or no. `unavailable` means that the
+ * server lacks a program that the broadcast's codec requires, so only WebRTC works.
  */
 export const HlsState = z.enum(['preparing', 'ready', 'unavailable']);
 export type HlsState = z.output<typeof HlsState>;
 
 /**
- * Whether browsers can show the broadcast's video over WebRTC. They can't if it has B-frames, which
- * WebRTC doesn't put into display order: they show only some of the frames. HLS shows all of them.
+ * Whether browsers can show the broadcast's video over WebRTC. They can't if the video has
+ * B-frames: WebRTC doesn't put them into display order, so browsers show only some of the frames.
+ * With HLS, they show all of them.
  */
 export const WebRtcState = z.enum(['ready', 'unavailable']);
 export type WebRtcState = z.output<typeof WebRtcState>;
 
 /**
- * The publisher's program: the studio in a browser, an encoder over WHIP, RTMP or SRT, or this server's
- * mixer of a stage.
+ * The type of publisher: the studio in a browser, an encoder over WHIP, RTMP or SRT, or the
+ * server's mixer for a stage.
  */
 export const BroadcastSource = z.enum(['browser', 'whip', 'mixer', 'rtmp', 'srt']);
 export type BroadcastSource = z.output<typeof BroadcastSource>;
@@ -47,7 +48,7 @@ export const BroadcastView = z
     /** The broadcast's audience, unless the channel's is narrower. */
     visibility: Visibility,
     state: BroadcastState,
-    /** The source, which is that of the latest publisher if several continued the broadcast. */
+    /** The source; that of the latest publisher if several have continued the broadcast. */
     source: BroadcastSource,
     startedAt: z.iso.datetime(),
     /** The time at which an interrupted broadcast will end unless the publisher returns. */
@@ -57,13 +58,13 @@ export const BroadcastView = z
     peakViewers: z.number().int().nonnegative(),
     /** Whether `/hls/NAME/index.m3u8` can be played; null unless the broadcast is live. */
     hls: HlsState.nullable(),
-    /** Whether browsers can show its video over WebRTC; null unless the broadcast is live. */
+    /** Whether browsers can show the video over WebRTC; null unless the broadcast is live. */
     webrtc: WebRtcState.nullable(),
   })
   .meta({ id: 'Broadcast' });
 export type BroadcastView = z.output<typeof BroadcastView>;
 
-/** A change of a broadcast by its owner, during or after it. */
+/** A change that the owner makes to a broadcast, during or after it. */
 export const BroadcastChange = z
   .strictObject({ visibility: Visibility })
   .meta({ id: 'BroadcastChange' });

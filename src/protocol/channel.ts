@@ -38,7 +38,7 @@ export const ChannelView = z
     /** The current broadcast (live or interrupted), if any. */
     broadcast: BroadcastView.nullable(),
     viewers: z.number().int().nonnegative(),
-    /** The path of the thumbnail, which changes with each new thumbnail; null if there is none. */
+    /** The path of the thumbnail; null if there is none. Each new thumbnail has a new path. */
     thumbnail: z.string().nullable(),
     /** The time at which the latest broadcast ended, if there was one. */
     lastLiveAt: z.iso.datetime().nullable(),

@@ -10,7 +10,7 @@ export type ChatCommandInfo = Readonly<{
   name: string;
   /** The complete syntax, with optional words in brackets. */
   usage: string;
-  /** A short description. */
+  /** A short description of the effect. */
   does: string;
   forWhom: ForWhom;
 }>;

@@ -19,8 +19,8 @@ const onePerson = ({ seq, name }: { seq?: number | undefined; name?: string | un
 const ONE_PERSON = { error: 'specify either seq or name', path: ['name'] };
 
 /**
- * The target of an action: the author of a message, or the account with the given name. A guest's
- * name refers to the last guest who chatted under it. In names, `_` also stands for a space.
+ * The target of an action: the author of a message, or the person with the given name. A guest's
+ * name refers to the last guest who used it. In names, `_` also stands for a space.
  */
 const Person = z.strictObject({
   channel: ChannelName,
@@ -146,9 +146,9 @@ export const ChatSearch = z.strictObject({
     .min(SEARCH_MIN, `at least ${SEARCH_MIN} characters`)
     .max(SEARCH_MAX, `at most ${SEARCH_MAX} characters`)
     .optional(),
-  /** The author's name, as in other requests. */
+  /** The author's name, in the same form as in other requests. */
   name: Name.optional(),
-  /** The value from a previous reply, to search further back. */
+  /** The `nextBeforeSeq` from a previous reply, to search further back. */
   beforeSeq: Seq.optional(),
 });
 export type ChatSearch = z.output<typeof ChatSearch>;
@@ -174,12 +174,12 @@ export const ChatViewer = z.object({
 export type ChatViewer = z.output<typeof ChatViewer>;
 
 export const ChatViewers = z.object({
-  /** The number of people with an account; several connections of one person count once. */
+  /** The number of people with an account. A person with several connections counts once. */
   accounts: z.int().nonnegative(),
   guests: z.int().nonnegative(),
   /**
-   * The owner, moderators, other accounts, and then guests who chatted recently, each group sorted
-   * by name.
+   * The owner, then the moderators, then other accounts, then guests who chatted recently; each
+   * group is sorted by name.
    */
   viewers: z.array(ChatViewer),
   /** True if the list is truncated. */

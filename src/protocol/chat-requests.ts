@@ -37,7 +37,7 @@ import { Nothing } from './signaling.js';
 
 const OneChannel = z.strictObject({ channel: ChannelName });
 
-/** Requests for the owner and moderators; everybody else gets `forbidden`. */
+/** Requests for the owner and moderators; everyone else gets `forbidden`. */
 const moderationRequests = {
   'chat:delete': { payload: ChatMessageTarget, data: Nothing },
   'chat:restore': { payload: ChatMessageTarget, data: Nothing },
@@ -80,12 +80,12 @@ const Judged = z.object({
   seq: Seq,
 });
 
-/** Events sent to everybody in a chat, unless noted otherwise. */
+/** Events sent to everyone in a chat, unless noted otherwise. */
 export const chatEvents = {
   /** All messages of one update, ordered by seq. */
   'chat:messages': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   'chat:deleted': z.object({ channel: ChannelName, seqs: z.array(Seq) }),
-  /** Messages that were restored and must be shown again in their places. */
+  /** Messages that were restored and must be shown again at their original positions. */
   'chat:restored': z.object({ channel: ChannelName, messages: z.array(ChatMessage) }),
   /**
    * The server lost messages that it had sent, or can't determine what changed. The client must
@@ -94,7 +94,9 @@ export const chatEvents = {
   'chat:reset': z.object({ channel: ChannelName }),
   'chat:pinned': z.object({ channel: ChannelName, message: ChatMessage.nullable() }),
   'chat:rules': z.object({ channel: ChannelName, rules: ChatRules }),
-  /** Reactions that changed within about 200 ms; a count of 0 means that none are left. */
+  /**
+   * The reaction counts that changed within about 200 ms; a count of 0 means that none are left.
+   */
   'chat:reactions': z.object({
     channel: ChannelName,
     changes: z.array(z.object({ seq: Seq, emoji: z.string(), count: z.int().nonnegative() })),

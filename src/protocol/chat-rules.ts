@@ -7,14 +7,16 @@ import {
   SLOW_MODE_MAX_S,
 } from './limits.js';
 
-/** Rules for everybody in a chat except its owner and moderators. The rules are visible to all. */
+/**
+ * Rules for everyone in a chat except the owner and moderators. The rules are visible to everyone.
+ */
 export const ChatRules = z
   .object({
     /**
      * The minimum number of seconds between two messages from one author; 0 if slow mode is off.
      */
     slowModeS: z.int().min(0).max(SLOW_MODE_MAX_S),
-    /** Whether only accounts can chat, and guests can't. */
+    /** Whether only accounts can chat, but not guests. */
     registeredOnly: z.boolean(),
     /** The minimum age of an author's follow, in minutes; null if no follow is required. */
     followersOnlyMin: z.int().min(0).max(FOLLOW_AGE_MAX_MIN).nullable(),

@@ -61,8 +61,8 @@ export const ChatReactionCount = z.object({
   emoji: z.string(),
   count: z.int().nonnegative(),
   /**
-   * Set if one of the reactions is the reader's own. Only replies contain it, because everybody
-   * gets the same events.
+   * Set if one of the reactions is the reader's own. Only replies contain this field, because
+   * everyone gets the same events.
    */
   mine: z.literal(true).optional(),
 });
@@ -72,8 +72,8 @@ export const ChatMessage = z
   .object({
     seq: Seq,
     /**
-     * An id chosen by the sender, by which it recognizes its own message. A resent message is
-     * stored only once.
+     * An id chosen by the sender, so that it recognizes its own message. A resent message is stored
+     * only once.
      */
     nonce: z.uuid(),
     /** The account's username or the guest's name, as used in mentions and commands. */
@@ -104,8 +104,8 @@ export const ChatMe = z.object({
   banned: z.boolean(),
   bannedUntil: z.iso.datetime().nullable(),
   /**
-   * Whether the caller can chat. False for banned people, and for guests where guests can't chat. A
-   * single message can still be refused by the rules.
+   * Whether the caller can chat. False for banned people, and for guests if only accounts can chat.
+   * Individual messages can still be refused by the rules.
    */
   canWrite: z.boolean(),
   /**
@@ -137,11 +137,11 @@ export const ChatJoined = z.object({
    */
   more: z.boolean(),
   /**
-   * The seqs of the deleted messages among the last 1,000 that this client may already show. The
-   * others among these 1,000 are not deleted.
+   * The seqs of the deleted messages among the last 1,000 messages that this client may already
+   * show. The other messages among these 1,000 are not deleted.
    */
   deletedSeqs: z.array(Seq),
-  /** The number of held messages; null for everybody except moderators. */
+  /** The number of held messages; null for everyone except the owner and moderators. */
   heldCount: z.int().nonnegative().nullable(),
 });
 export type ChatJoined = z.output<typeof ChatJoined>;
@@ -158,8 +158,8 @@ export const ChatSend = z.strictObject({
 export type ChatSend = z.output<typeof ChatSend>;
 
 /**
- * Reports that the message is committed: every later history contains it under this seq. For a held
- * message the seq is 0, and `chat:judged` reports the decision.
+ * Reports that the message is committed, so every later history contains it under this seq. For a
+ * held message, the seq is 0, and `chat:judged` reports the decision.
  */
 export const ChatSent = z.object({
   seq: Seq,

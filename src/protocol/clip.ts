@@ -3,7 +3,7 @@ import { Visibility } from './access.js';
 import { Title } from './channel.js';
 import { CLIP_MAX_MS, CLIP_MIN_MS } from './limits.js';
 
-/** The range of a recording to clip. */
+/** The range of a recording from which to create a clip. */
 export const NewClip = z
   .strictObject({
     /** The start in the recording, in milliseconds. */
@@ -14,7 +14,7 @@ export const NewClip = z
   .meta({ id: 'NewClip' });
 export type NewClip = z.output<typeof NewClip>;
 
-/** A range of a recording with its own address. A clip outlives the recording. */
+/** A range of a recording that has its own address. A clip outlives its recording. */
 export const ClipView = z
   .object({
     id: z.uuid(),

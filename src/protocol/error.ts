@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * All error codes used over HTTP and the socket, with their HTTP status. Texts can change; codes
- * can't.
+ * All error codes used over HTTP and the socket, with their HTTP status. Error texts can change;
+ * codes can't.
  */
 export const errorStatus = {
   bad_request: 400,

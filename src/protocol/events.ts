@@ -6,14 +6,17 @@ import { stageEvents, stageRequests } from './stage.js';
 
 /** Events about the connection itself. */
 export const connectionEvents = {
-  /** A message from this connection was refused, and the client requested no acknowledgement. */
+  /**
+   * A message from this connection was rejected, and the client hadn't requested an
+   * acknowledgement.
+   */
   'connection:refused': z.object({ error: ErrorBody }),
   /**
-   * The server that holds this connection is about to stop. The client should open another
-   * connection, which reaches another server, and then close this one.
+   * The server at the other end of this connection is about to stop. The client should open a new
+   * connection, which will reach a different server, and then close this one.
    */
   'node:moving': z.object({}),
-  /** The server doesn't stop after all. A client that hasn't moved yet can stay. */
+  /** The server won't stop after all. A client that hasn't moved yet can stay connected. */
   'node:staying': z.object({}),
 } as const;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChannelView } from './channel.js';
 
-/** An account's relation to a channel. */
+/** Whether an account follows a channel, and the number of followers. */
 export const FollowView = z
   .object({
     /** The time since which the account has followed the channel; null if it doesn't follow it. */

@@ -2,18 +2,18 @@ import { z } from 'zod';
 import { BroadcastSource } from './broadcast.js';
 import { MediaKind } from './rtc.js';
 
-/** One incoming stream of a track: a simulcast layer, or the only stream. */
+/** One incoming stream of a track: a simulcast layer, or the track's only stream. */
 const IngestStream = z.object({
   /** The stream's rid; null if it has none. */
   rid: z.string().nullable(),
   bitrateBps: z.number().nonnegative(),
-  /** The packet loss during the last three seconds, before retransmissions. */
+  /** The packet loss during the last three seconds, in percent, before retransmissions. */
   lossPercent: z.number().min(0).max(100),
-  /** The interval between key frames; null for audio, or if it isn't known yet. */
+  /** The interval between key frames, in milliseconds; null for audio, or if it isn't known yet. */
   keyFrameIntervalMs: z.number().nonnegative().nullable(),
-  /** Pictures per second; null for audio, and over WebRTC. */
+  /** Frames per second; null for audio and over WebRTC. */
   framesPerSecond: z.number().nonnegative().nullable(),
-  /** Whether the video has B-frames; null for audio, and if it isn't known. */
+  /** Whether the video has B-frames; null for audio, or if it isn't known. */
   bFrames: z.boolean().nullable(),
 });
 
@@ -24,7 +24,7 @@ const IngestWarning = z.object({
 });
 export type IngestWarning = z.output<typeof IngestWarning>;
 
-/** What the server currently receives of a broadcast, for its owner. */
+/** The media that the server currently receives for a broadcast, for the broadcast's owner. */
 export const IngestView = z
   .object({
     source: BroadcastSource,
@@ -35,8 +35,8 @@ export const IngestView = z
     connected: z.boolean().describe('whether media arrives from a publisher'),
     bitrateBps: z.number().nonnegative(),
     /**
-     * The round-trip time between publisher and server; null unless the publisher's reports contain
-     * it.
+     * The round-trip time between publisher and server, in milliseconds; null unless the
+     * publisher's reports contain it.
      */
     roundTripMs: z.number().nonnegative().nullable(),
     tracks: z.array(
@@ -47,7 +47,7 @@ export const IngestView = z
         streams: z.array(IngestStream),
       }),
     ),
-    /** The default is for nodes of an earlier version. */
+    /** The default applies to nodes that run an earlier version. */
     transcoded: z
       .array(z.string())
       .default([])

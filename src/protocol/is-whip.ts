@@ -1,2 +1,4 @@
-/** Whether the server with this URL, that of a restream target, is reached over WHIP or RTMP. */
+/**
+ * Whether a restream target's URL is that of a WHIP server; otherwise it is that of an RTMP server.
+ */
 export const isWhip = (url: string): boolean => url.startsWith('https:');

@@ -23,7 +23,8 @@ export const CHANNEL_NAME_PATTERN = /^[a-z0-9-]{3,30}$/;
 export const TITLE_MAX = 140;
 
 /**
- * The length of a channel's password. Short passwords are allowed, because guesses are throttled.
+ * The minimum and maximum length of a channel's password. Short passwords are allowed, because
+ * guesses are throttled.
  */
 export const CHANNEL_PASSWORD_MIN = 4;
 export const CHANNEL_PASSWORD_MAX = 200;
@@ -35,13 +36,13 @@ export const GUEST_NAME_MIN = 2;
 export const GUEST_NAME_MAX = 30;
 /** The maximum number of messages in a join or one page of history. */
 export const CHAT_PAGE = 100;
-/** The maximum length of a quote of a message. */
+/** The maximum length of the text quoted from a message. */
 export const QUOTE_MAX = 120;
 /** The maximum interval of slow mode, in seconds. */
 export const SLOW_MODE_MAX_S = 300;
-/** The longest follow age that a channel can require, in minutes, which is 90 days. */
+/** The longest follow age that a channel can require: 90 days, in minutes. */
 export const FOLLOW_AGE_MAX_MIN = 90 * 24 * 60;
-/** The length of a time-out in seconds: ten seconds to 14 days. */
+/** The minimum and maximum length of a time-out, in seconds: ten seconds to 14 days. */
 export const TIMEOUT_MIN_S = 10;
 export const TIMEOUT_MAX_S = 14 * 24 * 3600;
 /** The maximum number of a channel's blocked words, and the maximum length of each. */
@@ -57,13 +58,13 @@ export const FOLLOWS_MAX = 2_000;
 export const REACTIONS_MAX = 20;
 /** The emoji that can float over the player. */
 export const FLOATING_EMOJI = ['❤️', '👍', '👏', '😂', '😮', '😢', '🔥', '🎉'] as const;
-/** The length of a search query. */
+/** The minimum and maximum length of a search query. */
 export const SEARCH_MIN = 2;
 export const SEARCH_MAX = 100;
 /** The maximum number of names in the viewer list. All viewers are counted. */
 export const VIEWERS_LISTED_MAX = 500;
 
-/** The maximum number of guests on a stage, and of guests who wait for it. */
+/** The maximum numbers of guests on a stage and of guests waiting in its green room. */
 export const GUESTS_ON_STAGE_MAX = 8;
 export const GUESTS_WAITING_MAX = 20;
 /** The maximum number of a channel's invitations that can still be used. */
@@ -71,19 +72,22 @@ export const STAGE_INVITATIONS_MAX = 50;
 /** The limits of a picture for scenes: the file's size in bytes and the picture's size in pixels. */
 export const STAGE_PICTURE_BYTES_MAX = 8 * 1024 * 1024;
 export const STAGE_PICTURE_PIXELS_MAX = 24_000_000;
-/** The maximum number of a channel's uploads for scenes, and of their bytes once encoded. */
+/**
+ * The maximum number of a channel's uploads for scenes, and their maximum total size in bytes once
+ * encoded.
+ */
 export const STAGE_ASSETS_MAX = 40;
 export const STAGE_ASSETS_BYTES_MAX = 40 * 1024 * 1024;
-/** The maximum number of a channel's scenes, and the length of their names and texts. */
+/** The maximum number of a channel's scenes, and the maximum lengths of their names and texts. */
 export const SCENES_MAX = 30;
 export const SCENE_NAME_MAX = 40;
 export const OVERLAY_TEXT_MAX = 200;
 /** The maximum length of the name above a banner. */
 export const BANNER_AUTHOR_MAX = 40;
-/** The maximum length of a message among the participants of a stage. */
+/** The maximum length of a message between participants on a stage. */
 export const STAGE_TEXT_MAX = 500;
 
-/** The length of a clip in milliseconds. */
+/** The minimum and maximum length of a clip, in milliseconds. */
 export const CLIP_MIN_MS = 1_000;
 export const CLIP_MAX_MS = 60_000;
 

@@ -17,7 +17,7 @@ export const Page = z.object({
 });
 export type Page = z.output<typeof Page>;
 
-/** Selects all channels, or those of one account. */
+/** Selects all channels, or only one account's. */
 export const ChannelQuery = Page.extend({
   owner: Username.optional().describe("a username: only this account's channels"),
 });

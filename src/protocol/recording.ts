@@ -40,7 +40,7 @@ export const RecordingView = z
     thumbnailPath: z.string().nullable(),
     /** The path of a WebVTT file in which each cue refers to a thumbnail. */
     previewsPath: z.string().nullable(),
-    /** The path of the complete recording as one MP4. */
+    /** The path of the complete recording as a single MP4 file. */
     downloadPath: z.string().nullable(),
     /** The titles of the broadcast over time. */
     chapters: z.array(z.object({ atMs: ms, title: z.string() })),
@@ -49,24 +49,29 @@ export const RecordingView = z
     /** Whether the recording is exempt from automatic deletion. */
     kept: z.boolean(),
     mayManage: z.boolean(),
-    /** The number of separate recordings of guests; 0 except for the owner and moderators. */
+    /**
+     * The number of separate recordings of guests; 0 for everyone except the owner and moderators.
+     */
     guestFiles: z.int().nonnegative(),
   })
   .meta({ id: 'Recording' });
 export type RecordingView = z.output<typeof RecordingView>;
 
-/** The separate recording of one guest of the broadcast's stage, from one stay on it. */
+/** The separate recording of one guest, from going on the broadcast's stage to leaving it. */
 export const GuestRecordingView = z
   .object({
     id: z.uuid(),
     /** The guest's name on the stage. */
     name: z.string(),
     state: RecordingState,
-    /** When its first frame was captured, on the server's clock; null until it is finished. */
+    /**
+     * The time at which its first frame was captured, on the server's clock; null until the
+     * recording is finished.
+     */
     startedAt: z.iso.datetime().nullable(),
     /**
-     * The position in the broadcast's recording at which this one begins, in milliseconds; negative
-     * if it begins earlier. Null until both are finished.
+     * The position in the broadcast's recording at which this recording begins, in milliseconds;
+     * negative if it begins before the broadcast's recording. Null until both are finished.
      */
     offsetMs: z.number().nullable(),
     durationMs: ms,
@@ -74,13 +79,13 @@ export const GuestRecordingView = z
     problem: RecordingProblem.nullable(),
     /** Whether the camera is missing because its codec can't be recorded on this server. */
     lacksVideo: z.boolean(),
-    /** The path of the file, an MP4. */
+    /** The path of the MP4 file. */
     downloadPath: z.string().nullable(),
   })
   .meta({ id: 'GuestRecording' });
 export type GuestRecordingView = z.output<typeof GuestRecordingView>;
 
-/** The guests of a recording, in the order in which they came on stage. */
+/** The guests of a recording, in the order in which they went on stage. */
 export const GuestRecordingList = z.array(GuestRecordingView).meta({ id: 'GuestRecordingList' });
 export type GuestRecordingList = z.output<typeof GuestRecordingList>;
 
@@ -115,7 +120,7 @@ export const RecordingSummary = z
   .meta({ id: 'RecordingSummary' });
 export type RecordingSummary = z.output<typeof RecordingSummary>;
 
-/** A broadcast in the list of its channel, with its recording. */
+/** A broadcast in its channel's list, with its recording. */
 export const ListedBroadcast = BroadcastView.extend({
   /** The recording; null if there is none or the caller can't watch it. */
   recording: RecordingSummary.nullable(),

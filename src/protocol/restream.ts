@@ -36,13 +36,13 @@ export const NewRestreamTarget = z
   .meta({ id: 'NewRestreamTarget' });
 export type NewRestreamTarget = z.output<typeof NewRestreamTarget>;
 
-/** A change to a target. What is absent stays as it is. */
+/** A change to a target. Omitted fields remain unchanged. */
 export const RestreamTargetChange = z
   .strictObject({
     enabled: z.boolean(),
     name: Name,
     url: TargetUrl.describe(
-      'the server, without the stream key; another host, port or protocol requires the key again',
+      'the server, without the stream key; another host, port or protocol, or another URL of a WHIP endpoint, requires the key again',
     ),
     key: Key.describe('the new stream key, which is never shown'),
   })
@@ -52,15 +52,15 @@ export type RestreamTargetChange = z.output<typeof RestreamTargetChange>;
 
 /**
  * `off`: nothing is sent, because the target is switched off or the channel isn't live. `waiting`:
- * for media. `retrying`: an attempt failed, and another one follows. `unsupported`: the broadcast
- * can't be sent to it as it is.
+ * the server is waiting for media to send. `retrying`: an attempt failed, and another one follows.
+ * `unsupported`: the broadcast can't be sent to the target in its current form.
  */
 export const RestreamState = z
   .enum(['off', 'waiting', 'connecting', 'sending', 'retrying', 'unsupported'])
   .meta({ id: 'RestreamState' });
 export type RestreamState = z.output<typeof RestreamState>;
 
-/** Why a target isn't sent to. */
+/** The reason why nothing is sent to a target. */
 export const RestreamProblem = z
   .enum([
     'unreachable',
@@ -86,15 +86,15 @@ export const RestreamProblem = z
   .meta({ id: 'RestreamProblem' });
 export type RestreamProblem = z.output<typeof RestreamProblem>;
 
-/** What happens at a target at the moment. */
+/** The current state of a target. */
 export const RestreamStatus = z
   .object({
     state: RestreamState,
-    /** Why it isn't sent to; null if nothing is wrong. */
+    /** The reason why nothing is sent; null if nothing is wrong. */
     problem: RestreamProblem.nullable(),
-    /** What happened and what to do, in words; empty if nothing is wrong. */
+    /** A text that says what happened and what to do; empty if nothing is wrong. */
     reason: z.string(),
-    /** The bit rate at which it is sent to; null if it isn't. */
+    /** The bit rate at which media is sent, in bits per second; null if none is sent. */
     bitrateBps: z.number().int().nonnegative().nullable(),
   })
   .meta({ id: 'RestreamStatus' });
@@ -116,7 +116,7 @@ export type RestreamTarget = z.output<typeof RestreamTarget>;
 export const RestreamTargetList = z.array(RestreamTarget).meta({ id: 'RestreamTargetList' });
 export type RestreamTargetList = z.output<typeof RestreamTargetList>;
 
-/** The part of the URL that may be shown, and nothing that could be a secret. */
+/** Whether a URL contains only parts that may be shown, and nothing that could be a secret. */
 function isPlain({ username, password, search, hash, pathname }: URL): boolean {
   return username + password + search + hash === '' && pathname.length > 1;
 }

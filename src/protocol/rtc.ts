@@ -2,8 +2,8 @@ import { z } from 'zod';
 
 /**
  * WebRTC parameters in mediasoup's format. The schemas validate their shape and size. Only
- * mediasoup can validate their meaning (codecs, payload types, SSRCs); parameters that it rejects
- * result in `media_refused`.
+ * mediasoup can validate their meaning (codecs, payload types, SSRCs); if it rejects them, the
+ * error is `media_refused`.
  */
 
 const Name = z.string().min(1).max(200);
@@ -125,7 +125,7 @@ const IceCandidate = z.object({
   tcpType: z.enum(['active', 'passive', 'so']).exactOptional(),
 });
 
-/** The argument of mediasoup-client's createSendTransport and createRecvTransport. */
+/** The argument for mediasoup-client's createSendTransport and createRecvTransport. */
 export const TransportOptions = z.object({
   id: z.string(),
   iceParameters: IceParameters,
@@ -142,7 +142,7 @@ export const IceServer = z.object({
 });
 export type IceServer = z.output<typeof IceServer>;
 
-/** The argument of mediasoup-client's consume, and the number of available simulcast layers. */
+/** The argument for mediasoup-client's consume, and the number of available simulcast layers. */
 export const ConsumerOptions = z.object({
   id: z.string(),
   producerId: z.string(),

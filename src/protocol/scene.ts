@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { BANNER_AUTHOR_MAX, OVERLAY_TEXT_MAX, SCENE_NAME_MAX, SCENES_MAX } from './limits.js';
 
 /**
- * Scenes of a stage: what the programme shows, as plain data that the host's browser paints.
+ * A stage's scenes. A scene describes what the programme shows, as plain data that the host's
+ * browser or the server's mixer renders.
  */
 
 const ASSET_NAME_MAX = 100;
@@ -47,20 +48,20 @@ export const Scene = z
     name: z.string().trim().min(1).max(SCENE_NAME_MAX),
     layout: SceneLayout,
     background: z.strictObject({ color: Color, asset: AssetId.nullable() }),
-    /** The color of lower thirds, banner and ticker. */
+    /** The color of the lower thirds, the banner and the ticker. */
     accent: Color,
     /** Whether each person's name is shown as a lower third. */
     names: z.boolean(),
     logo: z.strictObject({ asset: AssetId, corner: SceneCorner }).nullable(),
     /** A line of text that runs along the bottom; empty for none. */
     ticker: Text,
-    /** A picture that fills the programme instead of the people; null for none. */
+    /** A picture that fills the frame instead of the people; null for none. */
     fullscreen: AssetId.nullable(),
   })
   .meta({ id: 'Scene' });
 export type Scene = z.output<typeof Scene>;
 
-/** A channel's scenes in the order of their number keys. */
+/** A channel's scenes, in the order of their number keys. */
 export const SceneList = z
   .strictObject({
     format: SceneFormat,
@@ -69,7 +70,10 @@ export const SceneList = z
   .meta({ id: 'SceneList' });
 export type SceneList = z.output<typeof SceneList>;
 
-/** The overlays that the host switches while live, on top of any scene. They aren't stored. */
+/**
+ * The overlays on top of any scene, which the host switches on and off while live. They aren't
+ * stored.
+ */
 export const Overlays = z.strictObject({
   /** A chat message or question; `author` is empty if the host wrote it. */
   banner: z
@@ -82,12 +86,12 @@ export type Overlays = z.output<typeof Overlays>;
 
 /** The query parameters of an upload. */
 export const NewStageAsset = z.strictObject({
-  /** For the owner's own orientation, such as the file's name. */
+  /** A label for the owner, such as the file's name. */
   name: z.string().trim().max(ASSET_NAME_MAX).default(''),
 });
 export type NewStageAsset = z.output<typeof NewStageAsset>;
 
-/** An upload. Pictures are WebP. */
+/** An uploaded picture, stored as WebP. */
 export const StageAsset = z
   .object({
     id: z.uuid(),

@@ -33,7 +33,7 @@ describe('text from people', () => {
     );
   });
 
-  it('never accepts an empty or too long chat message, and removes control characters', () => {
+  it('never accepts a chat message that is empty or too long, and removes control characters', () => {
     fc.assert(
       fc.property(anyText, (typed) => {
         const { success, data } = ChatText.safeParse(typed);
@@ -68,7 +68,7 @@ describe('text from people', () => {
     );
   });
 
-  it('accepts only names that are safe in URLs, and no reserved names for channels', () => {
+  it('accepts only names that are safe in URLs, and rejects reserved channel names', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, fc.stringMatching(/^[A-Za-z0-9_-]{1,40}$/)), (typed) => {
         const username = Username.safeParse(typed).data ?? 'refused';

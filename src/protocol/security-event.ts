@@ -50,7 +50,7 @@ export const SecurityEventView = z
     network: z.string(),
     /** The browser and operating system, as far as known, or `API token`; empty if unknown. */
     device: z.string(),
-    /** The number of times the event happened, from `firstAt` to `lastAt`. */
+    /** The number of times that the event occurred from `firstAt` to `lastAt`. */
     count: z.number().int(),
     firstAt: z.iso.datetime(),
     lastAt: z.iso.datetime(),
@@ -61,7 +61,7 @@ export type SecurityEventView = z.output<typeof SecurityEventView>;
 export const SecurityEventList = z.array(SecurityEventView).meta({ id: 'SecurityEventList' });
 export type SecurityEventList = z.output<typeof SecurityEventList>;
 
-/** Actions of administrators that are recorded so that the other administrators can review them. */
+/** Actions by administrators that are recorded so that the other administrators can review them. */
 export const ADMIN_EVENTS = [
   'became_first_administrator',
   'registration_changed',

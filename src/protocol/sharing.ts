@@ -5,7 +5,7 @@ import { IceServer } from './rtc.js';
 export const SharingSettings = z
   .strictObject({
     enabled: z.boolean(),
-    /** How many viewers a broadcast must exceed for its viewers to share. */
+    /** The number of viewers above which a broadcast's viewers share media. */
     liveAbove: z.int().min(0).max(1_000_000),
   })
   .meta({ id: 'SharingSettings' });
@@ -16,22 +16,24 @@ export const Sharing = z
   .object({
     settings: SharingSettings,
     /**
-     * The path of the tracker, a WebSocket. For a protected channel, it contains this viewer's
+     * The path of the tracker's WebSocket. For a protected channel, it contains this viewer's
      * token. Null if the channel's viewers don't share.
      */
     tracker: z.string().nullable(),
     /**
-     * The swarms of the runs that this node has, newest first; none if the channel's viewers don't
-     * share.
+     * The swarms for the runs that this node has, newest first; empty if the channel's viewers
+     * don't share.
      */
     swarms: z.array(
       z.object({
         run: z.string().describe('as in the paths of playlists'),
-        /** Secret from those who can't watch, and new whenever access is revoked. */
+        /** Kept secret from anyone who can't watch, and replaced whenever access is revoked. */
         swarm: z.string(),
       }),
     ),
-    /** The operator's STUN servers, with which viewers learn their own addresses; often none. */
+    /**
+     * The operator's STUN servers, through which viewers learn their own addresses; often empty.
+     */
     iceServers: z.array(IceServer),
   })
   .meta({ id: 'Sharing' });

@@ -20,13 +20,13 @@ const Id = z.string().min(1).max(100);
 export const PublisherStart = z.strictObject({
   channel: ChannelName,
   /**
-   * The token from an earlier reply. With it, the caller takes over from its own previous
-   * connection before the server has noticed that the connection was lost.
+   * The token from an earlier reply. It lets the caller take over from its own previous connection,
+   * even before the server notices that the connection was lost.
    */
   resumeToken: z.uuid().optional(),
   /**
    * The broadcast that a lost connection was publishing. The request is refused with `not_live` if
-   * that broadcast has ended. If a restart of the server ended it, a new broadcast replaces it.
+   * that broadcast has ended. If a server restart ended it, a new broadcast replaces it.
    */
   continues: z.uuid().optional(),
   /**
@@ -35,8 +35,8 @@ export const PublisherStart = z.strictObject({
    */
   visibility: Visibility.optional(),
   /**
-   * Whether the caller still publishes the broadcast through another node, and moves it to this one:
-   * the broadcast continues there until `publisher:move`. Requires `resumeToken`.
+   * Whether the caller still publishes the broadcast through another node and is moving it to this
+   * one. The broadcast continues on the other node until `publisher:move`. Requires `resumeToken`.
    */
   moves: z.boolean().optional(),
 });
@@ -75,13 +75,13 @@ export const ViewerJoin = z.strictObject({
 });
 
 /**
- * Everything that the client needs to receive media, which is created in the same round trip as the
+ * Everything that the client needs to receive media. It is created in the same round trip as the
  * join.
  */
 export const ViewerMediaOptions = z.object({
   transport: TransportOptions,
   consumers: z.array(ConsumerOptions),
-  /** The kinds that are published in a codec that this browser can't receive. */
+  /** The kinds of media that are published in a codec that this browser can't receive. */
   unsupported: z.array(MediaKind),
   iceServers: z.array(IceServer),
 });
@@ -90,7 +90,7 @@ export type ViewerMediaOptions = z.output<typeof ViewerMediaOptions>;
 export const ViewerJoined = z.object({
   channel: ChannelView,
   /**
-   * Null if WebRTC was not requested, or if the channel is not live; in that case, the client
+   * Null if WebRTC was not requested, or if the channel is not live. If it is not live, the client
    * should join again when `channel:state` reports a live broadcast.
    */
   media: ViewerMediaOptions.nullable(),
@@ -99,7 +99,7 @@ export const ViewerJoined = z.object({
    * connection's token.
    */
   hls: z.string(),
-  /** The delay from the publisher to this server; see `channel:stats`. */
+  /** The latency from capture to this server, in milliseconds; see `channel:stats`. */
   uplinkMs: z.number().nullable(),
 });
 export type ViewerJoined = z.output<typeof ViewerJoined>;
@@ -147,16 +147,16 @@ export const signalingRequests = {
 
 /** The events for publishers and viewers, with the payload for each event name. */
 export const signalingEvents = {
-  /** The channel's title or broadcast changed; sent to everybody on the channel. */
+  /** The channel's title or broadcast changed; sent to everyone on the channel. */
   'channel:state': z.object({
     channel: ChannelName,
     title: z.string(),
     broadcast: BroadcastView.nullable(),
   }),
   /**
-   * Sent on changes, at most once a second. `uplinkMs` is the delay from capture to this server, or
-   * null if unknown. `programAheadMs` is by how much the clock that dates the broadcast's HLS is
-   * ahead of that of `clock:ping`; absent if they agree.
+   * Sent on changes, at most once a second. `uplinkMs` is the latency from capture to this server,
+   * or null if unknown. `programAheadMs` is how far the clock that dates the broadcast's HLS is
+   * ahead of the clock that `clock:ping` reports; absent if they agree.
    */
   'channel:stats': z.object({
     channel: ChannelName,
@@ -166,15 +166,15 @@ export const signalingEvents = {
   }),
   /**
    * This connection has lost access to the channel and will be disconnected. `code` is the error
-   * that a new request would get.
+   * code that a new request would get.
    */
   'channel:closed': z.object({
     channel: ChannelName,
     code: z.enum(['password_required', 'channel_not_found']),
   }),
   /**
-   * The settings for sharing changed, or the swarms of a channel whose viewers share did: viewers
-   * who share request `GET /api/channels/NAME/sharing` again.
+   * The sharing settings or, if viewers share, the channel's swarms have changed. Viewers who share
+   * request `GET /api/channels/NAME/sharing` again.
    */
   'channel:sharing': z.object({ channel: ChannelName, settings: SharingSettings }),
   /** The channel was deleted. */
@@ -183,13 +183,13 @@ export const signalingEvents = {
   'viewer:consumer': ConsumerOptions,
   'viewer:consumer-closed': z.object({ consumerId: Id }),
   'viewer:consumer-paused': z.object({ consumerId: Id, paused: z.boolean() }),
-  /** The simulcast layer being received; null if none is. */
+  /** The simulcast layer that is being received; null if none is. */
   'viewer:current-layer': z.object({ consumerId: Id, layer: z.int().min(0).nullable() }),
-  /** The transport failed on the server, so the client must join or start again. */
+  /** The transport failed on the server, so the client must join or start publishing again. */
   'transport:closed': z.object({ transportId: Id }),
   /**
-   * This connection no longer publishes: another connection of the owner took over, or the
-   * broadcast ended.
+   * This connection no longer publishes, because another one of the owner's connections took over
+   * or the broadcast ended.
    */
   'publisher:closed': z.object({
     channel: ChannelName,

@@ -19,11 +19,14 @@ import { Overlays, Scene, SceneFormat } from './scene.js';
 
 /**
  * The stage: the host and guests who appear in one broadcast. Guests send their media to the stage,
- * and the host mixes the programme that viewers see.
+ * and the host's browser or the server mixes the programme that viewers see.
  */
 
 const Id = z.string().min(1).max(100);
-/** Everyone who can be on a stage, and some who have left it. */
+/**
+ * The maximum number of volumes, which is enough for everyone who can be on a stage and for some
+ * who have left it.
+ */
 const VOLUMES_MAX = 100;
 
 /** Control characters, line breaks, and characters that change the direction of the text. */
@@ -34,19 +37,21 @@ const Line = z.string().transform((text) => text.replaceAll(UNSEEN, ' ').trim())
 
 const NAME_LENGTH = `Enter a name of ${GUEST_NAME_MIN} to ${GUEST_NAME_MAX} characters.`;
 
-/** The name that others see on the stage, and viewers in the programme. */
+/** The name that others on the stage see, and that viewers see in the programme. */
 export const GuestDisplayName = Line.pipe(
   z.string().min(GUEST_NAME_MIN, NAME_LENGTH).max(GUEST_NAME_MAX, NAME_LENGTH),
 );
 
 const DAMAGED_LINK = 'This link is incomplete or damaged. Ask the host for a new one.';
 
-/** An invitation to a channel's stage. The token is shown only once, when it is created. */
+/**
+ * An invitation to a channel's stage. The token is shown only once, when the invitation is created.
+ */
 export const NewStageInvitation = z
   .strictObject({
-    /** For the host's own orientation, such as a name. */
+    /** A label for the host, such as a name. */
     note: z.string().trim().max(100).default(''),
-    /** How many people can use it. */
+    /** The number of people who can use it. */
     uses: z.int().min(1).max(GUESTS_WAITING_MAX).default(1),
     expiresInMinutes: z
       .int()
@@ -78,14 +83,17 @@ export type StageInvitationList = z.output<typeof StageInvitationList>;
 
 /** A new invitation, with the URL of the guest's page. */
 export const CreatedStageInvitation = StageInvitationView.extend({
-  /** It ends in `/stage/NAME#TOKEN`. The token is in the fragment, so that no server logs it. */
+  /**
+   * The URL ends in `/stage/NAME#TOKEN`. The token is in the fragment, so that no server logs it.
+   */
   url: z.string(),
 }).meta({ id: 'CreatedStageInvitation' });
 export type CreatedStageInvitation = z.output<typeof CreatedStageInvitation>;
 
 /**
- * What a participant can send. Only the host, and guests whom the host allowed to, send a screen.
- * `playback` is the sound of a file that the host plays, so that guests hear it.
+ * The sources that a participant can send. Only the host, and guests whom the host has allowed to
+ * do so, can send a screen. `playback` is the sound of a file that the host plays, which guests can
+ * therefore hear.
  */
 export const StageSource = z.enum(['microphone', 'camera', 'screen', 'playback']);
 export type StageSource = z.output<typeof StageSource>;
@@ -94,11 +102,14 @@ export const StageParticipant = z.object({
   id: Id,
   name: z.string(),
   role: z.enum(['host', 'guest']),
-  /** `waiting`: in the green room, seen by the host only. `on-stage`: seen and heard by all on stage. */
+  /**
+   * `waiting`: in the green room, visible only to the host. `on-stage`: seen and heard by everyone
+   * on stage.
+   */
   place: z.enum(['waiting', 'on-stage']),
   /** Whether the connection was lost; the participant's place is kept for the grace period. */
   isAway: z.boolean(),
-  /** Whether the host muted the microphone, which the guest can't undo. */
+  /** Whether the host muted the microphone. The guest can't undo this. */
   isMutedByHost: z.boolean(),
   /** Whether the participant muted the microphone. */
   isMuted: z.boolean(),
@@ -109,19 +120,19 @@ export const StageParticipant = z.object({
 export type StageParticipant = z.output<typeof StageParticipant>;
 
 /**
- * Whether the server mixes the programme: it can't, it doesn't, it starts to (also after the mixer
- * has failed), or it does.
+ * Whether the server mixes the programme: it can't, it doesn't, it is starting to (including after
+ * a mixer failure), or it does.
  */
 export const ServerMixState = z.enum(['unavailable', 'off', 'starting', 'on']);
 export type ServerMixState = z.output<typeof ServerMixState>;
 
 /** What the server's mixer shows and plays. */
 export const MixProgramme = z.strictObject({
-  /** The picture's shape, which a running mix keeps. */
+  /** The frame's shape. A running mix ignores changes to it. */
   format: SceneFormat,
   scene: Scene,
   overlays: Overlays,
-  /** Participants' volumes by id. 1 changes nothing, and is the default. */
+  /** The participants' volumes by id. The default, 1, leaves the volume unchanged. */
   volumes: z
     .record(Id, z.number().min(0).max(2))
     .refine((all) => Object.keys(all).length <= VOLUMES_MAX, 'has too many volumes'),
@@ -134,11 +145,11 @@ export const StageState = z.object({
   title: z.string(),
   /** Whether viewers can see the programme. */
   isLive: z.boolean(),
-  /** The receiver's own id among the participants. */
+  /** The recipient's own id among the participants. */
   you: Id,
   participants: z.array(StageParticipant),
   mix: ServerMixState,
-  /** Whether each guest on stage is also recorded separately while the broadcast runs. */
+  /** Whether each guest on stage is also recorded separately while the broadcast is running. */
   recordsGuests: z.boolean(),
 });
 export type StageState = z.output<typeof StageState>;
@@ -154,7 +165,7 @@ export type StageTrack = z.output<typeof StageTrack>;
 /** The connection to the stage, in reply to `stage:open` and `stage:join`. */
 export const StageJoined = z.object({
   state: StageState,
-  /** With it, a participant whose connection was lost takes the same place again. */
+  /** Lets a participant whose connection was lost take the same place again. */
   resumeToken: z.uuid(),
   rtpCapabilities: RtpCapabilities,
   send: TransportOptions,
@@ -173,14 +184,17 @@ export const StageMessage = z.object({
 });
 export type StageMessage = z.output<typeof StageMessage>;
 
-/** As many tracks as a host can receive: three from each guest. */
+/** The maximum number of tracks that a host can receive: three from each guest. */
 const CONSUMERS_MAX = 3 * (GUESTS_ON_STAGE_MAX + GUESTS_WAITING_MAX);
 const Nothing = z.strictObject({});
 const ofGuest = { participant: Id };
 
-/** Transports are connected and restarted by `transport:connect` and `transport:restart-ice`. */
+/** Transports are connected with `transport:connect` and restarted with `transport:restart-ice`. */
 export const stageRequests = {
-  /** Opens the caller's own channel's stage, or takes it over from the caller's lost connection. */
+  /**
+   * Opens the stage of the caller's own channel, or takes it over from the caller's lost
+   * connection.
+   */
   'stage:open': {
     payload: z.strictObject({ channel: ChannelName, rtpCapabilities: RtpCapabilities }),
     data: StageJoined,
@@ -213,12 +227,12 @@ export const stageRequests = {
     payload: z.strictObject({ producerId: Id, paused: z.boolean() }),
     data: Nothing,
   },
-  /** Starts tracks. If some have ended, the others start, and the request is refused. */
+  /** Starts tracks. If some have ended, the others are started, but the request is refused. */
   'stage:resume': {
     payload: z.strictObject({ consumerIds: z.array(Id).max(CONSUMERS_MAX) }),
     data: Nothing,
   },
-  /** Chooses the highest layer to receive of a track, such as by the size of its tile. */
+  /** Sets the highest layer of a track to receive, for example based on the size of its tile. */
   'stage:layer': {
     payload: z.strictObject({ consumerId: Id, layer: z.int().min(0).max(3) }),
     data: Nothing,
@@ -230,25 +244,26 @@ export const stageRequests = {
   },
   /** Host only. */
   'stage:mute': { payload: z.strictObject({ ...ofGuest, muted: z.boolean() }), data: Nothing },
-  /** Host only. Revoking it ends a screen that the guest shares. */
+  /** Host only. Revoking the permission ends the guest's screen share. */
   'stage:allow-screen': {
     payload: z.strictObject({ ...ofGuest, allowed: z.boolean() }),
     data: Nothing,
   },
-  /** Sends a guest away, who can't come back with the same invitation. Host only. */
+  /** Sends a guest away. The guest can't return with the same invitation. Host only. */
   'stage:remove': { payload: z.strictObject(ofGuest), data: Nothing },
   /**
-   * Sets whether each guest on stage is also recorded separately, while the broadcast runs. Host only.
+   * Sets whether each guest on stage is also recorded separately while the broadcast is running.
+   * Host only.
    */
   'stage:record-guests': { payload: z.strictObject({ enabled: z.boolean() }), data: Nothing },
   /**
-   * Lets the server mix the programme of a live broadcast, instead of the host's browser, which then
-   * is no longer the publisher. `publisher:start` ends it. Host only.
+   * Lets the server mix a live broadcast's programme instead of the host's browser. The browser is
+   * then no longer the publisher. `publisher:start` ends the mix. Host only.
    */
   'stage:mix': { payload: MixProgramme, data: Nothing },
   /** Changes what the server's mixer shows and plays. Host only. */
   'stage:mix-programme': { payload: MixProgramme, data: Nothing },
-  /** Writes to everyone backstage. Nothing is stored. */
+  /** Sends a message to everyone backstage who can see the sender. Nothing is stored. */
   'stage:say': {
     payload: z.strictObject({ text: Line.pipe(z.string().min(1).max(STAGE_TEXT_MAX)) }),
     data: Nothing,

@@ -4,8 +4,8 @@ import { z } from 'zod';
 export const STATISTICS_POINTS_MAX = 1_440;
 
 /**
- * Statistics of a broadcast from its start, in steps of `stepS`. Steps without data are null: those
- * before the broadcast was live, and those lost when the server crashed.
+ * Statistics of a broadcast from its start, in steps of `stepS`. Steps without data are null, such
+ * as those before the broadcast was live and those lost when the server crashed.
  */
 export const BroadcastStatistics = z
   .object({

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const bytes = z.number().int().nonnegative();
 
 /**
- * How close an account is to its storage limit. `near`: it uses 80% or more. `full`: nothing more
+ * How close an account is to its storage limit. `near`: it uses at least 80%. `full`: nothing more
  * is stored until something is deleted.
  */
 export const StorageState = z.enum(['ok', 'near', 'full']).meta({ id: 'StorageState' });
@@ -13,7 +13,8 @@ export type StorageState = z.output<typeof StorageState>;
 export const StorageView = z
   .object({
     /**
-     * The storage used by the recordings on the account's channels and the clips that it created.
+     * The storage used by the recordings on the account's channels and by the clips that the
+     * account created.
      */
     bytes,
     /**

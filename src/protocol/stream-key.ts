@@ -6,12 +6,12 @@ export const StreamKeyView = z
     /** The time at which the key was created; null if there is no key. */
     createdAt: z.iso.datetime().nullable(),
     /**
-     * The addresses to publish at over RTMP, such as `rtmp://live.example.org/live`, the preferred
-     * one first; empty if the server doesn't accept RTMP.
+     * The addresses to publish to over RTMP, such as `rtmp://live.example.org/live`, with the
+     * preferred one first; empty if the server doesn't accept RTMP.
      */
     rtmpServers: z.array(z.string()),
     /**
-     * The address to publish at over SRT, such as `srt://live.example.org:8890`; null if the server
+     * The address to publish to over SRT, such as `srt://live.example.org:8890`; null if the server
      * doesn't accept SRT.
      */
     srtServer: z.string().nullable(),
@@ -22,13 +22,13 @@ export type StreamKeyView = z.output<typeof StreamKeyView>;
 export const CreatedStreamKey = z
   .object({
     /**
-     * The key to send as `Authorization: Bearer` to `/whip/NAME`, or as the stream name over RTMP, or as
-     * the stream id over SRT without a passphrase. It can't be read again.
+     * The key to send as `Authorization: Bearer` to `/whip/NAME`, as the stream name over RTMP, or
+     * as the stream id over SRT without a passphrase. It can't be read again.
      */
     streamKey: z.string(),
     /**
-     * The passphrase with which a program encrypts over SRT, with the stream id `publish:NAME`. It
-     * changes with the key, and can't be read again.
+     * The passphrase for encryption over SRT, used with the stream id `publish:NAME`. It changes
+     * with the key, and can't be read again.
      */
     srtPassphrase: z.string(),
     createdAt: z.iso.datetime(),

@@ -57,7 +57,7 @@ export const WebhookDeliveryView = z
     createdAt: z.iso.datetime(),
     attempts: z.number().int().nonnegative(),
     deliveredAt: z.iso.datetime().nullable(),
-    /** The time of the next attempt; null if the delivery was completed or abandoned. */
+    /** The time of the next attempt; null if the delivery has succeeded or was abandoned. */
     nextAttemptAt: z.iso.datetime().nullable(),
     /** The HTTP status of the receiver's last response. */
     lastStatus: z.number().int().nullable(),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Backlog } from './backlog.js';
 
-it('measures the media that waits, the bit rate, and how long nothing was sent', () => {
+it('measures the waiting media, the bit rate, and the time since something was sent', () => {
   const progress = { written: 0, waiting: 0 };
   const backlog = new Backlog(() => progress, 0);
   const write = (timeMs: number) => {
@@ -18,6 +18,6 @@ it('measures the media that waits, the bit rate, and how long nothing was sent',
   ]);
   progress.waiting = 0;
   expect([backlog.waitingMs, backlog.check(10_000)]).toEqual([0, 0]);
-  // 2,000 bytes in the second since the last check.
+  // 2,000 bytes were sent in the second since the last check.
   expect(backlog.bitrateBps).toBe(16_000);
 });

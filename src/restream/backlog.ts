@@ -1,14 +1,14 @@
-/** The maximum number of marks, which is reached only by a connection that is about to be closed. */
+/** The maximum number of marks; reached only if the connection is about to be closed. */
 const MARKS_MAX = 2_000;
 const RATE_WINDOW_MS = 5_000;
 
 type Mark = Readonly<{ bytes: number; timeMs: number }>;
 type Progress = Readonly<{ written: number; waiting: number }>;
 
-/** Measures how much media waits in a connection, and its bit rate. */
+/** Measures how much media is waiting to be sent on a connection, and the connection's bit rate. */
 export class Backlog {
   readonly #progress: () => Progress;
-  /** The ends of the messages that wait, in bytes since the start, with their media times. */
+  /** The end of each waiting message, in bytes since the start, with its media time. */
   readonly #marks: Mark[] = [];
   readonly #history: { sent: number; atMs: number }[] = [];
   #sent = 0;
@@ -19,13 +19,13 @@ export class Backlog {
     this.#progressedMs = nowMs;
   }
 
-  /** Records that everything written so far ends at this time of the media. */
+  /** Records that the data written so far ends at this media time. */
   mark(timeMs: number): void {
     if (this.#marks.length < MARKS_MAX)
       this.#marks.push({ bytes: this.#progress().written, timeMs });
   }
 
-  /** The duration of the media that waits to be sent, in milliseconds. */
+  /** The duration of the media waiting to be sent, in milliseconds. */
   get waitingMs(): number {
     const { written, waiting } = this.#progress();
     const sent = written - waiting;
@@ -34,7 +34,9 @@ export class Backlog {
     return (this.#marks.at(-1)?.timeMs ?? 0) - (oldest?.timeMs ?? 0);
   }
 
-  /** Must be called about once a second. Returns for how long nothing could be sent. */
+  /**
+   * Must be called about once a second. Returns for how many milliseconds nothing could be sent.
+   */
   check(nowMs: number): number {
     const { written, waiting } = this.#progress();
     const sent = written - waiting;
@@ -45,7 +47,7 @@ export class Backlog {
     return nowMs - this.#progressedMs;
   }
 
-  /** The bit rate of the last five seconds. */
+  /** The bit rate over the last five seconds, in bits per second. */
   get bitrateBps(): number {
     const [oldest] = this.#history;
     const newest = this.#history.at(-1);

@@ -32,7 +32,7 @@ const said = () =>
     type === 9 ? readVideoTag(payload).type : readAudioTag(payload).type,
   ]);
 
-it('begins with a key frame and both configurations', () => {
+it('begins with both configurations and a key frame', () => {
   sound(90);
   picture(100);
   picture(133, { keyFrame: true });
@@ -47,7 +47,7 @@ it('begins with a key frame and both configurations', () => {
   ]);
 });
 
-it('sends sound alone if there is no video', () => {
+it('sends audio alone if there is no video', () => {
   sound(500, false);
   sound(521, false);
   expect(said()).toEqual([
@@ -63,7 +63,7 @@ it('sends a new configuration before the first picture that needs it', () => {
   expect(said().map(([, type]) => type)).toEqual(['config', 'picture', 'config', 'picture']);
 });
 
-it('shows B-frames when the packager does, without negative offsets, at times that ascend', () => {
+it('shows B-frames at the packager’s times, without negative offsets', () => {
   // In decoding order: I P B B, P B B. The packager's key frames have no offset.
   const shown = [0, 100, 33, 67, 200, 133, 167];
   for (const [index, shownMs] of shown.entries()) {
@@ -79,12 +79,12 @@ it('shows B-frames when the packager does, without negative offsets, at times th
   expect(new Set(times).size).toBe(times.length);
   expect(Math.min(...pictures.map(({ offsetMs }) => offsetMs))).toBeGreaterThanOrEqual(0);
   const errors = pictures.map(({ timeMs, offsetMs }, i) => timeMs + offsetMs - (shown[i] ?? NaN));
-  // The first B-frame shows how much earlier pictures must be decoded.
+  // From the first B-frame on, it is known how much earlier pictures must be decoded.
   expect(Math.max(...errors.map(Math.abs))).toBeLessThanOrEqual(1);
   expect(errors.slice(4)).toEqual([0, 0, 0]);
 });
 
-it('leaves out everything up to a key frame while too much waits', () => {
+it('drops everything up to a key frame while too much is waiting', () => {
   picture(0, { keyFrame: true });
   backlogMs = 3_001;
   picture(33);

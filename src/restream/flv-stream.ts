@@ -4,35 +4,35 @@ import { audioConfigTag, audioTag } from '../media/flv/audio-tag.js';
 import { TAG } from '../media/flv/flv-file.js';
 import { videoConfigTag, videoTag } from '../media/flv/video-tag.js';
 
-/** A message of media. */
+/** A media message. */
 export type FlvMessage = Readonly<{ type: number; timeMs: number; payload: Uint8Array }>;
 
 type Options = Readonly<{
   send: (message: FlvMessage) => void;
-  /** How much media waits to be sent, in milliseconds. */
+  /** Returns how much media is waiting to be sent, in milliseconds. */
   backlogMs: () => number;
 }>;
 
-/** With more media waiting, samples are dropped until the next key frame. */
+/** If more media than this is waiting, samples are dropped until a key frame. */
 const BACKLOG_MAX_MS = 3_000;
-/** The most by which pictures are decoded earlier than the packager says. */
+/** The maximum by which decode times are earlier than the packager's, in milliseconds. */
 const EARLIER_MAX_MS = 1_000;
-/** Sending continues with a key frame when no more than this waits. */
+/** Sending resumes with a key frame when no more media than this is waiting. */
 const BACKLOG_LOW_MS = 1_000;
 
 /**
- * Writes samples as the messages of one RTMP connection, from a key frame on. Configurations precede
- * the samples that need them. When the connection is too slow, pictures are left out up to a key
- * frame, and so is the sound meanwhile.
+ * Writes samples as the messages of one RTMP connection, starting with a key frame. Configurations
+ * precede the samples that need them. If the connection is too slow, video and audio are dropped
+ * until a key frame.
  */
 export class FlvStream {
   readonly #options: Options;
-  /** The time of the first sample; null before it. */
+  /** The time of the first sample; null before the first sample. */
   #startMs: number | null = null;
   #videoConfig: CodecConfig | null = null;
   #audioConfig: CodecConfig | null = null;
   #lastMs = { video: -1, audio: -1 };
-  /** How much earlier than the packager's the decode times of pictures are. */
+  /** How much earlier decode times are than the packager's, in milliseconds. */
   #earlierMs = 0;
   #needsKeyFrame = true;
   #dropped = 0;
@@ -41,12 +41,12 @@ export class FlvStream {
     this.#options = options;
   }
 
-  /** How often samples had to be left out. */
+  /** How many times samples had to be dropped. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** @param hasVideo whether the sound has to wait for a picture */
+  /** @param hasVideo whether audio has to wait for a key frame */
   push(sample: TimedSample, hasVideo: boolean): void {
     if (this.#mustSkip(sample, hasVideo)) return;
     this.#startMs ??= sample.timeMs;
@@ -55,7 +55,10 @@ export class FlvStream {
     else this.#sendSound(sample, this.#ascending('audio', timeMs));
   }
 
-  /** Returns the time in whole milliseconds. Receivers refuse times that go back. */
+  /**
+   * Returns the time in whole milliseconds, later than the previous one, because receivers refuse
+   * times that go back.
+   */
   #ascending(kind: TimedSample['kind'], timeMs: number): number {
     const at = Math.max(0, Math.round(timeMs), this.#lastMs[kind] + 1);
     this.#lastMs = { ...this.#lastMs, [kind]: at };
@@ -74,8 +77,8 @@ export class FlvStream {
   }
 
   /**
-   * B-frames have negative offsets from the packager. FLV allows them, but receivers such as FFmpeg
-   * then ignore all decode times, so pictures are decoded earlier instead.
+   * Sends a picture. The packager gives B-frames negative offsets. FLV allows them, but receivers
+   * such as FFmpeg then ignore all decode times, so earlier decode times are sent instead.
    */
   #sendPicture({ keyFrame, compositionMs, data, config }: TimedSample, timeMs: number): void {
     this.#earlierMs = Math.min(EARLIER_MAX_MS, Math.max(this.#earlierMs, -compositionMs));

@@ -14,7 +14,7 @@ const sample = (kind: TimedSample['kind'], timeMs: number): TimedSample => ({
 });
 const timesOf = (samples: readonly TimedSample[]) => samples.map(({ timeMs }) => timeMs);
 
-it('passes samples of both kinds on in the order of their times', () => {
+it('passes samples of both kinds on in order of time', () => {
   const interleaver = new Interleaver();
   expect(timesOf(interleaver.push(sample('video', 0), BOTH))).toEqual([]);
   expect(timesOf(interleaver.push(sample('video', 40), BOTH))).toEqual([]);
@@ -22,7 +22,7 @@ it('passes samples of both kinds on in the order of their times', () => {
   expect(timesOf(interleaver.push(sample('audio', 41), BOTH))).toEqual([40]);
 });
 
-it('doesn’t wait for a kind that the broadcast doesn’t have', () => {
+it('doesn’t wait for a kind that the broadcast lacks', () => {
   const interleaver = new Interleaver();
   const silent = { ...BOTH, audio: false };
   expect(timesOf(interleaver.push(sample('video', 0), silent))).toEqual([0]);

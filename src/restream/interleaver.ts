@@ -1,11 +1,11 @@
 import type { SampleKinds, TimedSample } from '../broadcast/ports/samples.js';
 
-/** How long samples of one kind wait for the other kind. */
+/** The maximum time for which samples of one kind wait for the other kind. */
 const WAIT_MAX_MS = 4_000;
 
 /**
- * Puts the samples of both kinds in the order of their times, as receivers expect. It retains at
- * most four seconds of media.
+ * Orders the samples of both kinds by time, as receivers expect. Holds back at most four seconds of
+ * media.
  */
 export class Interleaver {
   #video: TimedSample[] = [];

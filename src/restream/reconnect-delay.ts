@@ -4,9 +4,9 @@ const MAX_MS = 30_000;
 const JITTER = 0.2;
 
 /**
- * Returns the delay before the next connection, in milliseconds: a second after the first failure
- * in a row, then twice as long each time, up to half a minute.
- * @param failures from 1 on
+ * Returns the delay before the next connection, in milliseconds: one second after the first of
+ * consecutive failures, then twice as long each time, up to half a minute.
+ * @param failures the number of consecutive failures, starting at 1
  * @param random a number from 0 to 1
  */
 export function reconnectDelayMs(failures: number, random: number): number {

@@ -6,18 +6,18 @@ import { Injectable } from '@nestjs/common';
 import { AddressRule, NoAllowedAddress } from '../security/destinations/address-rule.js';
 import { RestreamError } from './restream-problem.js';
 
-/** The maximum time until a server is connected. */
+/** The maximum time to connect to a server. */
 const TIMEOUT_MS = 10_000;
 const RTMP_PORT = 1_935;
-/** The port of RTMPS and HTTPS. */
+/** The port for RTMPS and HTTPS. */
 const TLS_PORT = 443;
 
-/** Connects to servers that users choose, with the rules for webhooks. */
+/** Connects to servers that users choose, subject to the same rules as webhooks. */
 @Injectable()
 export class RestreamDialer {
   constructor(private readonly rule: AddressRule) {}
 
-  /** Returns what is wrong with a URL, as far as that is known without resolving its name; or null. */
+  /** Returns what is wrong with a URL, as far as can be determined without DNS; null if nothing. */
   objection(text: string): string | null {
     const { host, port } = placeOf(text);
     if (isIP(host) !== 0 && !this.rule.isAllowed(host)) return 'must be a public address';
@@ -26,14 +26,14 @@ export class RestreamDialer {
     return null;
   }
 
-  /** Whether media can be sent to an address that a server named. */
+  /** Whether media may be sent to an address that a server specified. */
   isAllowed({ address, port }: Readonly<{ address: string; port: number }>): boolean {
     return this.rule.isAllowed(address) && this.rule.isPortAllowed(port);
   }
 
   /**
-   * Connects to a server. Like webhooks, it reports an unreachable server only after ten seconds,
-   * whatever the reason, so that restreams can't be used to scan networks.
+   * Connects to a server. As with webhooks, an unreachable server isn't reported until ten seconds
+   * later, whatever the reason, so that restreams can't be used to scan networks.
    * @throws {RestreamError}
    */
   async dial(text: string, signal: AbortSignal): Promise<Socket> {

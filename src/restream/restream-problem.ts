@@ -1,6 +1,6 @@
 import type { RestreamProblem } from '../protocol/restream.js';
 
-/** What happened and what to do. Contains nothing that the target's server sent. */
+/** What happened and what to do, in words that contain nothing that the target's server sent. */
 const REASONS: Readonly<Record<RestreamProblem, string>> = {
   unreachable: 'The server is unreachable or did not respond within 10 seconds. Check the address.',
   address_refused: 'The host has no public address, or its port isn’t allowed. Check the address.',
@@ -28,10 +28,10 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
   busy: 'The server is busy or failed. Ask its operator if this repeats.',
 };
 
-/** Why a connection to a target failed or ended. Never contains the stream key. */
+/** Reports why a connection to a target failed or ended. Never contains the stream key. */
 export class RestreamError extends Error {
   readonly problem: RestreamProblem;
-  /** The time before which the server doesn't want another attempt, in milliseconds. */
+  /** The minimum delay that the server requests before another attempt, in milliseconds. */
   readonly retryAfterMs: number;
 
   constructor(problem: RestreamProblem, { retryAfterMs = 0 } = {}) {
@@ -42,7 +42,7 @@ export class RestreamError extends Error {
   }
 }
 
-/** Returns what happened and what to do, in words. */
+/** Returns what happened and what to do, as a sentence. */
 export function reasonFor(problem: RestreamProblem): string {
   return REASONS[problem];
 }

@@ -21,7 +21,7 @@ import {
 } from '../protocol/restream.js';
 import { RestreamService } from './restream.service.js';
 
-/** The HTTP API for a channel's restream targets, which is for the channel's owner. */
+/** The HTTP API through which a channel's owner manages its restream targets. */
 @Controller('api/channels/:name/restream')
 @AllowToken('channels:write')
 @LoggedIn()

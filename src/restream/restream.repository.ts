@@ -9,16 +9,16 @@ export type StoredTarget = Readonly<{
   createdAt: Date;
 }>;
 
-/** A target together with its sealed key. */
+/** A target with its sealed key. */
 export type SealedTarget = Readonly<{ id: string; url: string; key: Uint8Array }>;
 
-/** What a change sets; the key is sealed. */
+/** The values that a change sets; the key is sealed. */
 export type TargetChange = Partial<Pick<StoredTarget, 'name' | 'url' | 'enabled'>> &
   Readonly<{ key?: Uint8Array<ArrayBuffer> }>;
 
 const TARGET = { id: true, name: true, url: true, enabled: true, createdAt: true } as const;
 
-/** Stores the targets to which channels are sent. */
+/** Stores the targets to which channels are restreamed. */
 @Injectable()
 export class RestreamRepository {
   constructor(private readonly db: PrismaService) {}
@@ -31,7 +31,7 @@ export class RestreamRepository {
     });
   }
 
-  /** Returns the targets that are switched on, with their keys. */
+  /** Lists the targets that are turned on, with their keys. */
   enabled(channelId: string): Promise<SealedTarget[]> {
     return this.db.restreamTarget.findMany({
       where: { channelId, enabled: true },
@@ -66,8 +66,8 @@ export class RestreamRepository {
   }
 
   /**
-   * Changes a target, unless its URL is no longer `before.url`: the caller has checked the change
-   * against it. Resolves to null if no such target exists.
+   * Changes a target, unless its URL is no longer `before.url`, against which the caller has
+   * checked the change. Resolves to null if no such target exists.
    */
   async change(before: StoredTarget, data: TargetChange): Promise<StoredTarget | null> {
     const { id, url } = before;

@@ -13,12 +13,13 @@ import {
   type RestreamTargetChange,
 } from '../protocol/restream.js';
 import { Secrets } from '../secrets/secrets.js';
+import { keyReceiver } from './key-receiver.js';
 import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type StoredTarget } from './restream.repository.js';
 import { Restreams } from './restreams.js';
 
 const STATUSES = 'restream-statuses';
-/** `isChanged`: the targets have changed, and the statuses after the change are wanted. */
+/** `isChanged` means that the targets have changed, and requests the statuses after the change. */
 const StatusesRequest = z.object({ channelId: z.uuid(), isChanged: z.boolean().default(false) });
 type StatusesRequest = z.output<typeof StatusesRequest>;
 const Statuses = z.record(z.string(), RestreamStatus).nullable();
@@ -71,7 +72,7 @@ export class RestreamService implements OnModuleInit {
   }
 
   /**
-   * Changes a target, or switches it on or off, even during a broadcast.
+   * Changes a target, or turns it on or off, even during a broadcast.
    * @throws {DomainError} `restream_not_found`; `bad_request` for an address that is not public, or
    *   if the stream key is missing
    */
@@ -79,15 +80,16 @@ export class RestreamService implements OnModuleInit {
     const channelId = await this.#channelId(owned);
     const before = await this.repository.find(channelId, id);
     if (before === null) throw notFound();
-    const { key, name = before.name, url = before.url, enabled = before.enabled } = change;
+    const { name, enabled, key, url = before.url } = change;
     if (url !== before.url) this.#assertAllowed(url);
     // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
-    if (key === undefined && serverOf(url) !== serverOf(before.url))
-      throw badField('key', 'enter the stream key again, because it is for another server');
+    if (key === undefined && keyReceiver(url) !== keyReceiver(before.url))
+      throw badField('key', 'enter the stream key or token again, because the address has changed');
+    // What the change doesn't contain may be changed by another request at this moment.
     const changed = await this.repository.change(before, {
-      name,
       url,
-      enabled,
+      ...(name !== undefined && { name }),
+      ...(enabled !== undefined && { enabled }),
       ...(key !== undefined && { key: this.#seal(id, key) }),
     });
     if (changed === null) throw notFound();
@@ -101,7 +103,7 @@ export class RestreamService implements OnModuleInit {
     this.restreams.targetsChanged(channelId);
   }
 
-  /** Has a change applied, and resolves with the target and what happens at it then. */
+  /** Applies a change, and resolves with the target and its status after the change. */
   async #applied(channelId: string, target: StoredTarget): Promise<RestreamTarget> {
     this.restreams.targetsChanged(channelId);
     const statuses = await this.#statuses({ channelId, isChanged: true });
@@ -118,7 +120,7 @@ export class RestreamService implements OnModuleInit {
   }
 
   async #statusesHere({ channelId, isChanged }: StatusesRequest) {
-    // Another node's call may arrive before its message about the change.
+    // The other node's call may arrive before its message about the change.
     if (isChanged) await this.restreams.reload(channelId);
     return this.restreams.statuses(channelId);
   }
@@ -146,12 +148,6 @@ function badField(path: string, message: string): DomainError {
 
 function notFound(): DomainError {
   return new DomainError('restream_not_found', 'This channel has no such restream target.');
-}
-
-/** The server that receives a target's key, and whether it is sent encrypted. */
-function serverOf(url: string): string {
-  const { protocol, host } = new URL(url);
-  return `${protocol}//${host}`;
 }
 
 function limitReached(max: number): DomainError {

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -25,8 +26,10 @@ import { WhipEndpoint } from './whip/whip-endpoint.js';
 import { WhipPublication, type WhipPublicationOptions } from './whip/whip-publication.js';
 import { WhipSender } from './whip/whip-sender.js';
 
-/** How long to wait after the database failed. */
+/** The retry delay after the database failed. */
 const RETRY_MS = 2_000;
+/** How long a stop of this server waits for WHIP servers to end their sessions. */
+const ENDING_MS = 1_000;
 
 /** Sends one broadcast to one target until it is closed. */
 type Sender = Pick<TargetSender, 'status' | 'close'>;
@@ -36,18 +39,20 @@ type Sent = Readonly<{ sender: Sender; target: SealedTarget }>;
 
 type Active = {
   readonly broadcast: LiveBroadcast;
-  /** What is sent, by the ids of the targets. */
+  /** The active senders, by target id. */
   readonly sent: Map<string, Sent>;
-  /** The number of the newest query for targets; results of earlier ones are out of date. */
+  /** The number of the newest query for targets. The results of earlier queries are out of date. */
   query: number;
   retry?: NodeJS.Timeout;
 };
 
-/** Sends the broadcasts that run on this node to their channels' targets. */
+/** Sends the broadcasts on this node to their channels' targets. */
 @Injectable()
 export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown {
   /** By channel id. */
   readonly #active = new Map<string, Active>();
+  /** Requests that end sessions, each of which takes a few seconds at most. */
+  readonly #ending = new Set<Promise<void>>();
   readonly #log: Log;
   readonly #announce: (changed: { channelId: string }) => void;
 
@@ -73,12 +78,15 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     this.liveChannels.events.on('stateChanged', (channel) => this.#update(channel));
   }
 
-  onApplicationShutdown(): void {
+  async onApplicationShutdown(): Promise<void> {
     for (const channelId of this.#active.keys()) this.#stop(channelId);
+    // Otherwise, their servers would refuse new sessions for some time.
+    const limit = wait(ENDING_MS, undefined, { ref: false });
+    await Promise.race([Promise.all(this.#ending), limit]);
     this.relays.close();
   }
 
-  /** Applies a change of a channel's targets on the node that runs its broadcast. */
+  /** Applies a change to a channel's targets on the node that runs its broadcast. */
   targetsChanged(channelId: string): void {
     this.#announce({ channelId });
   }
@@ -106,7 +114,10 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     this.#active.delete(channelId);
   }
 
-  /** Reads a channel's targets, and resolves when the changes apply. Never rejects. */
+  /**
+   * Reads a channel's targets again, and resolves when the changes have been applied. Never
+   * rejects.
+   */
   async reload(channelId: string): Promise<void> {
     const active = this.#active.get(channelId);
     if (!active) return;
@@ -151,15 +162,31 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
     const common = { clock, random: Math.random, log };
     if (!isWhip(url))
       return new TargetSender({ ...common, destination: { url, key }, source, dial });
-    const endpoint = new WhipEndpoint({ url, token: key, dial });
+    const endpoint = this.#endpoint(new WhipEndpoint({ url, token: key, dial }));
     const isAllowed: WhipPublicationOptions['isAllowed'] = (at) => dialer.isAllowed(at);
     const publish = (media: WatchedMedia): WhipPublication =>
       new WhipPublication({ media, endpoint, relays, isAllowed, sessionId: clock.nowMs() });
     return new WhipSender({ ...common, host: new URL(url).host, broadcast, publish });
   }
+
+  /** Returns an endpoint whose requests to end sessions are remembered until they are done. */
+  #endpoint(endpoint: WhipEndpoint): WhipPublicationOptions['endpoint'] {
+    return {
+      publish: (offer, stopped) => endpoint.publish(offer, stopped),
+      end: async (session) => {
+        const ending = endpoint.end(session);
+        this.#ending.add(ending);
+        await ending;
+        this.#ending.delete(ending);
+      },
+    };
+  }
 }
 
-/** Whether a target receives the same as before. A key that is set again is sealed differently. */
+/**
+ * Whether the target's URL and key are unchanged. A key that is set again is sealed differently,
+ * even if it is the same.
+ */
 function isSame(before: SealedTarget, after: SealedTarget | undefined): boolean {
   return after?.url === before.url && equalBytes(after.key, before.key);
 }

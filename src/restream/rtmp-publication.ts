@@ -15,21 +15,21 @@ import { CONTROL_STREAM, MEDIA_STREAM } from '../media/rtmp/rtmp-message.js';
 import type { FlvMessage } from './flv-stream.js';
 import { RestreamError } from './restream-problem.js';
 
-/** The transactions of the commands whose answers matter. */
+/** The transaction ids of the commands whose answers matter. */
 const CONNECT = 1;
 const CREATE_STREAM = 4;
-/** What servers recognize as an encoder. */
+/** The version string by which servers recognize an encoder. */
 const FLASH_VERSION = 'FMLE/3.0 (compatible; Onair)';
 
 type Options = Readonly<{
-  /** A connected socket, which the publication owns. */
+  /** A connected socket, which the publication then owns. */
   socket: Socket;
   /** The server's URL without the key. */
   url: string;
   key: string;
 }>;
 
-/** Publishes one stream to an RTMP server (RTMP 1.0, 7.2). */
+/** Publishes one stream to an RTMP server (RTMP 1.0, section 7.2). */
 export class RtmpPublication {
   readonly #emitter = new TypedEmitter<{ started: []; closed: [RestreamError] }>();
   /** `started`: the server accepted the key. `closed`: the connection failed or ended. */
@@ -53,7 +53,9 @@ export class RtmpPublication {
     this.#link.start();
   }
 
-  /** The bytes given to the connection so far, and those that wait to be sent. */
+  /**
+   * The number of bytes written to the connection so far, and the number still waiting to be sent.
+   */
   get progress(): Readonly<{ written: number; waiting: number }> {
     const { bytesWritten, writableLength } = this.#options.socket;
     return { written: bytesWritten, waiting: writableLength };
@@ -64,7 +66,7 @@ export class RtmpPublication {
     this.#link.send({ type, streamId: this.#streamId, timeMs: timeMs % 2 ** 32, payload });
   }
 
-  /** Describes the stream; servers and players show this. */
+  /** Sends the description of the stream, which servers and players show. */
   describe(metadata: AmfObject): void {
     if (this.#state === 'started') this.#link.send(writeMetadata(metadata, this.#streamId));
   }
@@ -85,7 +87,7 @@ export class RtmpPublication {
     setTimeout(() => socket.destroy(), 1_000).unref();
   }
 
-  /** Ends the connection at once, for this reason. */
+  /** Ends the connection at once, for the given reason. */
   fail(error: RestreamError): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
@@ -161,7 +163,10 @@ export class RtmpPublication {
     this.#link.send(writeCommand({ name, transaction, object, args }, CONTROL_STREAM));
   }
 
-  /** Services refuse a key by closing the connection, often without a word. */
+  /**
+   * What a closed connection means. Services refuse a key by closing the connection, often without
+   * an error message.
+   */
   get #refusal(): 'closed' | 'key_refused' | 'refused' | 'not_rtmp' {
     if (this.#state === 'started') return 'closed';
     if (this.#state === 'publishing' || this.#state === 'creating') return 'key_refused';

@@ -12,7 +12,7 @@ import { TargetSender } from './target-sender.js';
 const KEY = 'live_secret';
 const LIMIT = { timeout: 30_000, interval: 20 };
 
-/** A broadcast of pictures only, which the test sends. */
+/** A broadcast that consists only of the pictures that the test sends. */
 class Pictures implements SampleSource {
   kinds: SampleKinds = { video: true, audio: false, refused: null };
   #takers = new Set<(sample: TimedSample) => void>();
@@ -68,7 +68,7 @@ afterEach(() => {
   server.close();
 });
 
-/** Sends pictures until the sender is in this state. */
+/** Sends pictures until the sender reaches this state. */
 async function reaches(state: string): Promise<void> {
   await vi.waitUntil(() => {
     pictures.send();
@@ -86,7 +86,7 @@ describe('a target’s sender', () => {
     expect(server.keys).toEqual([KEY]);
   });
 
-  it('says first which media will follow', async () => {
+  it('first announces which media will follow', async () => {
     await reaches('sending');
     await vi.waitUntil(() => server.media.length > 0, LIMIT);
     const data = readData(server.media[0]!);
@@ -107,7 +107,7 @@ describe('a target’s sender', () => {
     expect(JSON.stringify(logged)).not.toContain(KEY);
   });
 
-  it('connects again after the connection was cut', async () => {
+  it('reconnects after the connection was cut', async () => {
     await reaches('sending');
     server.cut();
     await reaches('retrying');
@@ -116,11 +116,11 @@ describe('a target’s sender', () => {
     expect(server.keys).toHaveLength(2);
   });
 
-  it('gives up a connection that doesn’t read, without retaining what it can’t send', async () => {
+  it('gives up a connection that doesn’t read, without retaining the unsent media', async () => {
     server.answer = 'accept and stop reading';
     await reaches('sending');
     const before = process.memoryUsage().arrayBuffers;
-    // 300 MB in all, of which the connection may take some.
+    // This is 300 MB in total, some of which the connection may accept.
     for (let count = 0; count < 300; count += 1) pictures.send({ bytes: 1_000_000 });
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200_000_000);
     await vi.waitUntil(() => {
@@ -130,14 +130,14 @@ describe('a target’s sender', () => {
     expect(sender.status.problem).toBe('stalled');
   });
 
-  it('says which codec it can’t send, and continues with H.264', async () => {
+  it('reports which codec it can’t send, and continues with H.264', async () => {
     const vp9 = { ...H264, codec: 'vp9' } as const;
     pictures.send({ config: vp9 });
     expect(sender.status).toMatchObject({ state: 'unsupported', problem: 'codec' });
     await reaches('sending');
   });
 
-  it('stops taking media when it is closed', async () => {
+  it('stops accepting media when it is closed', async () => {
     await reaches('sending');
     sender.close();
     sender.close();

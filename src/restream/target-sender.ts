@@ -11,19 +11,22 @@ import { reconnectDelayMs } from './reconnect-delay.js';
 import { reasonFor, RestreamError } from './restream-problem.js';
 import { RtmpPublication } from './rtmp-publication.js';
 
-/** The maximum time until a connected server accepts the stream. */
+/** The maximum time that a connected server has to accept the stream. */
 const START_TIMEOUT_MS = 10_000;
 /** The time without progress after which a connection is replaced. */
 const STALLED_MS = 10_000;
 const CHECK_MS = 1_000;
-/** After this time, a connection counts as a success, so that the next delay is short again. */
+/**
+ * A connection that lasts this long counts as a success, so the next reconnect delay is short
+ * again.
+ */
 const SETTLED_MS = 10_000;
 
-/** The numbers of codecs in FLV's metadata (Adobe FLV 10.1, E.5). */
+/** The codec numbers in FLV metadata (Adobe FLV 10.1, section E.5). */
 const FLV_H264 = 7;
 const FLV_AAC = 10;
 
-/** Where to send. The key must never be logged. */
+/** The destination. The key must never be logged. */
 export type Destination = Readonly<{ url: string; key: string }>;
 
 type Options = Readonly<{
@@ -105,7 +108,7 @@ export class TargetSender {
     this.#state.backlog.mark(sample.timeMs);
   }
 
-  /** Ends the stream while the broadcast has a codec that cannot be sent. */
+  /** Ends the stream for as long as the broadcast has a codec that can't be sent. */
   #refuse(): void {
     const state = this.#state;
     if (state.name === 'unsupported' || state.name === 'retrying') return;
@@ -154,7 +157,10 @@ export class TargetSender {
     this.#enter({ name: 'sending', publication, stream, backlog, startedMs });
   }
 
-  /** Receivers that would otherwise guess from the first seconds learn what to wait for. */
+  /**
+   * The metadata that announces the tracks. Without it, receivers would guess them from the first
+   * seconds of media.
+   */
   get #description(): AmfObject {
     const { video, audio } = this.#options.source.kinds;
     return {

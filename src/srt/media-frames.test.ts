@@ -8,7 +8,7 @@ const frame = fc.record({
   data: fc.uint8Array({ maxLength: 300 }),
 });
 
-it('reads frames as they were written, however they arrive', () => {
+it('reads frames as they were written, however they are split on arrival', () => {
   fc.assert(
     fc.property(fc.array(frame), fc.integer({ min: 1, max: 50 }), (frames, size) => {
       const bytes = Buffer.concat(frames.map(mediaFrame));
@@ -22,7 +22,7 @@ it('reads frames as they were written, however they arrive', () => {
   );
 });
 
-it('refuses a frame that is too long, before it is received', () => {
+it('rejects a frame that is too long before receiving it', () => {
   const reader = new MediaFrameReader();
   expect(() => reader.push(Buffer.from('0000000200010001', 'hex'))).toThrow(RangeError);
 });

@@ -1,18 +1,18 @@
-/** The connection's number, and the length of the data. */
+/** The size of the header, which contains the connection's number and the length of the data. */
 const HEADER_BYTES = 8;
 const DATA_MAX = 65_536;
 
 /** Bytes that belong to one connection. */
 export type MediaFrame = Readonly<{ id: number; data: Uint8Array }>;
 
-/** Reads the frames in which the SRT program passes media on; see native/srt/main.py. */
+/** Reads the frames in which the SRT program passes media on. See native/srt/main.py. */
 export class MediaFrameReader {
   #held: Buffer = Buffer.alloc(0);
 
   /**
    * Adds received bytes and returns the frames that they complete. At most one incomplete frame is
    * held.
-   * @throws {RangeError} if a frame is longer than any that the program sends
+   * @throws {RangeError} if a frame is longer than any that the program would send
    */
   push(bytes: Buffer): MediaFrame[] {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);

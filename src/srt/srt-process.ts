@@ -1,14 +1,15 @@
 import type { Log } from '../common/logger.js';
+import type { Rate } from '../common/token-bucket.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { PythonCommand } from '../processes/find-python-program.js';
 import { MessageProcess } from '../processes/message-process.js';
 import { MediaFrameReader } from './media-frames.js';
 import { type SrtCommand, SrtEvent, type SrtStatistics } from './srt-messages.js';
 
-/** Each connection can buffer some 12 MB; threads reserve more address space than they use. */
+/** Each connection can buffer about 12 MB, and threads reserve more address space than they use. */
 const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 256 };
 
-/** A caller that waits for an answer. `streamId` may contain a stream key. */
+/** A caller that is waiting for an answer. `streamId` may contain a stream key. */
 export type SrtCaller = Readonly<{ id: number; address: string; streamId: string }>;
 
 /** The process that carries SRT connections (native/srt). */
@@ -24,9 +25,9 @@ export class SrtProcess {
     closed: [];
   }>();
   /**
-   * `listening`, `unavailable`: the result of {@link listen}. `asked`: a caller waits for
-   * {@link admit} or {@link refuse}. `disconnected`: an admitted caller has disconnected, or hasn't
-   * connected at all. `closed`: the process has ended or is about to.
+   * `listening`, `unavailable`: the result of {@link listen}. `asked`: a caller waits for {@link
+   * admit} or {@link refuse}. `disconnected`: an admitted caller has disconnected, or never
+   * connected. `closed`: the process has ended or is about to.
    */
   readonly events = this.#emitter.listenable;
   readonly #process: MessageProcess;
@@ -48,14 +49,17 @@ export class SrtProcess {
     return this.#process.pid;
   }
 
-  /** Accepts callers at a UDP port of all addresses. */
-  listen(port: number): void {
-    this.#send({ command: 'listen', port });
+  /**
+   * Accepts callers at a UDP port of all addresses.
+   * @param attempts the limit of each address's attempts
+   */
+  listen(port: number, attempts: Rate): void {
+    this.#send({ command: 'listen', port, attempts });
   }
 
   /**
    * Lets a caller connect.
-   * @param passphrase with which the caller has to encrypt; null if it doesn't encrypt
+   * @param passphrase the passphrase with which the caller must encrypt; null if it doesn't encrypt
    */
   admit(id: number, passphrase: string | null): void {
     this.#send({ command: 'admit', id, passphrase });

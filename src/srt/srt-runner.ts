@@ -7,14 +7,14 @@ import { SrtProcess } from './srt-process.js';
 
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 8_000;
-/** A process that has run for this long counts as working. */
+/** A process that has run for this long is considered to be working. */
 const WORKS_AFTER_MS = 30_000;
 
 /** Keeps the SRT program running, for everything that sends or receives over SRT. */
 @Injectable()
 export class SrtRunner implements OnApplicationShutdown {
   readonly #emitter = new TypedEmitter<{ started: [SrtProcess] }>();
-  /** `started`: the program runs, for the first time or again. */
+  /** `started`: the program is running, for the first time or again. */
   readonly events = this.#emitter.listenable;
   readonly #log: Log;
   #command: Promise<PythonCommand | null> | null = null;
@@ -31,14 +31,14 @@ export class SrtRunner implements OnApplicationShutdown {
     this.#log = log.child({ part: 'srt' });
   }
 
-  /** The running process; null if there is none at this moment. */
+  /** The running process; null if there currently is none. */
   get process(): SrtProcess | null {
     return this.#process;
   }
 
   /**
-   * Starts the program, and starts it again whenever it ends. Safe to call again. Resolves with
-   * false if Python or libsrt is missing, which is logged.
+   * Starts the program, and restarts it whenever it ends. Idempotent. Resolves to false if Python
+   * or libsrt is missing, which is logged.
    */
   async start(): Promise<boolean> {
     this.#command ??= this.#find();
@@ -68,7 +68,13 @@ export class SrtRunner implements OnApplicationShutdown {
   #run(command: PythonCommand): void {
     this.#retry = undefined;
     this.#startedMs = performance.now();
-    const process = new SrtProcess(command, this.#log);
+    let process: SrtProcess;
+    try {
+      process = new SrtProcess(command, this.#log);
+    } catch (err) {
+      this.#log.error({ err }, 'the SRT program can’t be started');
+      return this.#ended(command);
+    }
     this.#process = process;
     process.events.on('closed', () => this.#ended(command));
     this.#emitter.emit('started', process);

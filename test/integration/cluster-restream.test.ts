@@ -13,7 +13,7 @@ const KEY = 'live_secret-key';
 const SETTINGS = { GRACE_SECONDS: '30', WEBHOOK_ALLOWED_NETWORKS: '127.0.0.1' };
 
 describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || !hasNginxRtmp)(
-  'a restream of several nodes',
+  'a restream on several nodes',
   () => {
     let nodes: TestNodes;
     let origin: ServerProcess;
@@ -41,7 +41,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || !hasNginx
       const { id } = await api<RestreamTarget>(other.url, film.owner, 'POST', path, body);
       await film.send(undefined, origin.url);
       await target.receives(KEY);
-      // This node doesn't send it, but knows what its origin does.
+      // This node doesn't send the restream, but knows what its origin sends.
       const change = { name: 'Ours' };
       const named = await api(other.url, film.owner, 'PATCH', `${path}/${id}`, change);
       expect(named).toMatchObject({ name: 'Ours', status: { state: 'sending' } });

@@ -65,8 +65,8 @@ async function reaches(film: RecordedFilm, state: string, id: string): Promise<R
 }
 
 /**
- * The decode times of a stream, in seconds, which must ascend without long pauses. On a busy machine
- * the publisher itself pauses for a second or so.
+ * Returns a stream's decode times, in seconds, which must increase without long gaps. On a busy
+ * machine the publisher itself may pause for about a second.
  */
 function timesOf({ packets, timescale }: ReadStream): number[] {
   const times = packets.map(({ dts }) => dts / timescale);
@@ -77,7 +77,7 @@ function timesOf({ packets, timescale }: ReadStream): number[] {
 }
 
 describe.skipIf(!hasFfmpegReaders)('a restream', { timeout: 180_000 }, () => {
-  it('sends picture and sound to an RTMP server, in step', async ({ server }) => {
+  it('sends video and audio to an RTMP server, in sync', async ({ server }) => {
     allowLoopback(server);
     const target = await rtmpServer();
     const film = await RecordedFilm.of(server.url, 'sent-on');
@@ -124,7 +124,7 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       await film.end();
     });
 
-    it('continues in the same connection when the publisher returns', async ({ server }) => {
+    it('continues on the same connection when the publisher returns', async ({ server }) => {
       allowLoopback(server);
       const target = await nginxRtmp();
       const film = await RecordedFilm.of(server.url, 'resumed');
@@ -162,7 +162,7 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       await film.end();
     });
 
-    it('replies with the true state, and keeps sending when it is only renamed', async ({
+    it('replies with the actual state, and continues to send when it is only renamed', async ({
       server,
     }) => {
       allowLoopback(server);
@@ -174,7 +174,7 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       const renamed = await change(film, id, { name: 'Ours' });
       expect(renamed).toMatchObject({ name: 'Ours', status: { state: 'sending' } });
       await target.receives(KEY);
-      // nginx names what it records by the second.
+      // nginx names its recordings by the second.
       await film.advancesLive(2);
       expect((await change(film, id, { enabled: false })).status.state).toBe('off');
       expect((await change(film, id, { enabled: true })).status.state).not.toBe('off');
@@ -190,7 +190,7 @@ describe.skipIf(!hasFfmpegReaders || !hasNginxRtmp)(
       const { id } = await add(film, before.url);
       await film.send();
       await reaches(film, 'sending', id);
-      // The stored key is for the first server alone.
+      // The stored key is meant for the first server only.
       await expect(change(film, id, { url: after.url })).rejects.toThrow(/bad_request/);
       const key = 'live_another-key';
       const changed = await change(film, id, { url: after.url, key });
@@ -249,6 +249,23 @@ describe('a target', () => {
     await refused('rtmp://ann:secret@example.com/live');
     await refused('rtmp://example.com/live?key=secret');
     await refused('rtmp://example.com');
+  });
+
+  it('can be changed by two requests at once, each of which leaves the rest as it is', async ({
+    server,
+  }) => {
+    const film = await RecordedFilm.of(server.url, 'twice');
+    const { id } = await add(film, 'rtmp://example.com/live');
+    await Promise.all([change(film, id, { enabled: false }), change(film, id, { name: 'Ours' })]);
+    expect(await change(film, id, {})).toMatchObject({ enabled: false, name: 'Ours' });
+  });
+
+  it('at a WHIP endpoint needs its token again for another path', async ({ server }) => {
+    const film = await RecordedFilm.of(server.url, 'moved');
+    const { id } = await add(film, 'https://example.com/whip/1');
+    const url = 'https://example.com/whip/2';
+    await expect(change(film, id, { url })).rejects.toThrow(/bad_request/);
+    expect(await change(film, id, { url, key: 'other' })).toMatchObject({ url });
   });
 
   it('can be added up to the limit', async ({ server }) => {

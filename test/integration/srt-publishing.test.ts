@@ -37,7 +37,7 @@ const publish = (
   return program;
 };
 
-/** Returns a playlist; empty while none exists. */
+/** Returns a playlist, or an empty string if none exists. */
 const playlist = async (path: string): Promise<string> => {
   const response = await fetch(`${server.url}/hls/ann/${path}`);
   return response.ok ? response.text() : '';
@@ -121,16 +121,20 @@ describe.skipIf(ffmpegBin === '' || process.env.SRT_PYTHON_BIN === '')('FFmpeg o
     expect(await broadcast()).toBeNull();
   });
 
-  it('resumes its broadcast after it was cut', async () => {
-    const first = publish();
-    await isIn('live');
-    const { id } = (await broadcast()) ?? { id: '' };
-    await first.kill();
-    await isIn('interrupted');
-    publish();
-    await isIn('live');
-    expect((await broadcast())?.id).toBe(id);
-  });
+  it.each([120, 4_000])(
+    'with a latency of %i ms resumes its broadcast after it was cut',
+    async (ms) => {
+      const latency = `latency=${ms * 1_000}`;
+      const first = publish(`streamid=publish:ann&passphrase=${made.srtPassphrase}&${latency}`);
+      await isIn('live');
+      const { id } = (await broadcast()) ?? { id: '' };
+      await first.kill();
+      await isIn('interrupted');
+      publish();
+      await isIn('live');
+      expect((await broadcast())?.id).toBe(id);
+    },
+  );
 
   it('is refused while another one publishes, and takes over once that one is silent', async () => {
     const first = publish();

@@ -41,7 +41,7 @@ const bearer = (token = key) => ({ authorization: `Bearer ${token}` });
 const post = (text: string, headers: Record<string, string> = {}, channel = 'ann') =>
   http.request('POST', `/whip/${channel}`, { text, headers: { ...SDP, ...bearer(), ...headers } });
 
-/** Publishes, and records the session's URL. */
+/** Publishes, and records the session URL. */
 const created = async (name = 'obs-32-h264'): Promise<Answer> => {
   const answer = await post(offerOf(name));
   session = answer.headers.get('location') ?? '';
@@ -244,7 +244,7 @@ describe('the session', () => {
 
 describe('other methods', () => {
   it.each(['/whip/ann', '/whip/nobody', '/whip/ann/some-session'])(
-    'OPTIONS of %s returns what is allowed, for pages on every site',
+    'OPTIONS on %s returns what is allowed, for pages on every site',
     async (path) => {
       const { status, headers } = await http.request('OPTIONS', path, {
         headers: {

@@ -23,7 +23,7 @@ const publisher = (film: Film): WeriftPublisher => {
   return made;
 };
 
-/** Returns a playlist; empty while none exists. */
+/** Returns a playlist, or an empty string if none exists. */
 const playlist = async (path: string): Promise<string> => {
   const response = await fetch(`${server.url}/hls/ann/${path}`);
   return response.ok ? response.text() : '';

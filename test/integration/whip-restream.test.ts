@@ -18,11 +18,14 @@ import { ServerProcess } from '../support/server-process.js';
 import { TlsFront, trustCertificate } from '../support/tls-front.js';
 import { allowLoopback } from '../support/webhook-receiver.js';
 
-/** The capture times of both kinds are known to a few milliseconds at each of the two services. */
+/**
+ * At each of the two services, the capture times of both kinds are known to within a few
+ * milliseconds.
+ */
 const SYNC_S = 0.04;
 /**
- * AAC from RTMP is transcoded for WebRTC, which makes it a little later. Nobody notices sound that
- * is less than 0.125 s late (ITU-R BT.1359-1).
+ * AAC from RTMP is transcoded for WebRTC, which delays it a little. Nobody notices sound that is
+ * less than 0.125 s late (ITU-R BT.1359-1).
  */
 const TRANSCODED_SYNC_S = 0.1;
 
@@ -32,7 +35,7 @@ const LIMIT = { timeout: 60_000, interval: 100 };
 
 describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
   let here: TestApp;
-  /** Another service, which receives. */
+  /** The other service, which receives the restream. */
   let there: TestApp;
   let front: TlsFront;
   let bob: Person;
@@ -85,7 +88,7 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
   const broadcastThere = async () =>
     (await api<ChannelView>(there.url, null, 'GET', '/channels/bob')).broadcast;
 
-  it('sends picture and sound, and ends the session', async () => {
+  it('sends video and audio, and ends the session', async () => {
     const film = await RecordedFilm.of(here.url, 'ann');
     await add(film, token);
     await film.send();
@@ -156,7 +159,10 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     return beepsLateS(await onsetsOf(`${there.url}${recording.playlistPath}`));
   }
 
-  /** Resolves with the id of the broadcast that the other service receives, once it has run. */
+  /**
+   * Resolves with the id of the broadcast that the other service receives, once it has lasted this
+   * long.
+   */
   async function hasRunThere(durationMs: number): Promise<string> {
     const { id } = await vi.waitUntil(broadcastThere, LIMIT);
     await vi.waitUntil(async () => {
@@ -167,7 +173,7 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     return id;
   }
 
-  it('keeps sound and picture in step', async () => {
+  it('keeps audio and video in sync', async () => {
     const film = await RecordedFilm.of(here.url, 'ann', {
       film: { video: 'h264', audio: true, flashes: true },
     });
@@ -180,7 +186,7 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     expect(Math.abs(medianOf(late))).toBeLessThan(SYNC_S);
   });
 
-  it('keeps them in step if the broadcast arrives over RTMP', async () => {
+  it('keeps them in sync if the broadcast arrives over RTMP', async () => {
     const port = await freePort();
     const other = await startTestApp({ overrides: { RTMP_PORT: String(port) } });
     onTestFinished(() => other.close());
@@ -195,7 +201,7 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     await program.stop();
     const late = await beepsLateThere(id);
     expect(late.length).toBeGreaterThanOrEqual(5);
-    // On a busy machine, a single beep can be out of step until the next sender report.
+    // On a busy machine, a single beep can be out of sync until the next sender report.
     expect(Math.abs(medianOf(late))).toBeLessThan(TRANSCODED_SYNC_S);
   });
 

@@ -17,20 +17,20 @@ import { UnusableMedia } from '../unusable-media.js';
 import { RtmpSession } from './rtmp-session.js';
 import type { StreamPath } from './stream-path.js';
 
-/** The time limit from the connection to the request to publish. */
+/** The time limit from the connection to the publish request. */
 const OPENING_MS = 10_000;
 /** The time limit without media. */
 const SILENCE_MS = 15_000;
 const CHECK_MS = 1_000;
-/** The maximum of answers waiting to be read by the client, in bytes. */
+/** The maximum size of the answers that the client hasn't read, in bytes. */
 const UNREAD_MAX = 65_536;
-/** How long the client may take to read the last answer. */
+/** The time that the client has to read the last answer. */
 const LINGER_MS = 1_000;
 
 type Options = Readonly<{
   socket: Socket;
   /**
-   * Checks the key.
+   * Checks the stream key.
    * @throws {DomainError}
    */
   authorize: (path: StreamPath) => Promise<KeyedAccess>;
@@ -39,14 +39,14 @@ type Options = Readonly<{
    * @throws {DomainError}
    */
   publish: (access: KeyedAccess, peer: ProgramPeer) => Promise<Published>;
-  /** Creates the reader of the program's media. */
+  /** Creates the consumer of the publisher's media. */
   createIngest: (media: ProgramMedia, log: Log) => ProgramIngest;
   /** Called once. */
   onClosed: () => void;
   log: Log;
 }>;
 
-/** One program's RTMP connection, from its socket to its broadcast. */
+/** One publisher's RTMP connection, from its socket to its broadcast. */
 export class RtmpConnection {
   readonly peer = new ProgramPeer(() =>
     this.end('The broadcast ended, or another encoder took over.'),
@@ -86,7 +86,7 @@ export class RtmpConnection {
     this.#timer = setInterval(() => this.#check(), CHECK_MS);
   }
 
-  /** The channel and key with which it publishes; null before they are known. */
+  /** The channel and key with which it publishes; null until they are known. */
   get access(): KeyedAccess | null {
     return this.#access;
   }
@@ -100,7 +100,7 @@ export class RtmpConnection {
     return this.#heard.isStale();
   }
 
-  /** Tells the client why, and closes the connection. Idempotent. */
+  /** Tells the client the reason, and closes the connection. Idempotent. */
   end(reason: string): void {
     if (this.#isEnding) return;
     this.#session.refuse('Failed', reason);
@@ -164,7 +164,7 @@ export class RtmpConnection {
     else this.#ingest?.audio(readAudioTag(payload), timeMs);
   }
 
-  /** The program stopped on purpose. */
+  /** Ends the broadcast, because the publisher stopped on purpose. */
   #stopped(): void {
     const { broadcast } = this.#published ?? {};
     if (broadcast?.publisherPeerId === this.peer.id) broadcast.end('publisher_ended');

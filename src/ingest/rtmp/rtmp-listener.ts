@@ -2,24 +2,28 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createSecureContext, createServer as createTlsServer } from 'node:tls';
 
-/** The maximum number of connections of one listener. */
+/** The maximum number of connections per listener. */
 const CONNECTIONS_MAX = 2_000;
 const TLS_HANDSHAKE_MS = 10_000;
 
-/** The files of a certificate with its chain, and of its key, in PEM. */
+/** The PEM files of a certificate with its chain, and of its key. */
 export type CertificateFiles = Readonly<{ certFile: string; keyFile: string }>;
 
-/** The certificate's files are missing, unreadable, or don't contain a certificate and its key. */
+/**
+ * Reports that the certificate's files are missing, are unreadable, or don't contain a certificate
+ * and its key.
+ */
 export class CertificateError extends Error {
   override readonly name = 'CertificateError';
 }
 
-/** A listener of RTMP, or of RTMPS with a certificate that can be replaced. */
+/** A listener for RTMP, or for RTMPS with a certificate that can be replaced. */
 export type Listener = Readonly<{
   close: () => void;
   /**
-   * Reads the certificate again, for connections from now on, and returns whether it has changed.
-   * @throws {CertificateError} in which case the previous certificate stays
+   * Reads the certificate again and uses it for new connections. Resolves to whether it has
+   * changed.
+   * @throws {CertificateError} in which case the previous certificate remains in use
    */
   renew: () => Promise<boolean>;
 }>;
@@ -61,7 +65,7 @@ async function opened<T extends Server>(server: T, port: number): Promise<T> {
   server.once('error', reject);
   server.listen(port, resolve);
   await promise;
-  // A failed accept affects one connection only.
+  // A failed accept affects only one connection.
   server.on('error', () => undefined);
   return server;
 }

@@ -25,7 +25,7 @@ let session: RtmpSession;
 let toClient: Buffer[] = [];
 let toServer: Buffer[] = [];
 
-/** Passes everything on. Returns the commands that the client received. */
+/** Passes all bytes between both sides. Returns the commands that the client received. */
 function exchange(): RtmpCommand[] {
   const commands: RtmpCommand[] = [];
   while (toClient.length + toServer.length > 0) {
@@ -80,7 +80,7 @@ describe('an RTMP session', () => {
     expect(call('createStream')).toMatchObject([{ name: '_result', args: [1] }]);
   });
 
-  it('answers publish after the key was checked, and passes media on only then', () => {
+  it('answers publish after the key was checked, and does not pass media on before that', () => {
     connect();
     expect(call('publish', ['live_key', 'live'])).toEqual([]);
     expect(onPublish).toHaveBeenCalledWith({ channel: null, key: 'live_key' });
@@ -163,7 +163,7 @@ describe('an RTMP session', () => {
         sender.send(writeMetadata({ encoder: 'x' }, 1));
         sender.send({ type: MESSAGE.video, streamId: 1, timeMs: 0, payload: Buffer.alloc(500) });
         const bytes = Buffer.concat(sent);
-        // The handshake's random bytes don't matter.
+        // Damage to the handshake's random bytes has no effect.
         const start = 3_073;
         for (const { at, value } of damages) bytes[start + (at % (bytes.length - start))] = value;
         unlessRefused(() => receiver.push(bytes));

@@ -17,26 +17,26 @@ import {
 } from '../../media/rtmp/rtmp-message.js';
 import { readStreamPath, type StreamPath } from './stream-path.js';
 
-/** More than a key frame of 4K at a high bit rate. */
+/** The maximum size of a media message, in bytes; more than a 4K key frame at a high bit rate. */
 const MEDIA_MESSAGE_MAX = 10 * 1_048_576;
-/** Servers give these values, and some encoders expect them. */
+/** Servers usually send these values, and some encoders expect them. */
 const SERVER = { fmsVer: 'FMS/3,0,1,123', capabilities: 31 };
 
 type Options = Readonly<{
   random: RandomBytes;
   write: (bytes: Uint8Array) => void;
-  /** Called once, when the program wants to publish; to be answered by accept or refuse. */
+  /** Called once, when the client requests to publish. Must be answered with accept or refuse. */
   onPublish: (path: StreamPath) => void;
   /** Called for each audio, video and metadata message after {@link RtmpSession.accept}. */
   onMedia: (message: RtmpMessage) => void;
   onMetadata: (values: Readonly<Record<string, AmfValue>>) => void;
-  /** Called when the program stops publishing. */
+  /** Called when the client stops publishing. */
   onStopped: () => void;
 }>;
 
 /**
- * The server's side of one RTMP connection without its socket: answers the commands of a program
- * that publishes.
+ * The server's side of one RTMP connection, without its socket. Answers the publishing client's
+ * commands.
  */
 export class RtmpSession {
   readonly #options: Options;
@@ -57,7 +57,7 @@ export class RtmpSession {
     for (const message of this.#link.push(bytes)) this.#take(message);
   }
 
-  /** Answers that the program may publish. */
+  /** Answers that the client can publish. */
   accept(): void {
     if (this.#state !== 'asked') return;
     this.#state = 'publishing';
@@ -67,8 +67,8 @@ export class RtmpSession {
   }
 
   /**
-   * Answers that the program may not publish, or no longer.
-   * @param description shown to the person who operates the program
+   * Answers that the client can't publish, or can no longer publish.
+   * @param description shown to the person who operates the encoder
    */
   refuse(code: 'BadName' | 'Denied' | 'Failed', description: string): void {
     this.#status('error', `NetStream.Publish.${code}`, description);
@@ -97,7 +97,7 @@ export class RtmpSession {
         return this.#publish(command);
       case 'FCPublish':
         this.#result(command, [undefined]);
-        // Some hardware waits for it.
+        // Some hardware encoders wait for this.
         return this.#send('onFCPublish', [
           { level: 'status', code: 'NetStream.Publish.Start', description: 'Publishing.' },
         ]);
@@ -113,7 +113,7 @@ export class RtmpSession {
         );
         throw new RtmpError('The client wants to play, which isn’t possible over RTMP.');
       default:
-        // releaseStream, _checkbw, getStreamLength and others, which need nothing.
+        // releaseStream, _checkbw, getStreamLength and other commands require no action.
         return this.#result(command, [undefined]);
     }
   }

@@ -25,10 +25,12 @@ import { CertificateError, type CertificateFiles, listen, type Listener } from '
 
 /** The maximum number of connections per address. */
 const CONNECTIONS_PER_ADDRESS_MAX = 20;
-/** The interval at which the certificate's files are read again, since certificates are renewed. */
+/**
+ * The interval at which the certificate's files are read again, because certificates are renewed.
+ */
 const RENEWAL_INTERVAL_MS = 3_600_000;
 
-/** Accepts programs that publish over RTMP and RTMPS. */
+/** Accepts publishers over RTMP and RTMPS. */
 @Injectable()
 export class RtmpService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #connections: ProgramConnections<RtmpConnection>;
@@ -79,7 +81,7 @@ export class RtmpService implements OnApplicationBootstrap, BeforeApplicationShu
     this.#connections.close();
   }
 
-  /** A port or certificate that can't be used doesn't keep the service from starting. */
+  /** Listens on a port. If the port or certificate can't be used, the service starts without it. */
   async #listen(port: number, certificate: CertificateFiles | null): Promise<void> {
     const protocol = certificate ? 'RTMPS' : 'RTMP';
     try {

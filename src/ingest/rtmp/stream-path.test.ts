@@ -6,7 +6,7 @@ it.each<[app: string, stream: string, channel: string | null, key: string]>([
   ['live/', 'live_key', null, 'live_key'],
   ['ann', 'live_key', 'ann', 'live_key'],
   ['live/ann', 'live_key', 'ann', 'live_key'],
-  // A program with one field for the whole address.
+  // An encoder with one field for the whole address.
   ['live/live_key', '', null, 'live_key'],
   ['live', 'live_key?vhost=x', null, 'live_key'],
   ['live?a=b', ' live_key', null, 'live_key'],

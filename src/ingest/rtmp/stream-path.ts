@@ -1,13 +1,13 @@
-/** The application that stands for any channel, as in `rtmp://HOST/live`. */
+/** The application name that stands for any channel, as in `rtmp://HOST/live`. */
 const ANY_CHANNEL = 'live';
 
-/** Where a program wants to publish: its stream key, and its channel if it names one. */
+/** Where a client wants to publish: the stream key, and the channel if the address contains one. */
 export type StreamPath = Readonly<{ channel: string | null; key: string }>;
 
 /**
- * Finds the channel and the key in the application and stream name of an RTMP address. Programs
- * split `rtmp://HOST/live/KEY` in different places, so that the parts count together: the last one
- * is the key, and the one before it is the channel, unless it is `live`.
+ * Finds the channel and the key in the application and stream name of an RTMP address. Encoders
+ * split `rtmp://HOST/live/KEY` in different places, so both are joined first: the last part is the
+ * key, and the part before it is the channel, unless it is `live`.
  */
 export function readStreamPath(app: string, stream: string): StreamPath {
   const parts = `${app}/${stream}`

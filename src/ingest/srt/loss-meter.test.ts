@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { LossMeter } from './loss-meter.js';
 
-it('measures the loss of the last three seconds', () => {
+it('measures packet loss over the last three seconds', () => {
   const meter = new LossMeter();
   const push = (packets: number, lostPackets: number) => meter.push({ packets, lostPackets });
   expect(push(100, 50)).toBe(0);

@@ -5,11 +5,13 @@ const SAMPLES = 4;
 
 type Counts = Pick<SrtStatistics, 'packets' | 'lostPackets'>;
 
-/** Computes the recent loss of a connection from its counters. */
+/** Computes a connection's recent packet loss from its counters. */
 export class LossMeter {
   readonly #samples: Counts[] = [];
 
-  /** Adds the newest counters, and returns the percentage of packets lost in the last seconds. */
+  /**
+   * Adds the newest counters, and returns the percentage of packets lost in the last three seconds.
+   */
   push(counts: Counts): number {
     this.#samples.push(counts);
     if (this.#samples.length > SAMPLES) this.#samples.shift();

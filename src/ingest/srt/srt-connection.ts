@@ -14,11 +14,13 @@ import { TsProgram } from './ts-program.js';
 /** The time limit without media. */
 const SILENCE_MS = 15_000;
 const CHECK_MS = 1_000;
-/** The most that is held until the broadcast accepts media; several seconds at 8 Mbit/s. */
+/**
+ * The maximum number of bytes held until the broadcast accepts media; several seconds at 8 Mbit/s.
+ */
 const HELD_MAX = 4 * 1_048_576;
 /**
- * libsrt reports a loss after five seconds without a packet. A connection that ends while data
- * arrives was closed by the program.
+ * libsrt reports a lost connection after five seconds without a packet. If a connection ends sooner
+ * after the last data than this, the encoder closed it.
  */
 const GOODBYE_MS = 2_000;
 
@@ -29,7 +31,7 @@ type Options = Readonly<{
    * @throws {DomainError}
    */
   publish: (access: KeyedAccess, peer: ProgramPeer) => Promise<Published>;
-  /** Creates the consumer of the program's media. */
+  /** Creates the consumer of the publisher's media. */
   createIngest: (media: ProgramMedia, log: Log) => ProgramIngest;
   /** Closes the connection. */
   disconnect: () => void;
@@ -38,7 +40,7 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** One program's SRT connection, from its admission to its broadcast. */
+/** One publisher's SRT connection, from its admission to its broadcast. */
 export class SrtConnection {
   readonly peer = new ProgramPeer(() =>
     this.end('The broadcast ended, or another encoder took over.'),
@@ -75,7 +77,7 @@ export class SrtConnection {
     return this.#heard.isStale();
   }
 
-  /** Publishes, since the program is connected. */
+  /** Starts publishing, because the encoder is now connected. */
   connected(): void {
     if (this.#isEnding) return this.#options.disconnect();
     this.#publish().catch((error: unknown) => this.#failed(error));
@@ -99,8 +101,8 @@ export class SrtConnection {
   }
 
   /**
-   * The connection has ended.
-   * @param silentMs how long nothing had arrived
+   * Handles the end of the connection.
+   * @param silentMs how long nothing had arrived before the end
    */
   disconnected(silentMs: number): void {
     const { broadcast } = this.#published ?? {};
@@ -110,7 +112,7 @@ export class SrtConnection {
     this.lost();
   }
 
-  /** The connection is lost. Idempotent. */
+  /** Handles the loss of the connection. Idempotent. */
   lost(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -120,7 +122,7 @@ export class SrtConnection {
     this.#options.onClosed();
   }
 
-  /** Closes the connection. SRT can't tell the program why, so the log does. Idempotent. */
+  /** Closes the connection. SRT can't tell the encoder the reason, so it is logged. Idempotent. */
   end(reason: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
@@ -144,7 +146,10 @@ export class SrtConnection {
     for (const data of held) this.receive(data);
   }
 
-  /** Holds what arrives before the broadcast accepts it; beyond the limit, all of it is dropped. */
+  /**
+   * Holds data that arrives before the broadcast accepts it. Beyond the limit, all held data is
+   * dropped.
+   */
   #hold(data: Uint8Array): void {
     if (this.#heldBytes + data.length > HELD_MAX) {
       this.#held = [];

@@ -4,16 +4,9 @@ import type {
   StreamKeyService,
 } from '../../channels/stream-key/stream-key.service.js';
 import { DomainError } from '../../common/domain-error.js';
-import { AddressRates } from '../../security/address-limits.js';
 import { SRT_REFUSAL } from '../../srt/srt-messages.js';
 import type { SrtCaller } from '../../srt/srt-process.js';
 import { readStreamId } from './stream-id.js';
-
-/**
- * While a caller waits for an answer, nothing arrives from others, so that attempts are limited.
- * Encoders try again every few seconds.
- */
-const ATTEMPTS = { burst: 20, perSecond: 1 };
 
 /**
  * Whether a caller may connect: the channel and the passphrase, or the reason why not. Without a
@@ -24,30 +17,22 @@ export type GateAnswer =
   | Readonly<{ reason: number; code: string }>;
 
 /**
- * Decides who may publish over SRT.
+ * Decides who can publish over SRT.
  *
- * A stream id with the stream key proves the right by itself, and isn't encrypted. One with the
- * channel's name only needs the channel's passphrase, by which libsrt refuses everybody else. For a
- * channel that doesn't exist, a random one stands in, so that nobody can find out. It has to be one or the other: libsrt's callers reject a server that encrypts if they don't, and the
- * reverse.
+ * A stream id with the stream key proves the right to publish by itself, and the connection isn't
+ * encrypted. A stream id with only the channel's name also requires the channel's passphrase;
+ * libsrt refuses callers without it. For a channel that doesn't exist, a random passphrase is used,
+ * so that callers can't find out which channels exist. The two can't be combined, because an
+ * encrypting and an unencrypting end of libsrt reject each other.
  */
 export class SrtGate {
   readonly #keys: StreamKeyService;
-  readonly #attempts: AddressRates;
 
-  /** @param limitFactor multiplies the limit of attempts per address */
-  constructor(keys: StreamKeyService, limitFactor: number) {
+  constructor(keys: StreamKeyService) {
     this.#keys = keys;
-    const { burst, perSecond } = ATTEMPTS;
-    this.#attempts = new AddressRates({
-      burst: Math.ceil(burst * limitFactor),
-      perSecond: perSecond * limitFactor,
-    });
   }
 
-  async answer({ address, streamId }: SrtCaller, nowMs: number): Promise<GateAnswer> {
-    if (this.#attempts.take(address, nowMs) > 0)
-      return { reason: SRT_REFUSAL.overload, code: 'rate_limited' };
+  async answer({ streamId }: SrtCaller): Promise<GateAnswer> {
     const target = readStreamId(streamId);
     if (target.type === 'unreadable')
       return { reason: SRT_REFUSAL.badRequest, code: 'unreadable_stream_id' };

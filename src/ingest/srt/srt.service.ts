@@ -15,6 +15,7 @@ import { CLOCK, type Clock } from '../../common/clock.js';
 import { LOG, type Log } from '../../common/logger.js';
 import { CONFIG, type Config } from '../../config/config.js';
 import { findOpusTranscoder } from '../../media/ffmpeg/find-ffmpeg.js';
+import { scaled } from '../../security/rate-limiter.js';
 import { SRT_REFUSAL } from '../../srt/srt-messages.js';
 import type { SrtCaller, SrtProcess } from '../../srt/srt-process.js';
 import { SrtRunner } from '../../srt/srt-runner.js';
@@ -25,16 +26,28 @@ import { type GateAnswer, SrtGate } from './srt-gate.js';
 
 /** The maximum number of connections. */
 const CONNECTIONS_MAX = 200;
+/**
+ * The maximum number of callers that aren't connected yet. They have a limit of their own, since a
+ * caller needs no right to be among them.
+ */
+const CALLERS_MAX = 100;
+/**
+ * The limit of attempts per address. Nothing arrives from others while a caller waits for an answer.
+ * Encoders try again every few seconds.
+ */
+const ATTEMPTS = { burst: 20, perSecond: 1 };
 
-/** Accepts programs that publish over SRT. */
+/** Accepts publishers over SRT. */
 @Injectable()
 export class SrtService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   readonly #connections: ProgramConnections<SrtConnection>;
   /**
-   * The current process's connections and callers, by number; null before the answer, and for
-   * callers whose passphrase can't be right.
+   * The current process's connections and callers, by number; null for callers that haven't been
+   * answered yet or whose passphrase can't be right.
    */
   readonly #byId = new Map<number, SrtConnection | null>();
+  /** The numbers of those that aren't connected yet. */
+  readonly #callers = new Set<number>();
   readonly #gate: SrtGate;
   readonly #log: Log;
   #ffmpeg: string | null = null;
@@ -52,7 +65,7 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'srt' });
-    this.#gate = new SrtGate(keys, config.http.addressLimitFactor);
+    this.#gate = new SrtGate(keys);
     this.#connections = new ProgramConnections({
       source: 'srt',
       keys,
@@ -66,9 +79,9 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
     const { port } = this.config.srt;
     if (port === 0) return;
     this.runner.events.on('started', (process) => this.#use(process, port));
-    if (!(await this.runner.start())) return;
+    // The port opens last: encoders that were disconnected by a restart connect at once.
     this.#ffmpeg = await findOpusTranscoder(this.config.hls.ffmpegBin, this.#log);
-    this.#connections.watch();
+    if (await this.runner.start()) this.#connections.watch();
   }
 
   beforeApplicationShutdown(): void {
@@ -82,7 +95,7 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
       this.keys.setAcceptsSrt(true);
       this.#log.info({ port }, 'SRT is ready');
     });
-    // A port that can't be used doesn't keep the service from starting.
+    // If the port can't be used, the service starts without SRT.
     events.on('unavailable', (reason) => {
       this.keys.setAcceptsSrt(false);
       this.#log.warn(
@@ -92,43 +105,55 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
       );
     });
     events.on('asked', (caller) => void this.#answer(process, caller));
-    events.on('connected', (id) => this.#byId.get(id)?.connected());
+    events.on('connected', (id) => {
+      this.#callers.delete(id);
+      this.#byId.get(id)?.connected();
+    });
     events.on('media', (id, data) => this.#byId.get(id)?.receive(data));
     events.on('statistics', (id, statistics) => this.#byId.get(id)?.measured(statistics));
     events.on('disconnected', (id, silentMs) => {
       this.#byId.get(id)?.disconnected(silentMs);
-      this.#byId.delete(id);
+      this.#forget(id);
     });
     events.on('closed', () => {
+      this.keys.setAcceptsSrt(false);
       for (const connection of this.#byId.values()) connection?.lost();
       this.#byId.clear();
+      this.#callers.clear();
     });
-    process.listen(port);
+    process.listen(port, scaled(ATTEMPTS, this.config.http.addressLimitFactor));
   }
 
   async #answer(process: SrtProcess, caller: SrtCaller): Promise<void> {
     const { id } = caller;
     this.#byId.set(id, null);
+    this.#callers.add(id);
     const answer = await this.#decide(caller);
     // The caller may have given up, or the process may have ended.
     if (process !== this.runner.process || !this.#byId.has(id)) return;
     if ('reason' in answer) {
       const { reason, code } = answer;
       this.#log.info({ code, reason }, 'refused a program over SRT');
-      this.#byId.delete(id);
+      this.#forget(id);
       return process.refuse(id, reason);
     }
     if (answer.access) this.#byId.set(id, this.#connect(process, id, answer.access));
     process.admit(id, answer.passphrase);
   }
 
+  #forget(id: number): void {
+    this.#byId.delete(id);
+    this.#callers.delete(id);
+  }
+
   async #decide(caller: SrtCaller): Promise<GateAnswer> {
     const unavailable = { reason: SRT_REFUSAL.unavailable, code: 'unavailable' };
     if (this.#isStopping) return unavailable;
-    if (this.#byId.size > CONNECTIONS_MAX)
+    const connected = this.#byId.size - this.#callers.size;
+    if (connected >= CONNECTIONS_MAX || this.#callers.size > CALLERS_MAX)
       return { reason: SRT_REFUSAL.overload, code: 'connection_limit' };
     try {
-      return await this.#gate.answer(caller, this.clock.nowMs());
+      return await this.#gate.answer(caller);
     } catch (err) {
       this.#log.error({ err }, 'a program over SRT could not be checked');
       return unavailable;

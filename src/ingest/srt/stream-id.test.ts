@@ -31,12 +31,12 @@ describe('a stream id', () => {
     expect(readStreamId(text)).toEqual({ type: 'channel', channel: 'ann' });
   });
 
-  it('with something else instead of the key has a wrong key', () => {
+  it('with something else in place of the key has a wrong key', () => {
     const target = { type: 'key', key: 'secret', channel: 'ann' };
     expect(readStreamId('publish:ann:secret')).toEqual(target);
   });
 
-  it.each(['read:ann', 'request:ann', '#!::r=ann,m=request'])('asks to play: %s', (text) => {
+  it.each(['read:ann', 'request:ann', '#!::r=ann,m=request'])('requests playback: %s', (text) => {
     expect(readStreamId(text)).toEqual({ type: 'play' });
   });
 

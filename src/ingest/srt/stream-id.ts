@@ -1,26 +1,26 @@
 import { CHANNEL_NAME_PATTERN } from '../../protocol/limits.js';
 
-/** The limit of SRT (draft-sharabayko-srt 3.2.1.3). */
+/** SRT's limit in bytes (draft-sharabayko-srt, section 3.2.1.3). */
 const LENGTH_MAX = 512;
-/** The beginning of the form that SRT recommends (its "Access Control Guidelines"). */
+/** The prefix of the form that SRT's "Access Control Guidelines" recommend. */
 const KEYED = '#!::';
 const ENCODED = /^%23(!|%21)/i;
 const KEY_PREFIX = 'live_';
 const PUBLISH = 'publish';
 
-/** Where a program wants to publish: its stream key, or the channel whose passphrase it has. */
+/** Where a caller wants to publish: its stream key, or the channel whose passphrase it has. */
 export type StreamTarget =
   | Readonly<{ type: 'key'; key: string; channel: string | null }>
   | Readonly<{ type: 'channel'; channel: string }>
-  /** The program wants to play. */
+  /** The caller wants to play. */
   | Readonly<{ type: 'play' }>
   | Readonly<{ type: 'unreadable' }>;
 
 const UNREADABLE: StreamTarget = { type: 'unreadable' };
 
 /**
- * Reads a stream id: `KEY`, `NAME`, `publish:NAME`, `publish:NAME:KEY`, with or without a user before
- * the key, or `#!::r=NAME,m=publish`, which may contain the key as `r`, `s` or `u`.
+ * Reads a stream id: `KEY`, `NAME`, `publish:NAME`, `publish:NAME:KEY`, with or without a user
+ * before the key, or `#!::r=NAME,m=publish`, where `r`, `s` or `u` may contain the key.
  */
 export function readStreamId(streamId: string): StreamTarget {
   if (Buffer.byteLength(streamId) > LENGTH_MAX) return UNREADABLE;
@@ -32,7 +32,7 @@ export function readStreamId(streamId: string): StreamTarget {
   return withMode(mode, () => targetOf(rest));
 }
 
-/** FFmpeg 5 sends the text as it is in the URL, where the number sign has to be encoded. */
+/** FFmpeg 5 sends the text exactly as it is in the URL, where the number sign has to be encoded. */
 function readEncoded(streamId: string): StreamTarget {
   try {
     const decoded = decodeURIComponent(streamId);
@@ -48,7 +48,8 @@ function readKeyed(text: string): StreamTarget {
     const at = pair.indexOf('=');
     if (at > 0) values.set(pair.slice(0, at), pair.slice(at + 1));
   }
-  // Without a mode, a program wants to play by the guidelines, but there is nothing to play.
+  // According to the guidelines, a caller without a mode wants to play, but nothing can be played
+  // here, so it is treated as a publisher.
   return withMode(values.get('m') ?? PUBLISH, () => {
     const key = [values.get('s'), values.get('u')].find((value) => value?.startsWith(KEY_PREFIX));
     return targetOf([values.get('r') ?? '', ...(key === undefined ? [] : [key])]);
@@ -60,14 +61,14 @@ function withMode(mode: string | undefined, target: () => StreamTarget): StreamT
   return mode === 'request' || mode === 'read' || mode === 'play' ? { type: 'play' } : UNREADABLE;
 }
 
-/** @param parts a channel or a key, or a channel and last a key */
+/** @param parts a channel or a key, or a channel followed by a key */
 function targetOf(parts: readonly string[]): StreamTarget {
   const [first = ''] = parts;
   const last = parts.at(-1) ?? '';
   const channel = first === '' || first.startsWith(KEY_PREFIX) ? null : first;
   if (channel !== null && !CHANNEL_NAME_PATTERN.test(channel)) return UNREADABLE;
   if (last.startsWith(KEY_PREFIX)) return { type: 'key', key: last, channel };
-  // Something in the place of the key is refused as a wrong one.
+  // Anything in the place of the key is treated as a key, so a wrong one is refused.
   if (parts.length > 1 && last !== '') return { type: 'key', key: last, channel };
   return channel === null ? UNREADABLE : { type: 'channel', channel };
 }

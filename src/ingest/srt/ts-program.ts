@@ -6,19 +6,24 @@ import type { ProgramIngest } from '../program-ingest.js';
 import { UnusableMedia } from '../unusable-media.js';
 
 const TICKS_PER_MS = 90;
-/** More than an encoder could send of anything but packets by mistake. */
+/**
+ * The maximum number of skipped bytes; more than an encoder would send by mistake between packets.
+ */
 const SKIPPED_MAX = 262_144;
 
 type Picture = Extract<TsUnit, { type: 'picture' }>;
 
-/** Passes a program's transport stream to its broadcast. */
+/** Passes a publisher's transport stream to its broadcast. */
 export class TsProgram {
   readonly #ingest: Pick<ProgramIngest, 'video' | 'audio'>;
   readonly #demuxer = new TsDemuxer();
   readonly #sets = new H264ParameterSets();
   #record: Uint8Array | null = null;
   #audioConfig: Uint8Array | null = null;
-  /** Whether pictures wait for a key frame, since one on which they depend is missing. */
+  /**
+   * Whether pictures are dropped until a key frame, because a picture on which they depend is
+   * missing.
+   */
   #needsKeyFrame = true;
 
   constructor(ingest: Pick<ProgramIngest, 'video' | 'audio'>) {
@@ -50,7 +55,10 @@ export class TsProgram {
     }
   }
 
-  /** Nobody hears a request for a key frame, and what depends on a lost picture looks broken. */
+  /**
+   * Adds a picture. After a lost picture, drops everything until the next key frame, because the
+   * pictures that depend on it would look broken and SRT can't request a key frame.
+   */
   #addPicture({ nals, dts, pts, afterLoss }: Picture): void {
     const timeMs = Math.round(dts / TICKS_PER_MS);
     const idr = nals.find((nal) => typeOf(nal) === NAL.idrSlice);

@@ -1,4 +1,4 @@
-/** Commands to the AAC encoder thread about a stream. Ticks are at 48 kHz. */
+/** A command to the AAC encoder thread for one stream. Ticks are at 48 kHz. */
 export type AacCommand = AacOrder & Readonly<{ stream: number }>;
 
 export type AacOrder =
@@ -20,7 +20,7 @@ export type OpusPackets = Readonly<{
   durations: Uint32Array<ArrayBuffer>;
 }>;
 
-/** Reports from the encoder thread. */
+/** A report from the encoder thread. */
 export type AacReport =
   /** Consecutive frames, the first at `baseTicks`. */
   | {

@@ -4,13 +4,13 @@ import type { Log } from '../../common/logger.js';
 import type { AacCommand, AacOrder, AacReport, OpusPackets } from './aac-messages.js';
 
 /**
- * Encoding runs at 20 times real time. A thread that takes longer than this for one message is
- * stuck.
+ * A thread that takes longer than this for one message is stuck. Encoding runs at 20 times real
+ * time.
  */
 const HANG_MS = 10_000;
 /** An idle thread exits after this time. Starting a new one takes a tenth of a second. */
 const IDLE_MS = 30_000;
-/** The libraries allocate their own memory, and the JavaScript code around them needs little. */
+/** The JavaScript code needs little memory; the libraries allocate their own. */
 const YOUNG_GENERATION_MB = 4;
 
 /** Receives a stream's frames. No method is called after `finished` or `failed`. */
@@ -18,7 +18,10 @@ export type AacTaker = Readonly<{
   /** Consecutive frames, the first at `baseTicks`. */
   framesEncoded(baseTicks: number, frames: readonly Uint8Array[]): void;
   finished(): void;
-  /** The thread died, or the stream cannot continue: feed the unencoded input to a new stream. */
+  /**
+   * The thread died, or the stream can't continue. The input that isn't encoded yet has to be fed
+   * to a new stream.
+   */
   failed(reason: string): void;
 }>;
 
@@ -27,12 +30,12 @@ export interface AacStream {
   feed(packets: OpusPackets): void;
   /** Ends the input; {@link AacTaker.finished} follows when everything is encoded. */
   finish(): void;
-  /** Stops at once, without calling the taker. Idempotent. */
+  /** Stops at once, without calling the taker. Safe to call twice. */
   close(): void;
 }
 
 /**
- * The worker thread that encodes AAC for all broadcasts. It is started on demand and replaced when
+ * The worker thread that encodes AAC for all broadcasts. It is started on demand, and replaced if
  * it dies.
  */
 export class AacThread {
@@ -64,7 +67,7 @@ export class AacThread {
     return stream;
   }
 
-  /** Ends the thread; open streams fail. */
+  /** Ends the thread. Open streams fail. */
   close(): void {
     clearTimeout(this.#idle);
     this.#stop();

@@ -1,6 +1,6 @@
 // Decodes Opus and encodes AAC in a worker thread. This file must have no local imports except
-// types: tests load it as .ts through Node's type stripping. docs/adr/0008 explains the choice of
-// libraries.
+// types, because tests load it as .ts with Node's type stripping. docs/adr/0008 explains the choice
+// of libraries.
 import { parentPort } from 'node:worker_threads';
 import { registerAacEncoder } from '@mediabunny/aac-encoder';
 import { AdtsOutputFormat, AudioSample, AudioSampleSource, NullTarget, Output } from 'mediabunny';
@@ -16,8 +16,8 @@ const PRIMING_FRAMES = 1;
 /** The encoder's maximum lookahead. */
 const LOOKAHEAD_TICKS = 3 * FRAME_TICKS;
 /**
- * The decoder's maximum packet size, in bytes. A packet usually has about 200 bytes; each of its
- * frames has at most 1,275 (RFC 6716 3.2.1).
+ * The decoder's maximum packet size, in bytes. A packet is usually about 200 bytes long; each of
+ * its frames is at most 1,275 bytes long (RFC 6716 3.2.1).
  */
 const OPUS_PACKET_MAX = 7_680;
 /** The maximum input per message, in ticks. */
@@ -115,7 +115,7 @@ class Stream {
   }
 
   #decodeOne(packet: Uint8Array, pcm: Float32Array, at: number, duration: number): void {
-    // Input before the start is decoded too, because the decoder's state depends on earlier
+    // Also decode the input before the start, because the decoder's state depends on earlier
     // packets.
     const { channelData, samplesDecoded } = this.#decoder.decodeFrame(packet);
     const [left, right = left] = channelData;

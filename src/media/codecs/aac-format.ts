@@ -1,10 +1,12 @@
 import { parseAacSpecificConfig } from './aac-specific-config.js';
 import { AUDIO_TIMESCALE, type AudioConfig } from './codec-config.js';
 
-/** Samples per frame of AAC, and thus ticks. For HE-AAC, samples of the core. */
+/** Samples per AAC frame, and therefore ticks. For HE-AAC, samples of the core. */
 export const AAC_FRAME_TICKS = 1_024;
 
-/** AAC-LC, 48 kHz, stereo: the AudioSpecificConfig of ISO 14496-3 1.6.2.1 in two bytes. */
+/**
+ * AAC-LC, 48 kHz, stereo. The record is a two-byte AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1).
+ */
 export const AAC_CONFIG: AudioConfig = {
   kind: 'audio',
   codec: 'aac',
@@ -18,12 +20,15 @@ export const AAC_CONFIG: AudioConfig = {
 const LC = 2;
 const SBR = 5;
 const PS = 29;
-/** A longer record contains nothing that players need, and might not fit into its descriptors. */
+/**
+ * The maximum length of a record. A longer one contains nothing that players need, and might not
+ * fit into the descriptors.
+ */
 const RECORD_MAX = 64;
 
 /**
- * Returns the configuration of AAC that players can play as it is: AAC-LC or HE-AAC with frames of
- * 1,024 samples and one to eight channels. Null for any other, or a malformed record.
+ * Returns the configuration of AAC that players can play unchanged: AAC-LC or HE-AAC with frames of
+ * 1,024 samples and one to eight channels. Returns null for any other AAC or a malformed record.
  */
 export function aacConfigOf(record: Uint8Array): AudioConfig | null {
   const config = record.length > RECORD_MAX ? null : parseAacSpecificConfig(record);
@@ -36,7 +41,7 @@ export function aacConfigOf(record: Uint8Array): AudioConfig | null {
     codec: 'aac',
     codecs: `mp4a.40.${objectType}`,
     sampleRate,
-    // Parametric stereo makes two channels out of one.
+    // Parametric stereo turns one channel into two.
     channels: objectType === PS ? 2 : channels,
     record,
   };

@@ -9,7 +9,7 @@ const FRAMES = 20;
 const SAMPLE_BYTES = 2;
 const hex = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'));
 
-/** Decodes frames of silence to 16-bit samples. */
+/** Decodes silent frames to 16-bit samples. */
 async function decode(record: Uint8Array, options: readonly string[] = []): Promise<Buffer> {
   const config = aacConfigOf(record)!;
   const data = silentAacFrame(record);
@@ -22,7 +22,7 @@ async function decode(record: Uint8Array, options: readonly string[] = []): Prom
   return ffmpeg(['-f', 'mp4', '-i', 'pipe:0', ...options, '-f', 's16le', 'pipe:1'], file);
 }
 
-describe.skipIf(ffmpegBin === '')('a frame of silence', () => {
+describe.skipIf(ffmpegBin === '')('a silent AAC frame', () => {
   it.each([
     ['mono, 44.1 kHz', '1208', 1],
     ['stereo, 48 kHz', '1190', 2],
@@ -44,7 +44,7 @@ describe.skipIf(ffmpegBin === '')('a frame of silence', () => {
   });
 });
 
-describe('the configuration of AAC', () => {
+describe('an AAC configuration', () => {
   it.each([
     ['AAC-LC', '1190', { codecs: 'mp4a.40.2', sampleRate: 48_000, channels: 2 }],
     ['AAC-LC, mono', '1208', { codecs: 'mp4a.40.2', sampleRate: 44_100, channels: 1 }],

@@ -20,7 +20,7 @@ const ELEMENTS: Readonly<Record<number, readonly number[]>> = {
 type Bits = readonly [value: number, count: number];
 
 /**
- * A long window without scale factor bands, and thus without spectrum (4.4.2.1, `ics_info`):
+ * A long window without scale factor bands, and therefore without a spectrum (4.4.2.1, `ics_info`):
  * reserved, sequence, shape, `max_sfb`, and no prediction.
  */
 const INFO: Bits = [0, 11];
@@ -29,8 +29,8 @@ const GAIN: Bits = [0, 8];
 const TOOLS: Bits = [0, 3];
 
 /**
- * Returns a frame of silence (a raw_data_block) for AAC with this AudioSpecificConfig, which must be
- * one that `aacConfigOf` accepts. HE-AAC allows frames without its extension data.
+ * Returns a silent frame (a raw_data_block) for AAC with this AudioSpecificConfig, which must be
+ * one that `aacConfigOf` accepts. HE-AAC allows frames without extension data.
  */
 export function silentAacFrame(record: Uint8Array): Uint8Array {
   const channels = parseAacSpecificConfig(record)?.channels ?? 0;
@@ -45,7 +45,7 @@ export function silentAacFrame(record: Uint8Array): Uint8Array {
   return bytesOf([...bits, [END, 3]]);
 }
 
-/** A pair of channels shares its window (`common_window`) and has no mid/side coding. */
+/** A channel pair shares one window (`common_window`) and has no mid/side coding. */
 function contentOf(element: number): readonly Bits[] {
   if (element !== CPE) return [GAIN, INFO, TOOLS];
   return [[1, 1], INFO, [0, 2], GAIN, TOOLS, GAIN, TOOLS];

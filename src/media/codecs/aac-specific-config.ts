@@ -7,21 +7,24 @@ const SAMPLE_RATES = [
 ];
 const EXPLICIT_RATE = 15;
 const ESCAPE_TYPE = 31;
-/** Spectral band replication and parametric stereo, which name the type of the core after them. */
+/** Spectral band replication and parametric stereo, which are followed by the type of the core. */
 const SBR = 5;
 const PS = 29;
-/** Channels for each `channelConfiguration` (table 1.19); 0 means that the stream tells. */
+/**
+ * Channels for each `channelConfiguration` (table 1.19); 0 means that only the stream specifies
+ * them.
+ */
 const CHANNELS = [0, 1, 2, 3, 4, 5, 6, 8] as const;
 
-/** What an AudioSpecificConfig says about its AAC. */
+/** The contents of an AudioSpecificConfig that are needed here. */
 export type AacSpecificConfig = Readonly<{
   /** The audio object type; 2 is AAC-LC, 5 and 29 are HE-AAC. */
   objectType: number;
   /** The sample rate of the core. HE-AAC plays at twice this rate. */
   sampleRate: number;
-  /** The number of channels; 0 if only the frames tell. */
+  /** The number of channels; 0 if only the frames specify it. */
   channels: number;
-  /** Samples of the core per frame: 1,024, or 960 for some digital radio. */
+  /** Samples of the core per frame: 1,024, or 960 in some digital radio. */
   frameSamples: number;
 }>;
 

@@ -9,11 +9,11 @@ export type AccessUnit = Readonly<{
   rtpTime: number;
   /**
    * The presentation time minus the decode time, in ticks of the track; signed. Absent if they are
-   * equal, as always without B-frames.
+   * equal, which they always are without B-frames.
    */
   compositionTicks?: number;
   keyFrame: boolean;
-  /** In the format of an MP4 sample, see {@link ../mp4/sample}. */
+  /** In the format of an MP4 sample; see {@link ../mp4/sample}. */
   data: Uint8Array;
   /**
    * The configuration that this unit needs. Units share one object until the configuration changes.

@@ -13,7 +13,7 @@ export type ObuHead = Readonly<{
   type: number;
   /** The length of the header and size field, in bytes. */
   length: number;
-  /** The value of the size field; null if there is none. */
+  /** The value of the size field; null if the field is absent. */
   payloadBytes: number | null;
   /** The header (one or two bytes) with has_size_field set. */
   sizedHeader: readonly number[];

@@ -16,7 +16,7 @@ type Sequence = {
   tools?: (bits: BitWriter) => void;
 };
 
-/** Returns a sequence header (AV1 5.5) of 1280x720. */
+/** Returns a sequence header (AV1 5.5) for 1280x720. */
 function sequence(fields: Sequence): Uint8Array {
   const { profile = 0, level = 5, tier = 0, timing = false, points = 1 } = fields;
   const bits = new BitWriter()
@@ -39,7 +39,7 @@ function sequence(fields: Sequence): Uint8Array {
   return bits.bits(0, 1).bytes();
 }
 
-describe("AV1's sequence header", () => {
+describe('the AV1 sequence header', () => {
   it.each([
     ['plain', {}, 'av01.0.05M.08', '05 0d'],
     ['timing and a decoder model', { timing: true }, 'av01.0.05M.08', '05 0d'],

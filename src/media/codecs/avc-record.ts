@@ -1,17 +1,23 @@
-/** `avcC` before its first parameter set. */
+/** The length of `avcC` before its first parameter set. */
 const HEAD_BYTES = 6;
+
+/**
+ * The maximum number of NAL units of a picture. A picture of 4K has a slice for each row of
+ * macroblocks, up to 135; each unit beyond that costs memory and time.
+ */
+export const NALS_MAX = 4_096;
 
 /** The contents of an AVCDecoderConfigurationRecord that are needed here. */
 export type AvcRecord = Readonly<{
-  /** How many bytes the length before each NAL unit has: 1, 2 or 4. */
+  /** The size of the length field before each NAL unit: 1, 2 or 4 bytes. */
   lengthBytes: number;
   /** Sequence and picture parameter sets, as NAL units. */
   sets: readonly Uint8Array[];
 }>;
 
 /**
- * Parses the body of `avcC` (ISO/IEC 14496-15 5.3.3.1); null for malformed data. It has at most 31
- * and 255 sets.
+ * Parses the body of `avcC` (ISO/IEC 14496-15 5.3.3.1); returns null for malformed data. It
+ * contains at most 31 sequence and 255 picture parameter sets.
  */
 export function parseAvcRecord(record: Uint8Array): AvcRecord | null {
   if (record.length < HEAD_BYTES || record[0] !== 1) return null;
@@ -34,7 +40,10 @@ export function parseAvcRecord(record: Uint8Array): AvcRecord | null {
   return { lengthBytes, sets };
 }
 
-/** Splits a sample into its NAL units; null if a length is wrong. The data isn't copied. */
+/**
+ * Splits a sample into its NAL units; null if a length is wrong, or there are more than
+ * {@link NALS_MAX} units. The data isn't copied.
+ */
 export function nalUnitsOf(sample: Uint8Array, lengthBytes: number): Uint8Array[] | null {
   const units: Uint8Array[] = [];
   for (let at = 0; at < sample.length;) {
@@ -42,14 +51,14 @@ export function nalUnitsOf(sample: Uint8Array, lengthBytes: number): Uint8Array[
     for (let place = 0; place < lengthBytes; place += 1)
       length = length * 256 + (sample[at + place] ?? 0);
     const end = at + lengthBytes + length;
-    if (end > sample.length) return null;
+    if (end > sample.length || units.length === NALS_MAX) return null;
     if (length > 0) units.push(sample.subarray(at + lengthBytes, end));
     at = end;
   }
   return units;
 }
 
-/** Joins NAL units into a sample with lengths of four bytes. */
+/** Joins NAL units into a sample with 4-byte lengths. */
 export function sampleOf(units: readonly Uint8Array[]): Buffer {
   return Buffer.concat(
     units.flatMap((unit) => {

@@ -1,6 +1,6 @@
 /**
  * Reads bits, most significant first. Never throws. Reads past the end return zeros and set {@link
- * failed}, so that a parser needs to check only once, when it is done.
+ * failed}, so a parser needs to check only once, at the end.
  */
 export class BitReader {
   readonly #bytes: Uint8Array;
@@ -32,7 +32,7 @@ export class BitReader {
     if (this.#position > this.#bytes.length * 8) this.#failed = true;
   }
 
-  /** Reads ue(v) (ITU-T H.264 9.1), which AV1 calls uvlc(). The number is less than 2^32 - 1. */
+  /** Reads ue(v) (ITU-T H.264 9.1), called uvlc() in AV1. The number is less than 2^32 - 1. */
   unsignedExpGolomb(): number {
     let zeros = 0;
     while (!this.#failed && !this.flag()) zeros++;

@@ -23,7 +23,7 @@ export type AudioConfig = Readonly<{
   codec: 'opus' | 'aac';
   /** The codecs string, such as `opus` or `mp4a.40.2`. */
   codecs: string;
-  /** The sample rate, in Hz. For HE-AAC, that of the core, which is half of what is heard. */
+  /** The sample rate, in Hz. For HE-AAC, that of the core, which is half the playback rate. */
   sampleRate: number;
   channels: number;
   /** For Opus, the body of `dOps`; for AAC, the AudioSpecificConfig. */
@@ -32,8 +32,8 @@ export type AudioConfig = Readonly<{
 
 /** Ticks per second of video. */
 export const VIDEO_TIMESCALE = 90_000;
-/** Ticks per second of Opus, and of the capture times of all audio. */
+/** Ticks per second of Opus, and of capture times for all audio. */
 export const AUDIO_TIMESCALE = 48_000;
-/** Returns the ticks per second of a rendition. Those of audio are its samples. */
+/** Returns the ticks per second of a rendition. For audio, ticks are samples. */
 export const timescaleOf = (config: CodecConfig): number =>
   config.kind === 'video' ? VIDEO_TIMESCALE : config.sampleRate;

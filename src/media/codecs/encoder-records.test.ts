@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { fuzzRuns } from '../../../test/support/fuzz-runs.js';
 import { hex } from '../../../test/support/rtp-packetizer.js';
 import { parseAacSpecificConfig } from './aac-specific-config.js';
-import { nalUnitsOf, parseAvcRecord, sampleOf } from './avc-record.js';
+import { NALS_MAX, nalUnitsOf, parseAvcRecord, sampleOf } from './avc-record.js';
 
 describe('an AudioSpecificConfig', () => {
   it.each([
@@ -30,7 +30,7 @@ describe('an AVC configuration', () => {
     expect(parsed?.sets.map((set) => Buffer.from(set).toString('hex'))).toEqual(['676400', '68ee']);
   });
 
-  it('is refused wherever it is cut', () => {
+  it('is refused if truncated at any position', () => {
     for (let length = 0; length < 16; length += 1)
       expect(parseAvcRecord(record.subarray(0, length))).toBeNull();
     expect(parseAvcRecord(hex('0164001f fee1 00 00'))).toBeNull();
@@ -58,4 +58,6 @@ it('splits a sample into its NAL units', () => {
   );
   expect(nalUnitsOf(hex('00000005 6588'), 4)).toBeNull();
   expect(nalUnitsOf(hex('02 6588 01 06'), 1)?.length).toBe(2);
+  expect(nalUnitsOf(hex('0106'.repeat(NALS_MAX)), 1)?.length).toBe(NALS_MAX);
+  expect(nalUnitsOf(hex('0106'.repeat(NALS_MAX + 1)), 1)).toBeNull();
 });

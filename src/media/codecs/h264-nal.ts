@@ -51,7 +51,7 @@ export const SLICE_HEAD_BYTES = 40;
  * malformed data. The first {@link SLICE_HEAD_BYTES} of the slice are enough.
  */
 export function slicePpsId(slice: Uint8Array): number | null {
-  const reader = nalReader(slice);
+  const reader = nalReader(slice.subarray(0, SLICE_HEAD_BYTES));
   reader.unsignedExpGolomb(); // first_mb_in_slice
   reader.unsignedExpGolomb(); // slice_type
   const id = reader.unsignedExpGolomb();

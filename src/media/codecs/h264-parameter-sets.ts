@@ -6,14 +6,14 @@ import { parseSps, type H264Sps } from './h264-sps.js';
 type Sps = H264Sps & { bytes: Uint8Array };
 type Pps = Readonly<{ id: number; spsId: number; bytes: Uint8Array }>;
 
-// Even a set with all scaling lists or slice groups has only a few hundred bytes.
+// Even a set with all scaling lists or slice groups is only a few hundred bytes long.
 const MAX_SET_BYTES = 4096;
 // `avcC` gives the number of picture parameter sets in 8 bits.
 const MAX_PPS = 255;
 
 /**
- * The sequence and picture parameter sets of one stream: at most 32 and 256 respectively, of up to
- * 4 KiB each.
+ * The parameter sets of one stream: at most 32 sequence and 256 picture parameter sets, of up to 4
+ * KiB each.
  */
 export class H264ParameterSets {
   readonly #sps = new Map<number, Sps>();
@@ -25,7 +25,7 @@ export class H264ParameterSets {
   #usedSps: Sps | null = null;
   readonly #usedPps = new Map<number, Pps>();
 
-  /** Stores a set, which replaces a set with the same id. Ignores malformed sets. */
+  /** Stores a set, replacing any set with the same id. Ignores malformed sets. */
   put(nal: Uint8Array): void {
     if (nal.length > MAX_SET_BYTES) return;
     const type = (nal[0] ?? 0) & 0x1f;

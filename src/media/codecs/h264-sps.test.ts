@@ -75,8 +75,8 @@ describe('parseSps', () => {
   });
 
   it('removes emulation prevention bytes', () => {
-    // From x264, 1920x1080, High profile. It contains 00 00 03 twice: before and within the timing
-    // information of the VUI.
+    // From x264, 1920x1080, High profile. It contains 00 00 03 twice: before and within the VUI
+    // timing information.
     const x264 = hex('67640028acd940780227e5c05a808080a0000003002000000781e30632c0');
     expect(parseSps(x264)).toMatchObject({ profile: 100, level: 40, width: 1920, height: 1080 });
   });

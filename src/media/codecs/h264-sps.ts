@@ -18,8 +18,8 @@ export type H264Sps = Readonly<{
   width: number;
   height: number;
   /**
-   * The largest number of pictures that precede another one in decoding order and follow it in
-   * output order (`max_num_reorder_frames`); null if the stream doesn't say.
+   * The maximum number of pictures that precede another one in decoding order and follow it in
+   * output order (`max_num_reorder_frames`); null if the stream doesn't declare it.
    */
   reorderDepth: number | null;
 }>;
@@ -46,7 +46,7 @@ export function parseSps(nal: Uint8Array): H264Sps | null {
   const { width, height } = parseSize(reader, chroma);
   if (reader.failed || id > 31) return null;
   if (width < 1 || height < 1 || width > MAX_SIDE || height > MAX_SIDE) return null;
-  // A malformed VUI spoils nothing that precedes it.
+  // A malformed VUI doesn't invalidate the fields before it.
   const declared = parseReorderDepth(reader);
   // 8.2.1.3: with type 2, pictures are output in decoding order. A.2.1: baseline has no B slices.
   const isInOrder = orderType === 2 || profile === BASELINE_PROFILE;
@@ -132,10 +132,12 @@ function parseSize(reader: BitReader, chroma: Chroma): { width: number; height: 
 }
 
 const EXTENDED_SAR = 255;
-/** A.3.1: no level allows more. */
+/** The maximum that any level allows (A.3.1). */
 const MAX_REORDER_DEPTH = 16;
 
-/** Reads vui_parameters() (E.1.1), as far as needed; null if it doesn't declare the depth. */
+/**
+ * Reads vui_parameters() (E.1.1) as far as needed; returns null if it doesn't declare the depth.
+ */
 function parseReorderDepth(reader: BitReader): number | null {
   if (!reader.flag()) return null; // vui_parameters_present_flag
   if (reader.flag() && reader.bits(8) === EXTENDED_SAR) reader.skip(32); // aspect_ratio_info

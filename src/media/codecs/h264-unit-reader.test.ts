@@ -19,7 +19,7 @@ function typesIn(data: Uint8Array): number[] {
 
 const unit = ({ data, config }: FlvPicture) => ({ data, record: config });
 
-/** The NAL units of a unit with 4-byte lengths, with lengths of another size. */
+/** Converts a unit with 4-byte lengths to lengths of a different size. */
 function resized(data: Uint8Array, lengthBytes: number): Uint8Array {
   const bytes = Buffer.from(data);
   const pieces: Buffer[] = [];
@@ -33,7 +33,7 @@ function resized(data: Uint8Array, lengthBytes: number): Uint8Array {
   return Buffer.concat(pieces);
 }
 
-/** The NAL units with 4-byte lengths. */
+/** Joins NAL units, with 4-byte lengths. */
 const sized = (...nals: readonly Uint8Array[]): Uint8Array =>
   Buffer.concat(
     nals.flatMap((nal) => {
@@ -56,7 +56,7 @@ describe('H264UnitReader', () => {
       for (const type of typesIn(data)) expect([NAL.slice, NAL.idrSlice, NAL.sei]).toContain(type);
   });
 
-  it('reads lengths of two bytes', async () => {
+  it('reads two-byte lengths', async () => {
     const film = await encodeFlvFilm({ frames: 10, framesPerSecond: 30 });
     const record = Uint8Array.from(film[0]!.config);
     record[4] = 0xfd;
@@ -67,12 +67,12 @@ describe('H264UnitReader', () => {
     }
   });
 
-  it('takes parameter sets that change within the units, and omits everything but pictures', async () => {
+  it('uses parameter sets that change within the units, and omits everything except pictures', async () => {
     const small = await encodeFlvFilm({ frames: 5, framesPerSecond: 30, x264: 'bframes=0' });
     const other = await encodeFlvFilm({ frames: 5, framesPerSecond: 30, x264: 'level=52' });
     const reader = new H264UnitReader();
     const before = reader.push(unit(small[0]!))!;
-    // The sets of `other` in band, after a delimiter.
+    // The sets of `other`, in band, after a delimiter.
     const { record } = new H264UnitReader().push(unit(other[0]!))!.config;
     const sets = setsOf(record);
     const data = Buffer.concat([sized(hex('09f0'), ...sets), other[0]!.data]);
@@ -85,7 +85,7 @@ describe('H264UnitReader', () => {
     expect(reader.needsKeyFrame).toBe(false);
   });
 
-  it('withholds units until an IDR picture after anything malformed', async () => {
+  it('withholds units after malformed data, until an IDR picture', async () => {
     const film = await encodeFlvFilm({ frames: 70, framesPerSecond: 30 });
     const reader = new H264UnitReader();
     expect(reader.push(unit(film[1]!))).toBeNull();

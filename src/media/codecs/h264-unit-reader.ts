@@ -5,9 +5,9 @@ import { H264ParameterSets } from './h264-parameter-sets.js';
 
 const LENGTH_BYTES = 4;
 
-/** A unit as the container has it. */
+/** A unit as stored in the container. */
 type Contained = Readonly<{
-  /** NAL units, each preceded by its length, whose size in bytes the record gives. */
+  /** NAL units, each preceded by its length. The record gives the size of the length field. */
   data: Uint8Array;
   /** The AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1). */
   record: Uint8Array;
@@ -16,12 +16,12 @@ type Contained = Readonly<{
 type Content = Readonly<{ keyFrame: boolean; data: Uint8Array; config: VideoConfig }>;
 
 /**
- * Reads H.264 access units as FLV and MP4 contain them. The result contains slices and SEI messages
- * with 4-byte lengths. Parameter sets are taken from the record and from the units, whichever came
- * last, and stored in the config. Never throws.
+ * Reads H.264 access units in the format of FLV and MP4. The result contains slices and SEI
+ * messages with 4-byte lengths. Parameter sets are taken from the record or from the units,
+ * whichever arrived last, and stored in the config. Never throws.
  *
- * As long as a unit's sets are unknown, and after anything malformed, units are withheld until the
- * next IDR picture.
+ * While the parameter sets are unknown, and after malformed data, units are withheld until the next
+ * IDR picture.
  */
 export class H264UnitReader {
   readonly #sets = new H264ParameterSets();

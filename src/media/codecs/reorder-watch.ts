@@ -1,13 +1,13 @@
 /** H.264 allows at most this many pictures between decoding and display (ITU-T H.264 A.3.1). */
 export const MAX_REORDERED = 16;
 /**
- * After this many pictures in order, the first ones of a stream included, pictures are assumed to be
- * in order. x264 reorders within the first few pictures if it does at all.
+ * After this many pictures in order, including the first ones of a stream, the stream is assumed
+ * not to reorder. If x264 reorders at all, it does so within the first few pictures.
  */
 const IN_ORDER_UNITS = 32;
-/** The same number once pictures were out of order, 20 s at 30 frames per second. */
+/** The same number for streams that have reordered pictures: 20 s at 30 frames per second. */
 const IN_ORDER_AGAIN_UNITS = 600;
-/** A larger step back belongs to a clock that was set. */
+/** A larger step back means that the sender's clock was changed. */
 const STEP_BACK_TICKS = 90_000;
 
 /** Watches the presentation times of one stream's pictures in decoding order. */
@@ -23,7 +23,7 @@ export class ReorderWatch {
     return this.#reorders;
   }
 
-  /** Whether a time lies so far back that the clock must have been set. */
+  /** Whether a time is so far back that the clock must have been changed. */
   isStepBack(time: number): boolean {
     return time < this.#newest - STEP_BACK_TICKS;
   }

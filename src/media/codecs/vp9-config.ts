@@ -19,8 +19,8 @@ const LEVELS: readonly (readonly [level: number, picture: number, perSecond: num
 ];
 const HIGHEST_LEVEL = 62;
 /**
- * The assumed frame rate, since the real one is unknown. A level is an upper bound, so a level that
- * is too high does no harm.
+ * The assumed frame rate, because the real one is unknown. A level is an upper bound, so a level
+ * that is too high does no harm.
  */
 const ASSUMED_RATE = 60;
 
@@ -69,7 +69,7 @@ function vpcRecord(frame: Vp9KeyFrame, level: number): Uint8Array {
 
 /**
  * Returns the number for a chroma subsampling: 1 for 4:2:0 with chroma at the luma sample, 2 for
- * 4:2:2, 3 for 4:4:4. There is no number for 4:4:0.
+ * 4:2:2, 3 for 4:4:4. No number exists for 4:4:0.
  */
 function chromaSubsampling({ subsamplingX, subsamplingY }: Vp9KeyFrame): number {
   if (subsamplingX) return subsamplingY ? 1 : 2;

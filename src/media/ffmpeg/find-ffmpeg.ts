@@ -5,15 +5,15 @@ import { childEnvironment } from '../../config/child-environment.js';
 
 const CHECK_TIMEOUT_MS = 10_000;
 /**
- * The encoders needed for transcoding VP8 to H.264 and for thumbnails. The FFmpeg package of every
- * common distribution includes both.
+ * The encoders needed for transcoding VP8 to H.264 and for thumbnails. The FFmpeg packages of all
+ * common distributions include both.
  */
 const ENCODERS = ['libx264', 'mjpeg'];
 const OPUS_ENCODER = 'libopus';
 
 /**
- * Checks whether FFmpeg is installed with the required encoders, and logs what it is used for or
- * what is unavailable without it.
+ * Checks whether FFmpeg is installed with the required encoders. Logs what it is used for, or what
+ * is unavailable without it.
  * @param bin the program to use; null for `ffmpeg` in PATH
  * @returns the command to run; null if not found, even if `bin` is set
  */
@@ -35,8 +35,8 @@ export async function findFfmpeg(bin: string | null, log: Log): Promise<string |
 }
 
 /**
- * Checks whether FFmpeg is installed with an encoder of Opus, and warns about what is unavailable
- * without it.
+ * Checks whether FFmpeg is installed with an Opus encoder. If not, logs a warning about what is
+ * unavailable.
  * @param bin the program to use; null for `ffmpeg` in PATH
  * @returns the command to run; null if not found
  */
@@ -62,7 +62,7 @@ async function missingEncoders(
     });
     return encoders.filter((name) => !new RegExp(`^ [AV]\\S+ ${name} `, 'm').test(stdout));
   } catch {
-    // Not installed, not executable, or not an FFmpeg.
+    // Not installed, not executable, or not FFmpeg.
     return null;
   }
 }

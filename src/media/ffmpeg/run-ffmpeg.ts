@@ -18,7 +18,7 @@ type Options = Readonly<{
   timeoutMs: number;
   /** The maximum output in bytes. */
   outputMax: number;
-  /** The limit of the address space, in MiB; null for none. Default: enough for one frame. */
+  /** The limit on the address space, in MiB; null for none. The default is enough for one frame. */
   memoryMiB?: number | null;
 }>;
 
@@ -37,8 +37,8 @@ export function runFfmpeg({
   memoryMiB = MEMORY_MIB,
 }: Options): Promise<Uint8Array> {
   const { promise, resolve, reject } = Promise.withResolvers<Uint8Array>();
-  // The CPU time has the same limit as the elapsed time. FFmpeg can use several cores, but on a
-  // busy machine its low priority makes it wait.
+  // CPU time has the same limit as elapsed time. FFmpeg can use several cores, but on a busy
+  // machine its low priority makes it wait.
   const cpuSeconds = Math.ceil(timeoutMs / 1_000);
   const child = spawnFfmpeg(
     program,
@@ -67,7 +67,7 @@ export function runFfmpeg({
     if (code === 0) resolve(Buffer.concat(chunks));
     else reject(new Error(`FFmpeg failed (${code}): ${stderr.trim()}`));
   });
-  // FFmpeg may stop reading early, which breaks the pipe; its exit code reports the result.
+  // FFmpeg may stop reading early, which breaks the pipe. Its exit code gives the result.
   child.stdin.on('error', () => {});
   for (const piece of input) child.stdin.write(piece);
   child.stdin.end();

@@ -19,7 +19,7 @@ beforeAll(() => {
     'env | sed "s/^/env /"',
     'echo "memory $(ulimit -v)"; echo "files $(ulimit -n)"; echo "cpu $(ulimit -t)"',
     'echo "size $(ulimit -f)"; echo "core $(ulimit -c)"',
-    // Not through a pipe, because the shell itself would have it open for a moment.
+    // No pipe, because the shell itself would have the pipe open for a moment.
     'ls /proc/$$/fd',
     'echo "group $(ps -o pgid= -p $$)"',
     'true > "$0.written" && echo "wrote"; echo x > "$0.written" || echo "wrote nothing"',
@@ -49,11 +49,11 @@ it('runs FFmpeg within limits, without the service’s secrets and open files', 
   expect(output).toMatch(/^cpu 7$/m);
   expect(output).toMatch(/^size 0$/m);
   expect(output).toMatch(/^core 0$/m);
-  // Signals to the service's group don't reach it.
+  // Signals to the service's process group don't reach FFmpeg.
   expect(output).toMatch(new RegExp(`^group +${child.pid}$`, 'm'));
   const files = [...output.matchAll(/^(\d+)$/gm)].map(([, fd]) => Number(fd));
   expect(files).toEqual(expect.arrayContaining([0, 1, 2]));
-  // The shell opens its script as file descriptor 10 or above.
+  // The shell opens its script with file descriptor 10 or above.
   expect(files.filter((fd) => fd > 2 && fd < 10)).toEqual([]);
 });
 

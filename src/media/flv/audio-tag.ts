@@ -4,8 +4,8 @@ import { readModifiers } from './enhanced-header.js';
 const AAC = 10;
 const ENHANCED = 9;
 /**
- * AAC with the other fields at the values that are required for it: 44 kHz, 16 bits, stereo. They
- * say nothing about the sound.
+ * AAC, with the other fields set to the values required for it: 44 kHz, 16 bits, stereo. They don't
+ * describe the actual audio.
  */
 const AAC_HEADER = 0xaf;
 const AAC_CONFIG = 0;
@@ -39,11 +39,11 @@ const EX_CODECS: Readonly<Record<string, string>> = {
 export type AudioTag =
   /** The AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1). */
   | Readonly<{ type: 'config'; record: Uint8Array }>
-  /** A frame of AAC, without ADTS. */
+  /** An AAC frame, without ADTS. */
   | Readonly<{ type: 'frame'; data: Uint8Array }>
-  /** Sound in another format, with the format's name. */
+  /** Audio in another format, with the format's name. */
   | Readonly<{ type: 'unsupported'; codec: string }>
-  /** Nothing to play: the end of a sequence, or an unknown, empty or cut tag. */
+  /** Nothing to play: the end of a sequence, or an unknown, empty or truncated tag. */
   | Readonly<{ type: 'nothing' }>;
 
 const NOTHING = { type: 'nothing' } as const;
@@ -79,7 +79,7 @@ export function audioConfigTag(record: Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.of(AAC_HEADER, AAC_CONFIG), record]);
 }
 
-/** Returns the body of a tag with a frame of AAC, without ADTS, in the legacy format. */
+/** Returns the body of a tag with an AAC frame, without ADTS, in the legacy format. */
 export function audioTag(data: Uint8Array): Buffer {
   return Buffer.concat([Uint8Array.of(AAC_HEADER, AAC_FRAME), data]);
 }

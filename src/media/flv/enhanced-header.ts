@@ -1,9 +1,9 @@
-/** The length of a modifier's data if it needs more than a byte. */
+/** The size that marks a modifier whose size doesn't fit into one byte. */
 const LONG_SIZE = 256;
 
 /**
  * Skips the modifiers of a tag's enhanced header (Enhanced RTMP v2, `ModEx`), which only refine
- * times. Returns the packet type that follows them, and where the rest of the header begins.
+ * times. Returns the packet type that follows them, and the position of the rest of the header.
  */
 export function readModifiers(
   body: Uint8Array,

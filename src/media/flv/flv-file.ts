@@ -1,11 +1,11 @@
-/** The types of tags (Adobe FLV 10.1, E.4.1), which are also those of RTMP messages. */
+/** Tag types (Adobe FLV 10.1, E.4.1), which are also RTMP message types. */
 export const TAG = { audio: 8, video: 9, script: 18 } as const;
 
 const FILE_HEADER_BYTES = 9;
-/** The length of the field before each tag that gives the size of the previous tag. */
+/** The length of the field before each tag, which gives the size of the previous tag. */
 const BACK_POINTER_BYTES = 4;
 const TAG_HEADER_BYTES = 11;
-/** Larger than any 4K key frame. */
+/** The maximum size of a tag, larger than any 4K key frame. */
 const TAG_MAX = 16 * 1_048_576;
 
 /** One tag of an FLV stream. */
@@ -19,8 +19,8 @@ export type FlvTag = Readonly<{
 
 /**
  * Reads the tags of an FLV stream (Adobe Flash Video File Format 10.1, annex E) as it arrives. FLV
- * is the only output format of FFmpeg that writes a frame and its time at once; others wait for the
- * next frame.
+ * is FFmpeg's only output format in which a frame and its time are written at once; others wait for
+ * the next frame.
  */
 export class FlvReader {
   #rest: Buffer = Buffer.alloc(0);
@@ -70,7 +70,7 @@ export function flvHeader({ audio, video }: { audio: boolean; video: boolean }):
   return Buffer.from([...Buffer.from('FLV'), 1, flags, 0, 0, 0, FILE_HEADER_BYTES, 0, 0, 0, 0]);
 }
 
-/** Returns a tag with the size that follows it. */
+/** Returns a tag, followed by its size. */
 export function flvTag({ type, timeMs, body }: FlvTag): Buffer {
   const header = Buffer.alloc(TAG_HEADER_BYTES);
   header.writeUInt8(type);

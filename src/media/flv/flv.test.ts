@@ -58,12 +58,12 @@ describe('video tags', () => {
     ['90 68766331 00', 'H.265'],
     ['91 61763031 00', 'AV1'],
     ['96 01 61766331', 'several video tracks'],
-  ])('of another format name it: %s', (tag, codec) => {
+  ])('with an unsupported codec yield its name: %s', (tag, codec) => {
     expect(readVideoTag(hex(tag))).toEqual({ type: 'unsupported', codec });
   });
 
   it.each(['', '17', '17 02 000000', '57 00 000000 00', '92 61766331', '94 61766331 00'])(
-    'without a picture are ignored: %j',
+    'without a frame are ignored: %j',
     (tag) => {
       expect(readVideoTag(hex(tag))).toEqual({ type: 'nothing' });
     },
@@ -108,7 +108,7 @@ it('never throws for random tags', () => {
   );
 });
 
-it('reads an FLV stream as it was written, however it arrives', () => {
+it('reads an FLV stream as written, however its bytes arrive', () => {
   const tag = fc.record({
     type: fc.constantFrom(TAG.audio, TAG.video, TAG.script),
     timeMs: fc.nat(0xffff_ffff),

@@ -44,14 +44,16 @@ export type VideoTag =
   | Readonly<{
       type: 'picture';
       keyFrame: boolean;
-      /** The time from decoding to display, which some encoders make negative. */
+      /** The time from decoding to display. Some encoders send negative values. */
       compositionMs: number;
       /** NAL units, each preceded by its length. */
       data: Uint8Array;
     }>
   /** Video in another format, with the format's name. */
   | Readonly<{ type: 'unsupported'; codec: string }>
-  /** Nothing to show: the end of a sequence, a command, metadata, or an unknown or cut tag. */
+  /**
+   * Nothing to show: the end of a sequence, a command, metadata, or an unknown or truncated tag.
+   */
   | Readonly<{ type: 'nothing' }>;
 
 const NOTHING = { type: 'nothing' } as const;
@@ -108,7 +110,7 @@ export function videoConfigTag(record: Uint8Array): Buffer {
 }
 
 /**
- * Returns the body of a tag with an H.264 picture, in the legacy format.
+ * Returns the body of a tag with an H.264 frame, in the legacy format.
  * @param picture.compositionMs from -8,388,608 to 8,388,607
  */
 export function videoTag({

@@ -24,7 +24,7 @@ export function fullBox(
 }
 
 /**
- * Returns a box as a list of its header and contents. This way, nested boxes of many megabytes are
+ * Returns a box as a list of its header and contents, so that nested boxes of many megabytes are
  * copied only once, into the file.
  */
 export function boxInPieces(type: string, ...contents: readonly BoxContent[]): Uint8Array[] {

@@ -10,12 +10,12 @@ export type Fragment = Readonly<{
   samples: readonly Sample[];
 }>;
 
-// Sample flags (ISO/IEC 14496-12 8.8.3.1): a sample that depends on no other, and one that depends
-// on others and isn't a sync sample.
+// Sample flags (ISO/IEC 14496-12 8.8.3.1): a sample that doesn't depend on others, and one that
+// does and isn't a sync sample.
 const SYNC_FLAGS = 0x02000000;
 const NON_SYNC_FLAGS = 0x01010000;
 
-/** The `trun` flag for the composition offset of each sample. */
+/** The `trun` flag for per-sample composition offsets. */
 export const COMPOSITION_OFFSETS = 0x000800;
 
 /** Returns a `moof` and its `mdat` with consecutive samples. */

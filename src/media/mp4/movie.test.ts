@@ -139,7 +139,7 @@ describe('movieHead', () => {
     expect(info.tracks[1]?.edits?.[0]).toMatchObject({ media_time: -1, segment_duration: 900 });
   });
 
-  it('lets another parser read when each picture of a stream with B-frames is shown', () => {
+  it('lets another parser read when each frame of a stream with B-frames is shown', () => {
     const [key, later, earlier] = FRAMES as [Sample, Sample, Sample];
     const reordered = [
       { ...key, compositionTicks: 0 },
@@ -157,7 +157,7 @@ describe('movieHead', () => {
     const read = file.getTrackSamplesInfo(1);
     expect(read.map(({ dts }) => dts)).toEqual([0, 3_000, 6_003, 9_000, 12_000, 15_003]);
     expect(read.map(({ dts, cts }) => cts - dts)).toEqual([0, 6_000, -3_000, 0, 6_000, -3_000]);
-    // The last picture shown is the second to last one decoded.
+    // The last frame shown is the second to last one decoded.
     expect(file.getBox('cslg')).toMatchObject({
       compositionToDTSShift: 3_000,
       leastDecodeToDisplayDelta: -3_000,

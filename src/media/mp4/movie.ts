@@ -23,7 +23,7 @@ export type MovieAbout = Readonly<{
 }>;
 
 const MOVIE_TIMESCALE = 90_000;
-/** The number of seconds between 1904, from which MP4 dates count (8.2.2.3), and 1970. */
+/** The number of seconds from 1904, the epoch of MP4 dates (8.2.2.3), to 1970. */
 const SECONDS_1904_TO_1970 = 2_082_844_800;
 const HEAD_OF_DATA = 16;
 
@@ -109,8 +109,8 @@ function trackBox(track: MovieTrack, id: number, { from, createdMs }: Place): Ui
 
 /**
  * Returns an edit list (8.6.6). It begins with an empty edit if the track starts after the movie
- * does. With B-frames, it says that the track is shown from its first sample on; FFmpeg would show it
- * later otherwise.
+ * does. With B-frames, it declares that the track is shown from its first sample on. Otherwise,
+ * FFmpeg would show it later.
  */
 function edits({ timescale, table }: MovieTrack): Uint8Array[] {
   const { startTicks, endTicks, reorders } = table;

@@ -122,7 +122,7 @@ describe('fragment', () => {
     expect(file.getTrackSample(1, 0)?.data).toEqual(samples[0]?.data);
   });
 
-  it('lets another parser read when each picture is shown, earlier or later than decoded', () => {
+  it('lets another parser read when each frame is shown, whether earlier or later than its decode time', () => {
     const offsets = [0, 9_000, undefined, -6_000];
     const reordered = offsets.map((compositionTicks, index) => ({
       ...sample(20, 3_000, index === 0),

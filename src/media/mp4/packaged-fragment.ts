@@ -8,11 +8,11 @@ export type PackagedFragment = Readonly<{
   /** The file offset of the first sample. */
   offset: number;
   sizes: readonly number[];
-  /** The distances between the samples' decode times. */
+  /** The differences between successive decode times. */
   durationsTicks: readonly number[];
   /**
-   * The samples' presentation times minus their decode times; signed. Absent if all are 0, as always
-   * without B-frames.
+   * The samples' presentation times minus their decode times; signed. Absent if all are 0, which
+   * they always are without B-frames.
    */
   compositionsTicks?: readonly number[];
   /** The indices of samples that can be decoded independently. */

@@ -1,6 +1,6 @@
 /**
- * The position of a box: the `start` of its size, `from` where its content starts, and `to` its
- * end.
+ * The position of a box: `start` is where its size field starts, `from` where its content starts,
+ * and `to` where it ends.
  */
 export type FoundBox = Readonly<{ type: string; start: number; from: number; to: number }>;
 
@@ -21,7 +21,7 @@ export function boxesIn(view: DataView, { from, to }: Pick<FoundBox, 'from' | 't
 
 /**
  * Returns the first box on a path of types.
- * @throws RangeError if there is none
+ * @throws RangeError if no such box exists
  */
 export function findBox(
   view: DataView,

@@ -2,13 +2,10 @@ import { COMPOSITION_OFFSETS } from './fragment.js';
 import type { PackagedFragment } from './packaged-fragment.js';
 import { boxesIn, findBox } from './read-box.js';
 
-/** The sample flag of samples that depend on others (ISO/IEC 14496-12 8.8.3.1). */
+/** The sample flag for samples that depend on others (ISO/IEC 14496-12 8.8.3.1). */
 const NON_SYNC = 0x00010000;
 const TRUN_DATA_OFFSET = 0x1;
-/**
- * The `trun` flags for the duration, size and flags of each sample, as {@link fragment} writes
- * them.
- */
+/** The `trun` flags for per-sample durations, sizes and flags, as {@link fragment} writes them. */
 const TRUN_SAMPLES = 0x700;
 
 /**

@@ -6,7 +6,10 @@ const LITTLE_ENDIAN = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
 export type Chunk = Readonly<{
   /** The decode time of the first sample, in ticks of the track. */
   startTicks: number;
-  /** The file offset of the first sample, relative to a position given later. */
+  /**
+   * The file offset of the first sample, relative to the position passed to {@link
+   * SampleTable.box}.
+   */
   offset: number;
   /** The index of the samples' sample entry, from 0. */
   entry: number;

@@ -11,8 +11,8 @@ export type Sample = Readonly<{
   /** The decode time of the next sample minus that of this one. */
   durationTicks: number;
   /**
-   * The presentation time minus the decode time; signed. Absent if they are equal, as always without
-   * B-frames.
+   * The presentation time minus the decode time; signed. Absent if they are equal, which they
+   * always are without B-frames.
    */
   compositionTicks?: number;
   /** Whether the sample can be decoded independently. Always true for audio. */

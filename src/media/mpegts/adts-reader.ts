@@ -4,18 +4,18 @@ const HEAD_BYTES = 7;
 const CRC_BYTES = 2;
 const FRAME_SAMPLES = 1_024;
 const TICKS_PER_S = 90_000;
-/** The most that a frame's length can say. */
-const HELD_MAX = 8_191;
 /** ISO/IEC 14496-3 table 1.18 */
 const SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
   7_350,
 ];
 
-/** One frame of AAC: its raw_data_block, and the AudioSpecificConfig that its header stands for. */
+/** One AAC frame: its raw_data_block, and an AudioSpecificConfig equivalent to its ADTS header. */
 export type AdtsFrame = Readonly<{ data: Uint8Array; config: Uint8Array; pts: number }>;
 
 type Header = Readonly<{
+  /** The fields that are the same in all frames (adts_fixed_header). */
+  fixed: number;
   frameBytes: number;
   headBytes: number;
   durationTicks: number;
@@ -24,23 +24,31 @@ type Header = Readonly<{
   config: Uint8Array;
 }>;
 
-/** Reads AAC in ADTS (ISO/IEC 14496-3 1.A.2), whose frames may extend over PES packets. */
+/**
+ * Reads AAC in ADTS (ISO/IEC 14496-3 1.A.2), whose frames may extend over PES packets. Holds less
+ * than one frame, of up to 8,191 bytes, and a header.
+ *
+ * Sound can contain bytes like those of a header. At the beginning, after a loss and after damage, a
+ * frame therefore counts only if it fills a PES packet, or a header of the same format follows it.
+ */
 export class AdtsReader {
   #held: Buffer = Buffer.alloc(0);
+  #isSynced = false;
   /** The time of the next frame, in ticks of 90 kHz; null if it is unknown. */
   #pts: number | null = null;
   #config = new Uint8Array();
 
-  /** Forgets the frame that is incomplete, since part of it is lost. */
+  /** Discards the incomplete frame, after part of it has been lost. */
   reset(): void {
     this.#held = Buffer.alloc(0);
     this.#pts = null;
+    this.#isSynced = false;
   }
 
   /**
    * Adds the data of a PES packet and returns the frames that it completes. Frames share one config
    * until it changes.
-   * @param pts the time of the first frame that begins in the data, not wrapped; null if unknown
+   * @param pts the unwrapped time of the first frame that begins in the data; null if unknown
    */
   push(data: Uint8Array, pts: number | null): AdtsFrame[] {
     const heldBytes = this.#held.length;
@@ -54,17 +62,22 @@ export class AdtsReader {
         isTimeSet = true;
       }
       const header = readHeader(all, at);
-      if (header === null) at += 1;
-      else if (at + header.frameBytes > all.length) break;
+      this.#isSynced &&= header !== null;
+      this.#isSynced ||= at === heldBytes && header?.frameBytes === data.length;
+      const isFrame = header !== null && (this.#isSynced || isConfirmed(all, at, header));
+      // More data is needed.
+      if (isFrame === null || (isFrame && at + header.frameBytes > all.length)) break;
+      if (!isFrame) at += 1;
       else {
+        this.#isSynced = true;
         const frame = all.subarray(at + header.headBytes, at + header.frameBytes);
         frames.push(...this.#frameOf(frame, header));
         at += header.frameBytes;
       }
     }
-    // The next frame begins in this data or, if nothing is left, in the next.
+    // The next frame begins in this data or, if no data is left, in the next.
     if (!isTimeSet && at >= heldBytes) this.#pts = pts ?? this.#pts;
-    this.#held = all.subarray(Math.max(at, all.length - HELD_MAX));
+    this.#held = all.subarray(at);
     return frames;
   }
 
@@ -75,6 +88,13 @@ export class AdtsReader {
     if (!equalBytes(this.#config, config)) this.#config = Uint8Array.from(config);
     return isSingle && data.length > 0 ? [{ data, config: this.#config, pts }] : [];
   }
+}
+
+/** Whether what follows shows that a header is one; null if too little is known yet. */
+function isConfirmed(bytes: Buffer, at: number, { fixed, frameBytes }: Header): boolean | null {
+  const next = at + frameBytes;
+  if (next + HEAD_BYTES > bytes.length) return null;
+  return readHeader(bytes, next)?.fixed === fixed;
 }
 
 function readHeader(bytes: Buffer, at: number): Header | null {
@@ -90,6 +110,7 @@ function readHeader(bytes: Buffer, at: number): Header | null {
   const objectType = (fields >>> 30) + 1;
   const channels = (fields >>> 22) & 0x07;
   return {
+    fixed: bytes.readUInt32BE(at) >>> 4,
     frameBytes,
     headBytes,
     durationTicks: (FRAME_SAMPLES * TICKS_PER_S) / sampleRate,

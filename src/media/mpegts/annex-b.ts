@@ -1,6 +1,9 @@
+import { NALS_MAX } from '../codecs/avc-record.js';
+
 /**
  * Splits a byte stream into its NAL units (ITU-T H.264 annex B). The data isn't copied; zeros after
- * a unit are left out. Bytes before the first start code are ignored.
+ * a unit are left out. Bytes before the first start code are ignored. Returns nothing if there are
+ * more than {@link NALS_MAX} units.
  */
 export function nalUnitsIn(stream: Uint8Array): Uint8Array[] {
   const units: Uint8Array[] = [];
@@ -8,6 +11,7 @@ export function nalUnitsIn(stream: Uint8Array): Uint8Array[] {
   for (let at = stream.indexOf(1, 2); at !== -1; at = stream.indexOf(1, at + 1)) {
     if (stream[at - 1] !== 0 || stream[at - 2] !== 0) continue;
     if (begin !== null) add(units, stream.subarray(begin, at - 2));
+    if (units.length === NALS_MAX) return [];
     begin = at + 1;
   }
   if (begin !== null) add(units, stream.subarray(begin));

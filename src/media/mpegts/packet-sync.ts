@@ -1,20 +1,23 @@
 import { SYNC_BYTE, TS_PACKET_BYTES } from './ts-packet.js';
 
 /**
- * Finds the packets in a stream of bytes. After damage, and at the beginning, a packet counts once
- * another one follows it. Holds less than two packets.
+ * Finds the packets in a byte stream. At the beginning, and after damage, a packet is accepted only
+ * if another one follows it. Holds less than two packets.
  */
 export class PacketSync {
   #held: Buffer = Buffer.alloc(0);
   #isSynced = false;
   #skippedBytes = 0;
 
-  /** The number of bytes since the last packet that belong to none. */
+  /** The number of bytes skipped since the last packet. */
   get skippedBytes(): number {
     return this.#skippedBytes;
   }
 
-  /** Adds received bytes and returns the packets that they complete. The bytes may be shared. */
+  /**
+   * Adds received bytes and returns the packets that they complete, which may share the bytes'
+   * memory.
+   */
   push(bytes: Uint8Array): Uint8Array[] {
     const all = this.#held.length === 0 ? bytes : Buffer.concat([this.#held, bytes]);
     const packets: Uint8Array[] = [];

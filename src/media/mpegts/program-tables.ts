@@ -2,7 +2,7 @@ import { type StreamKind, streamKind } from './stream-kind.js';
 
 const PAT = 0;
 const PMT = 2;
-/** A section from its table id to its last section number. */
+/** The length of a section from its table id to its last section number. */
 const HEAD_BYTES = 8;
 const NETWORK = 0;
 
@@ -11,7 +11,7 @@ export type ProgramStream = StreamKind & Readonly<{ pid: number }>;
 
 /**
  * Parses a section of the program association table (ISO/IEC 13818-1 2.4.4.3). Returns the PID of
- * the map of its first program; null if there is none.
+ * the first program's map; null if the section lists no program.
  */
 export function readPat(section: Uint8Array): number | null {
   if (!isCurrent(section, PAT)) return null;
@@ -21,8 +21,8 @@ export function readPat(section: Uint8Array): number | null {
 }
 
 /**
- * Parses a section of a program map (ISO/IEC 13818-1 2.4.4.8). Returns the streams with picture or
- * sound, in order; null for malformed data.
+ * Parses a section of a program map (ISO/IEC 13818-1 2.4.4.8). Returns the video and audio streams,
+ * in order; null for malformed data.
  */
 export function readPmt(section: Uint8Array): ProgramStream[] | null {
   if (!isCurrent(section, PMT) || section.length < HEAD_BYTES + 4) return null;
@@ -38,7 +38,7 @@ export function readPmt(section: Uint8Array): ProgramStream[] | null {
   return streams;
 }
 
-/** Whether a section belongs to a table that applies already. */
+/** Whether a section belongs to this table, and the table already applies. */
 const isCurrent = (section: Uint8Array, table: number): boolean =>
   section.length >= HEAD_BYTES && section[0] === table && ((section[5] ?? 0) & 1) === 1;
 

@@ -8,14 +8,14 @@ const STUFFING = 0xff;
 export class SectionReader {
   #held: Buffer | null = null;
 
-  /** Forgets the section that is incomplete, since part of it is lost. */
+  /** Discards the incomplete section, after part of it has been lost. */
   reset(): void {
     this.#held = null;
   }
 
   /**
-   * Adds a payload and returns the sections that it completes, without their check sums, which were
-   * right. At most one section is held.
+   * Adds a payload and returns the sections that it completes, without their checksums; sections
+   * with wrong checksums are dropped. At most one section is held.
    */
   push(payload: Uint8Array, starts: boolean): Uint8Array[] {
     if (!starts) return this.#held === null ? [] : this.#take(Buffer.concat([this.#held, payload]));
@@ -51,7 +51,7 @@ export class SectionReader {
   }
 }
 
-/** The check sum of a section makes the sum of the whole section 0. */
+/** The CRC of an intact section, including its checksum, is 0. */
 const isIntact = (section: Uint8Array): boolean =>
   section.length > CRC_BYTES && crc32(section) === 0;
 

@@ -1,4 +1,4 @@
-/** What an elementary stream contains. `codec` is null for what isn't supported. */
+/** What an elementary stream contains. `codec` is null if it isn't supported. */
 export type StreamKind = Readonly<
   | { kind: 'video'; codec: 'h264' | null; name: string }
   | { kind: 'audio'; codec: 'aac' | null; name: string }
@@ -26,7 +26,7 @@ const TYPES: ReadonlyMap<number, StreamKind> = new Map([
 const PRIVATE_TYPE = 0x06;
 const REGISTRATION = 0x05;
 
-/** Format identifiers of registration descriptors, for streams of the private type. */
+/** Format identifiers in registration descriptors, for streams of the private type. */
 const FORMATS: ReadonlyMap<string, StreamKind> = new Map([
   ['AC-3', audio('AC-3')],
   ['AV01', video('AV1')],
@@ -36,7 +36,7 @@ const FORMATS: ReadonlyMap<string, StreamKind> = new Map([
   ['Opus', audio('Opus')],
   ['VP09', video('VP9')],
 ]);
-/** DVB's descriptors (ETSI EN 300 468 table 12) for streams of the private type. */
+/** DVB descriptors (ETSI EN 300 468 table 12), for streams of the private type. */
 const DESCRIPTORS: ReadonlyMap<number, StreamKind> = new Map([
   [0x6a, audio('AC-3')],
   [0x7a, audio('E-AC-3')],
@@ -44,7 +44,9 @@ const DESCRIPTORS: ReadonlyMap<number, StreamKind> = new Map([
   [0x7c, audio('AAC in LATM instead of ADTS')],
 ]);
 
-/** Returns what a stream contains; null for anything but picture and sound, such as subtitles. */
+/**
+ * Returns what a stream contains; null for anything other than video and audio, such as subtitles.
+ */
 export function streamKind(type: number, descriptors: Uint8Array): StreamKind | null {
   const known = TYPES.get(type);
   if (known) return known;

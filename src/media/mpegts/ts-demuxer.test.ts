@@ -30,14 +30,14 @@ const annexB = (nals: readonly Uint8Array[]): Buffer =>
     nals.flatMap((nal, at) => [Buffer.from(at === 0 ? '00000001' : '000001', 'hex'), nal]),
   );
 
-/** Bytes without start codes, as emulation prevention ensures it. */
+/** Bytes without start codes, as ensured by emulation prevention. */
 const body = fc.uint8Array({ min: 1, minLength: 1, maxLength: 500 });
 const written = fc.record({
   nals: fc.array(body.map(nalOf), { minLength: 1, maxLength: 3 }),
   offset: fc.integer({ min: 0, max: 9_000 }),
   sound: fc.array(fc.uint8Array({ minLength: 1, maxLength: 400 }), { maxLength: 3 }),
 });
-/** Times begin anywhere, also shortly before they wrap. */
+/** Times begin anywhere, including shortly before they wrap. */
 const begin = fc.oneof(fc.nat(1_000_000), fc.integer({ min: 2 ** 33 - 20_000, max: 2 ** 33 - 1 }));
 
 function arrive(bytes: Uint8Array, size: number): TsUnit[] {
@@ -48,7 +48,7 @@ function arrive(bytes: Uint8Array, size: number): TsUnit[] {
   return units;
 }
 
-/** @param carried the bytes of a frame's beginning that an earlier PES packet carries */
+/** Writes the frames as a transport stream whose times start at `startTicks`. */
 function writeAll(
   all: readonly { nals: Buffer[]; offset: number; sound: Uint8Array[] }[],
   startTicks: number,
@@ -68,7 +68,7 @@ function writeAll(
 }
 
 describe('a transport stream', () => {
-  it('is read as it was written, however it arrives, and when its times wrap', () => {
+  it('is read as written, however its bytes arrive, even when its times wrap', () => {
     fc.assert(
       fc.property(
         fc.array(written, { maxLength: 6 }),
@@ -98,7 +98,7 @@ describe('a transport stream', () => {
     );
   });
 
-  it('without one of its packets loses one picture, and says so with the next', () => {
+  it('that lacks one packet loses one frame, or two at a boundary, and marks the next one', () => {
     const picture = fc.uint8Array({ min: 1, minLength: 300, maxLength: 900 }).map(nalOf);
     fc.assert(
       fc.property(
@@ -122,7 +122,7 @@ describe('a transport stream', () => {
           const texts = nals.map(hexOf);
           const places = read.map(({ nals: [nal] }) => texts.indexOf(hexOf(nal!)));
           expect(places).not.toContain(-1);
-          // A loss at the beginning isn't noticed, since nothing preceded it.
+          // A loss at the beginning isn't noticed, because nothing preceded it.
           const gaps = places.map((place, at) => at > 0 && place !== places[at - 1]! + 1);
           expect(read.slice(1).map(({ afterLoss }) => afterLoss)).toEqual(gaps.slice(1));
           const missing = texts.length - read.length;
@@ -132,6 +132,24 @@ describe('a transport stream', () => {
       ),
       { numRuns: fuzzRuns(200) },
     );
+  });
+
+  it.each([
+    [900_000, 900_000],
+    [-900_000, -900_000],
+    [900_001, 0],
+    [2 ** 32, 0],
+  ])('with a picture %i ticks after its decoding shows it after %i', (offset, shown) => {
+    const writer = new TsWriter();
+    const picture = (dts: number, pts: number) =>
+      writer.pes(VIDEO, { dts, pts, data: annexB([nalOf(Uint8Array.of(1))]) });
+    const bytes = [picture(5_000, 5_000 + offset), picture(8_600, 8_600), picture(0, 0)];
+    const read = pictures(arrive(Buffer.concat([writer.tables(STREAMS), ...bytes]), 188));
+    expect(read.map(({ dts, pts }) => [dts, pts])).toEqual([
+      [5_000, 5_000 + shown],
+      // The next times don't follow an absurd one.
+      [8_600, 8_600],
+    ]);
   });
 
   it('is found again after garbage', () => {
@@ -158,12 +176,12 @@ describe('a transport stream', () => {
     ]);
   });
 
-  it('prefers the stream in a supported codec', () => {
+  it('prefers a stream with a supported codec', () => {
     const bytes = new TsWriter().tables([{ pid: 0x120, type: 0x81 }, ...STREAMS]);
     expect(arrive(bytes, 188)).toEqual([]);
   });
 
-  it('with damage never makes the reader throw, hang, or hold more than it may', () => {
+  it('with damage never makes the reader throw, hang, or exceed its memory limit', () => {
     const damage = fc.record({ at: fc.nat(), value: fc.nat(255) });
     fc.assert(
       fc.property(

@@ -1,6 +1,6 @@
 import { nalUnitsIn } from './annex-b.js';
 import { type AdtsFrame, AdtsReader } from './adts-reader.js';
-import { ClockUnwrapper } from './clock-unwrapper.js';
+import { ClockUnwrapper, stepBetween } from './clock-unwrapper.js';
 import { PacketSync } from './packet-sync.js';
 import { type PesPacket, PesReader } from './pes-reader.js';
 import { type ProgramStream, readPat, readPmt } from './program-tables.js';
@@ -8,14 +8,22 @@ import { SectionReader } from './section-reader.js';
 import { readTsPacket, type TsPacket } from './ts-packet.js';
 
 const PAT_PID = 0;
-/** More than a key frame of 4K at a high bit rate. */
+/** More than a 4K key frame at a high bit rate. */
 const PICTURE_MAX = 10 * 1_048_576;
-/** A PES packet of sound declares at most this length. */
+/** The maximum length that an audio PES packet can declare. */
 const SOUND_MAX = 65_542;
+
+/**
+ * The most by which a picture can be shown after or before it is decoded, in ticks: 10 seconds. No
+ * encoder comes near that.
+ */
+const OFFSET_MAX = 900_000;
 
 /** Times are in ticks of 90 kHz, on one clock for picture and sound, not wrapped. */
 export type TsUnit =
-  /** One picture, in decoding order. `afterLoss`: whether an earlier one is missing or damaged. */
+  /**
+   * One video frame, in decoding order. `afterLoss`: whether an earlier one is missing or damaged.
+   */
   | Readonly<{
       type: 'picture';
       nals: readonly Uint8Array[];
@@ -23,7 +31,7 @@ export type TsUnit =
       pts: number;
       afterLoss: boolean;
     }>
-  /** One frame of AAC. The config is an AudioSpecificConfig, the same object until it changes. */
+  /** One AAC frame. The config is an AudioSpecificConfig, the same object until it changes. */
   | (Readonly<{ type: 'frame' }> & AdtsFrame)
   /** The program has this kind of media only in a codec that isn't supported. */
   | Readonly<{ type: 'unsupported'; kind: 'video' | 'audio'; codec: string }>;
@@ -31,15 +39,15 @@ export type TsUnit =
 type Reader = Readonly<{ pid: number; pes: PesReader; read: (packet: PesPacket) => TsUnit[] }>;
 
 /**
- * Reads H.264 and AAC from an MPEG transport stream (ISO/IEC 13818-1). Of several programs, the
- * first in the table counts, and of several streams of a kind, the first in a supported codec. Never
- * throws.
+ * Reads H.264 and AAC from an MPEG transport stream (ISO/IEC 13818-1). If there are several
+ * programs, the first in the table is used; if there are several streams of a kind, the first with
+ * a supported codec. Never throws.
  *
- * A PES packet of video contains one picture, as encoders send it, and ends where the next begins
- * unless it declares its length; a picture is therefore held until then. Media is played by its own
- * times and its arrival, so the program clock reference isn't needed.
+ * A video PES packet contains one frame, because encoders send it that way. Unless the packet
+ * declares its length, it ends where the next one begins, so the frame is held until then. Playback
+ * uses the media's own times and its arrival, so the program clock reference isn't needed.
  *
- * Memory: up to 10 MiB of one picture, and 64 KiB of sound.
+ * Memory: up to 10 MiB for one video frame, and 64 KiB for audio.
  */
 export class TsDemuxer {
   readonly #sync = new PacketSync();
@@ -50,7 +58,7 @@ export class TsDemuxer {
   #video: Reader | null = null;
   #audio: Reader | null = null;
 
-  /** The number of bytes since the last packet that are no transport stream. */
+  /** The number of bytes since the last packet that don't belong to a transport stream. */
   get skippedBytes(): number {
     return this.#sync.skippedBytes;
   }
@@ -100,9 +108,8 @@ export class TsDemuxer {
     const read = ({ pts, dts, data, afterLoss }: PesPacket): TsUnit[] => {
       const nals = nalUnitsIn(data);
       if (pts === null || dts === null || nals.length === 0) return [];
-      const decodeTime = this.#clock.unwrap(dts);
-      const times = { dts: decodeTime, pts: this.#clock.unwrap(pts) };
-      return [{ type: 'picture', nals, ...times, afterLoss }];
+      const time = this.#clock.unwrap(dts);
+      return [{ type: 'picture', nals, dts: time, pts: time + offsetOf(dts, pts), afterLoss }];
     };
     return { pid, pes: new PesReader(PICTURE_MAX), read };
   }
@@ -116,6 +123,12 @@ export class TsDemuxer {
     };
     return { pid, pes: new PesReader(SOUND_MAX), read };
   }
+}
+
+/** Returns a picture's presentation time relative to its decode time; 0 for an absurd one. */
+function offsetOf(dts: number, pts: number): number {
+  const offset = stepBetween(dts, pts);
+  return Math.abs(offset) > OFFSET_MAX ? 0 : offset;
 }
 
 function preferred(

@@ -1,11 +1,11 @@
-/** The size of a packet of a transport stream (ISO/IEC 13818-1 2.4.3.2). */
+/** The size of a transport stream packet (ISO/IEC 13818-1 2.4.3.2). */
 export const TS_PACKET_BYTES = 188;
 export const SYNC_BYTE = 0x47;
 const HEADER_BYTES = 4;
 
 /** The contents of a packet that are needed here. */
 export type TsPacket = Readonly<{
-  /** The packet identifier, which names what the payload belongs to. */
+  /** The packet identifier, which names the stream or table to which the payload belongs. */
   pid: number;
   /** Whether a PES packet or a section begins in the payload. */
   starts: boolean;
@@ -17,7 +17,7 @@ export type TsPacket = Readonly<{
 }>;
 
 /**
- * Parses a packet (ISO/IEC 13818-1 2.4.3). Null for one that is damaged or scrambled, or has no
+ * Parses a packet (ISO/IEC 13818-1 2.4.3). Returns null if it is damaged or scrambled, or has no
  * payload. The payload isn't copied.
  */
 export function readTsPacket(bytes: Uint8Array): TsPacket | null {

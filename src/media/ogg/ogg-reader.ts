@@ -1,7 +1,7 @@
 const PAGE_HEADER_BYTES = 27;
 /** A segment of this length continues in the next one. */
 const FULL_SEGMENT = 255;
-/** Much larger than a packet of sound, or of tags. */
+/** The maximum packet size, much larger than an audio packet or the tags. */
 const PACKET_MAX = 65_536;
 
 /**

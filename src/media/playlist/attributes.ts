@@ -9,8 +9,8 @@ type Resolution = { readonly width: number; readonly height: number };
 export const YES: Enumerated = { enumerated: 'YES' };
 
 /**
- * Returns a tag with its attributes; null values are omitted. Strings are the server's own names
- * and paths, so a character that a quoted string cannot contain (a quote or line break) is an
+ * Returns a tag with its attributes; null values are omitted. Strings are names and paths that the
+ * server chose, so a character that a quoted string cannot contain (a quote or a line break) is an
  * error.
  */
 export function tag(
@@ -31,7 +31,9 @@ function textOf(value: AttributeValue): string {
   return `"${value}"`;
 }
 
-/** Formats a decimal-floating-point with up to 5 decimal places, without trailing zeros. */
+/**
+ * Formats a decimal-floating-point value with up to five decimal places, without trailing zeros.
+ */
 export function decimal(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(5).replace(/\.?0+$/, '');
 }

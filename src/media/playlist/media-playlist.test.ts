@@ -153,7 +153,7 @@ video-2/0.m4s
 describe('a complete playlist', () => {
   const render = (segments: readonly PlaylistSegment[]) =>
     [...vodPlaylistText({ targetDurationS: 2, independentSegments: true, segments })].join('');
-  /** The dates of the segments, as a player extrapolates them from the text. */
+  /** The segments' dates, as a player extrapolates them from the text. */
   function datesIn(text: string): number[] {
     const dates = [];
     let dateMs = Number.NaN;
@@ -175,7 +175,7 @@ describe('a complete playlist', () => {
     ]);
   });
 
-  it('has the right date for every segment of a day whose clock drifts and jumps', () => {
+  it('has the right date for every segment of a day in which the clock drifts and jumps', () => {
     const durationS = 2.000_004;
     const drift = 1.000_05;
     const all = Array.from({ length: 43_200 }, (_, msn) =>

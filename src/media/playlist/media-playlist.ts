@@ -17,7 +17,7 @@ export type PlaylistSegment = Readonly<{
   discontinuity: boolean;
   /** The URI of the segment's initialization section; null for a gap before the first section. */
   initUri: string | null;
-  /** Whether the segment is missing, so that its URI doesn't exist. */
+  /** Whether the segment is missing. If so, its URI doesn't exist. */
   gap: boolean;
   parts: readonly PlaylistPart[];
 }>;
@@ -25,7 +25,10 @@ export type PlaylistSegment = Readonly<{
 /** The segment in progress. */
 export type OpenSegment = Omit<PlaylistSegment, 'uri' | 'durationS' | 'gap'>;
 
-/** The progress of another rendition; a player that switches to it can request the right part. */
+/**
+ * The progress of another rendition, so that a player that switches to it can request the right
+ * part.
+ */
 export type RenditionReport = Readonly<{ uri: string; lastMsn: number; lastPart: number }>;
 
 /** A playlist at one moment. The first four fields never change while the playlist exists. */
@@ -35,8 +38,8 @@ export type MediaPlaylist = Readonly<{
   /** Whether every segment can be decoded independently. */
   independentSegments: boolean;
   /**
-   * The distance from the end, in seconds, beyond which segments may be skipped; at least 6 target
-   * durations.
+   * The distance from the end, in seconds, beyond which segments may be skipped; at least six
+   * target durations.
    */
   skipBoundaryS: number;
   /** The number of the first segment. */
@@ -68,8 +71,8 @@ const DURATION_UNITS = 100_000;
 
 /**
  * Renders a media playlist (RFC 8216bis), version 9.
- * @param options.skip whether to omit what a client that sent `_HLS_skip=YES` already has (section
- *   6.2.5.1)
+ * @param options.skip whether to omit the segments that a client that sent `_HLS_skip=YES` already
+ *   has (section 6.2.5.1)
  */
 export function renderMediaPlaylist(playlist: MediaPlaylist, { skip = false } = {}): string {
   const { segments } = playlist;
@@ -96,7 +99,7 @@ export type VodPlaylist = Readonly<{
 /**
  * Renders a media playlist that no longer changes (RFC 8216bis 4.4.3.5). Players extrapolate the
  * dates (section 4.4.4.6), so a segment has a date only after a discontinuity, or if the
- * extrapolated date would be wrong. Otherwise, half of a long playlist would be dates.
+ * extrapolated date would be wrong. Otherwise, dates would make up half of a long playlist.
  */
 export function* vodPlaylistText(playlist: VodPlaylist): Generator<string> {
   const { targetDurationS, independentSegments, segments } = playlist;
@@ -180,8 +183,8 @@ const dateOf = ({ wallMs }: Pick<OpenSegment, 'wallMs'>): string =>
 
 /**
  * Rounds the parts' durations so that they add up to the segment's EXTINF. With a sum that was 0.02
- * ms too small, video.js stalled permanently. It starts at HOLD-BACK before the end, and that
- * position was between the end of the last part and the end of the segment.
+ * ms too small, video.js stalled permanently. It starts playback at HOLD-BACK before the end, and
+ * that position was between the end of the last part and the end of the segment.
  */
 function partLines(parts: readonly PlaylistPart[]): string {
   let endS = 0;

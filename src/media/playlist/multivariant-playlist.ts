@@ -3,13 +3,13 @@ import { tag, YES } from './attributes.js';
 /** One video rendition. */
 export type VideoRendition = Readonly<{
   uri: string;
-  /** The codecs string of RFC 6381. */
+  /** The codecs string (RFC 6381). */
   codecs: string;
   width: number;
   height: number;
   /** Frames per second; null if not yet known. */
   frameRate: number | null;
-  /** The peak segment bit rate and the average, in bits per second. */
+  /** The peak segment bit rate and the average bit rate, in bits per second. */
   peakBps: number;
   averageBps: number;
 }>;

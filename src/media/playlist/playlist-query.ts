@@ -14,7 +14,7 @@ export type Position = Readonly<{ msn: number; part: number | null }>;
 
 export type ParsedQuery = { ok: true; request: PlaylistRequest } | { ok: false; message: string };
 
-/** Parsed query parameters. The value of a repeated name is a list. */
+/** Parsed query parameters. A repeated parameter has a list as its value. */
 export type Query = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Larger than any media sequence number. */
@@ -59,7 +59,9 @@ export type Turn = { answer: 'now' } | { answer: 'later' } | { answer: 'refuse';
 /** Requests for a segment that is further ahead than this are rejected (6.2.5.2: SHOULD). */
 const AHEAD_MAX = 2;
 
-/** Returns whether a playlist with this progress answers a request now or later, or refuses it. */
+/**
+ * Returns whether a request is answered now or later, or refused, given the playlist's progress.
+ */
 export function turnOf({ msn, part }: Position, end: PlaylistEnd, partsInSegment: number): Turn {
   if (msn > end.msn + AHEAD_MAX)
     return {

@@ -29,7 +29,7 @@ describe('AMF0', () => {
     );
   });
 
-  it('reads random bytes, or refuses them', () => {
+  it('reads or refuses random bytes', () => {
     const bytes = fc.array(fc.oneof(fc.nat(17), fc.nat(255)), { maxLength: 200 });
     fc.assert(
       fc.property(bytes, (random) => {
@@ -39,7 +39,7 @@ describe('AMF0', () => {
     );
   });
 
-  it('reads an ECMA array with a wrong length, and writes one', () => {
+  it('reads an ECMA array with a wrong length, and writes ECMA arrays', () => {
     expect(readAmf0(hex('08 00000000 0001 61 0101 000009'))).toEqual([{ a: true }]);
     const metadata = writeAmf0([new EcmaArray({ a: true })]);
     expect(metadata.toString('hex')).toBe('08000000010001610101000009');

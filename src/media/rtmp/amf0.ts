@@ -11,7 +11,7 @@ export type AmfValue =
   | AmfObject
   | EcmaArray;
 
-/** An object. ECMA arrays are read as objects, too. */
+/** An object. ECMA arrays are also read as objects. */
 export type AmfObject = Readonly<{ [name: string]: AmfValue }>;
 
 /** An object to be written as an ECMA array, as metadata usually is. */
@@ -37,7 +37,7 @@ const MARKER = {
   typedObject: 16,
 } as const;
 
-/** Metadata has some 30 values, in an object within the message. */
+/** The maximum number of values in a message. Metadata has about 30, in an object. */
 const VALUES_MAX = 1_024;
 const DEPTH_MAX = 8;
 const SHORT_STRING_MAX = 0xffff;
@@ -85,7 +85,7 @@ class Amf0Reader {
         this.#string(2);
         return this.#object(depth);
       case MARKER.ecmaArray:
-        // The length is a hint only, and often wrong.
+        // The length is only a hint, and often wrong.
         this.#take(4);
         return this.#object(depth);
       case MARKER.object:
@@ -110,7 +110,7 @@ class Amf0Reader {
       const name = this.#string(2);
       if (name === '' && this.#bytes[this.#at] === MARKER.objectEnd) {
         this.#at += 1;
-        // Defines properties without calling setters, whatever their names are.
+        // Defines properties without calling setters, whatever the properties' names.
         return Object.fromEntries(entries);
       }
       entries.push([name, this.value(depth + 1)]);
@@ -179,7 +179,7 @@ function writtenString(value: string): Buffer {
     : Buffer.concat([Buffer.from([MARKER.string]), u16(bytes.length), bytes]);
 }
 
-/** Names are cut to 65,535 bytes. */
+/** Names are truncated to 65,535 bytes. */
 function writtenEntries(object: AmfObject): Buffer {
   const entries = Object.entries(object).flatMap(([name, value]) => {
     const bytes = Buffer.from(name, 'utf8').subarray(0, SHORT_STRING_MAX);

@@ -8,7 +8,7 @@ beforeEach(() => {
   reader = new ChunkReader(1_000);
 });
 
-/** A full header of chunk stream 4: a time, a length, an audio message in stream 1. */
+/** A full header on chunk stream 4: a time, a length, and an audio message in stream 1. */
 const full = (time: string, length: string) => `04 ${time} ${length} 08 01000000`;
 
 const read = (bytes: string) =>
@@ -26,7 +26,7 @@ describe('the times of chunks', () => {
   });
 
   it('may be differences of more than 24 bits, even backwards', () => {
-    // librtmp sends a time that goes back by 3 ms as an extended one.
+    // librtmp sends a step back of 3 ms as an extended time.
     expect(read(`${full('000017', '000001')} aa 84 ffffff fffffffd bb`)).toEqual([
       [0x17, 'aa'],
       [0x14, 'bb'],
@@ -70,7 +70,7 @@ describe('a chunk reader', () => {
     ]);
   });
 
-  it('forgets a message that its sender aborts', () => {
+  it('discards a message that its sender aborts', () => {
     expect(read(`${full('000000', '000100')} ${'aa'.repeat(128)}`)).toEqual([]);
     read('02 000000 000004 02 00000000 00000004');
     expect(read(`${full('000005', '000001')} bb`)).toEqual([[5, 'bb']]);

@@ -17,14 +17,14 @@ type Header = Readonly<{
 
 /** The state of one chunk stream. */
 type ChunkStream = { header: Header; timeMs: number; pending: Pending | null };
-/** A message of which some chunks have arrived. */
+/** A message that has arrived in part. */
 type Pending = { payload: Buffer; filled: number };
 
 type ReadHeader = Readonly<{ bytes: number; id: number; format: number; header: Header | null }>;
 
 /**
- * Joins the chunks of one side of an RTMP connection into messages (RTMP 1.0, 5.3). It applies the
- * sender's chunk size and aborts. It retains at most `messageMax` bytes of incomplete messages.
+ * Joins the chunks from one side of an RTMP connection into messages (RTMP 1.0, 5.3). Applies the
+ * sender's chunk size and aborts. Retains at most `messageMax` bytes of incomplete messages.
  */
 export class ChunkReader {
   /**
@@ -55,7 +55,7 @@ export class ChunkReader {
       if (this.#current === null) {
         const read = this.#readHeader(input);
         if (read === null) {
-          // A copy, so that the received block can be freed.
+          // Copy the bytes, so that the received block can be freed.
           this.#rest = Buffer.from(input);
           break;
         }
@@ -91,7 +91,7 @@ export class ChunkReader {
     else messages.push({ type, streamId, timeMs: stream.timeMs, payload });
   }
 
-  /** RTMP 1.0, 5.4.1: the first bit is zero; messages have less than 2^24 bytes. */
+  /** RTMP 1.0, 5.4.1: the first bit is zero. A message is shorter than 2^24 bytes. */
   #setChunkSize(payload: Buffer): void {
     const size = payload.length < 4 ? 0 : payload.readUInt32BE(0);
     if (size === 0 || size > 0x7fff_ffff) throw new RtmpError('The chunk size is invalid.');
@@ -137,7 +137,7 @@ export class ChunkReader {
     stream.pending = { payload: Buffer.alloc(length), filled: 0 };
   }
 
-  /** Reads a chunk's header; null if it is incomplete. */
+  /** Reads a chunk's header; returns null if it is incomplete. */
   #readHeader(input: Buffer): ReadHeader | null {
     const first = input[0] ?? 0;
     const format = first >> 6;
@@ -151,7 +151,10 @@ export class ChunkReader {
   }
 }
 
-/** RTMP 1.0, 5.3.1.1: one byte for 2 to 63, or more bytes for 64 and up, the second one first. */
+/**
+ * RTMP 1.0, 5.3.1.1: ids from 2 to 63 take one byte. Higher ids take two or three, the second of
+ * which is the least significant.
+ */
 function chunkStreamId(input: Buffer, idBytes: number): number {
   if (idBytes === 1) return (input[0] ?? 0) & 0x3f;
   return 64 + (input[1] ?? 0) + (idBytes === 3 ? (input[2] ?? 0) * 256 : 0);
@@ -159,8 +162,8 @@ function chunkStreamId(input: Buffer, idBytes: number): number {
 
 /**
  * Reads a chunk without a message header. After an extended timestamp, most senders repeat it in
- * such chunks, and some don't. Therefore, the next four bytes count as a timestamp if they are the
- * same as the one before.
+ * such chunks, but some don't. Therefore, the next four bytes count as a timestamp if they equal
+ * the previous one.
  */
 function readContinuation(
   input: Buffer,

@@ -21,7 +21,10 @@ type Sent = Readonly<{
   streamId: number;
 }>;
 
-/** Splits one side's messages into chunks (RTMP 1.0, 5.3). Each kind of message has its stream. */
+/**
+ * Splits one side's messages into chunks (RTMP 1.0, 5.3). Each kind of message has its own chunk
+ * stream.
+ */
 export class ChunkWriter {
   readonly #sent = new Map<number, Sent>();
   #chunkSize = DEFAULT_CHUNK_SIZE;
@@ -73,7 +76,7 @@ export class ChunkWriter {
     if (format === 0) header.writeUInt32LE(streamId, 8);
     return {
       header: withExtendedTime(header, time),
-      // The extended timestamp is repeated in every chunk, as other senders do.
+      // Repeat the extended timestamp in every chunk, as other senders do.
       continuation: withExtendedTime(Buffer.from([0xc0 | id]), time),
     };
   }
@@ -88,7 +91,7 @@ function formatFor(
   // An absolute time is needed when times go back.
   if (!before || before.streamId !== streamId || difference >= TIME_CYCLE / 2) return 0;
   if (before.type !== type || before.length !== payload.length) return 1;
-  // Receivers disagree on format 3 after an absolute time.
+  // Receivers interpret format 3 differently after an absolute time.
   return before.difference === difference ? 3 : 2;
 }
 

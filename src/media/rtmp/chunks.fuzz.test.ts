@@ -14,7 +14,7 @@ const message: fc.Arbitrary<RtmpMessage> = fc.record({
   timeMs: fc.oneof(fc.nat(100), fc.constantFrom(0xff_fffe, 0xff_ffff, 0x100_0000, 0xffff_ffff)),
   payload: fc.oneof(
     fc.uint8Array({ maxLength: 400 }),
-    // Equal lengths, for headers that refer to the previous one.
+    // Messages of equal length, for headers that refer to the previous one.
     fc.uint8Array({ minLength: 200, maxLength: 200 }),
   ),
 });
@@ -28,7 +28,7 @@ const steps = fc.array(
 const cuts = fc.infiniteStream(fc.integer({ min: 1, max: 90 }));
 type Cuts = typeof cuts extends fc.Arbitrary<infer C> ? C : never;
 
-/** Passes bytes on as they might arrive from a socket. */
+/** Passes bytes to the reader as they might arrive from a socket. */
 function arrive(reader: ChunkReader, bytes: Uint8Array, sizes: Cuts): RtmpMessage[] {
   const messages: RtmpMessage[] = [];
   for (let at = 0; at < bytes.length;) {
@@ -56,7 +56,7 @@ const plain = ({ type, streamId, timeMs, payload }: RtmpMessage) => ({
 });
 
 describe('chunks', () => {
-  it('carry every message, however they arrive', () => {
+  it('carry every message, however their bytes arrive', () => {
     fc.assert(
       fc.property(steps, cuts, (taken, sizes) => {
         const sent = taken.filter((step) => typeof step !== 'number');
@@ -67,7 +67,7 @@ describe('chunks', () => {
     );
   });
 
-  it('with damage yield messages within the limits, or an error of the protocol', () => {
+  it('with damage yield messages within the limits, or a protocol error', () => {
     const damage = fc.record({ at: fc.nat(), value: fc.nat(255) });
     fc.assert(
       fc.property(steps, cuts, fc.array(damage, { maxLength: 6 }), (taken, sizes, damages) => {
@@ -79,7 +79,7 @@ describe('chunks', () => {
     );
   });
 
-  it('of random bytes yield messages within the limits, or an error of the protocol', () => {
+  it('of random bytes yield messages within the limits, or a protocol error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), cuts, (bytes, sizes) => {
         expectBounded(() => arrive(new ChunkReader(MESSAGE_MAX), bytes, sizes));

@@ -2,13 +2,13 @@ import { type AmfObject, type AmfValue, EcmaArray, readAmf0, writeAmf0 } from '.
 import { RtmpError } from './rtmp-error.js';
 import { MESSAGE, type RtmpMessage } from './rtmp-message.js';
 
-/** A command, or the answer to one (RTMP 1.0, 7.2). */
+/** A command, or the response to one (RTMP 1.0, 7.2). */
 export type RtmpCommand = Readonly<{
-  /** The command's name; `_result` or `_error` for the answer to the `transaction`. */
+  /** The command's name; `_result` or `_error` in a response. */
   name: string;
-  /** The number by which an answer refers to its command; 0 if no answer is expected. */
+  /** The number by which a response refers to its command; 0 if no response is expected. */
   transaction: number;
-  /** The command object; null if there is none. */
+  /** The command object; null if absent. */
   object: AmfObject | null;
   args: readonly AmfValue[];
 }>;
@@ -17,7 +17,7 @@ export type RtmpCommand = Readonly<{
 export type RtmpData = Readonly<{ name: string; args: readonly AmfValue[] }>;
 
 /**
- * Reads a command message; null for messages of other types.
+ * Reads a command message; returns null for messages of other types.
  * @throws {RtmpError} for a malformed command
  */
 export function readCommand({ type, payload }: RtmpMessage): RtmpCommand | null {
@@ -42,8 +42,8 @@ export function writeCommand(
 }
 
 /**
- * Reads a data message, without the `@setDataFrame` that publishers prepend; null for messages of
- * other types.
+ * Reads a data message, without the `@setDataFrame` that publishers prepend; returns null for
+ * messages of other types.
  * @throws {RtmpError} for malformed data
  */
 export function readData({ type, payload }: RtmpMessage): RtmpData | null {
@@ -53,7 +53,7 @@ export function readData({ type, payload }: RtmpMessage): RtmpData | null {
   return typeof name === 'string' ? { name, args } : null;
 }
 
-/** Describes the stream to the server to which it is published. */
+/** Returns the message that describes a stream to the server to which it is published. */
 export function writeMetadata(metadata: AmfObject, streamId: number): RtmpMessage {
   const payload = writeAmf0(['@setDataFrame', 'onMetaData', new EcmaArray(metadata)]);
   return { type: MESSAGE.data, streamId, timeMs: 0, payload };
@@ -65,7 +65,7 @@ export const isAmfObject = (value: AmfValue): value is AmfObject =>
   !Array.isArray(value) &&
   !(value instanceof EcmaArray);
 
-/** Messages of AMF3 that encoders send contain AMF0 after a format byte (AMF3 4.1). */
+/** The AMF3 messages that encoders send contain AMF0 after a format byte (AMF3 4.1). */
 function amf0Of(payload: Uint8Array, type: number): Uint8Array {
   const isAmf3 = type === MESSAGE.amf3Command || type === MESSAGE.amf3Data;
   return isAmf3 && payload[0] === 0 ? payload.subarray(1) : payload;

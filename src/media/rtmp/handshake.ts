@@ -4,23 +4,25 @@ import { RtmpError } from './rtmp-error.js';
 const VERSION = 3;
 /** The size of C1, S1, C2 and S2. */
 const BLOCK_BYTES = 1_536;
-/** The time and the four zero bytes before the random bytes of a block (5.2.3). */
+/** The length of the time and the four zero bytes before a block's random bytes (5.2.3). */
 const BLOCK_HEAD_BYTES = 8;
 
-/** What to send, and what follows the handshake; null while it isn't complete. */
+/**
+ * The bytes to send, and those that follow the handshake; the latter are null until it is complete.
+ */
 export type HandshakeStep = Readonly<{ reply: Uint8Array; rest: Uint8Array | null }>;
 
-/** Fills a block of this many bytes with random ones. */
+/** Returns this many random bytes. */
 export type RandomBytes = (bytes: number) => Uint8Array;
 
 /**
- * The handshake of one side (RTMP 1.0, 5.2), in its plain form, without digests. Both sides echo
- * the other's block.
+ * One side's handshake (RTMP 1.0, 5.2), in its plain form, without digests. Each side echoes the
+ * other's block.
  */
 export class Handshake {
   readonly #role: 'server' | 'client';
   readonly #own: Uint8Array;
-  /** The received bytes that haven't been read; less than two blocks. */
+  /** Received bytes that haven't been read yet; less than two blocks. */
   #rest: Buffer = Buffer.alloc(0);
   #hasEchoed = false;
 
@@ -46,13 +48,13 @@ export class Handshake {
     const reply = this.#hasEchoed ? null : this.#echo();
     if (!this.#hasEchoed || this.#rest.length < BLOCK_BYTES)
       return { reply: reply ?? Buffer.alloc(0), rest: null };
-    // The echo of the own block isn't compared: some clients don't echo it exactly.
+    // The echo of this side's block isn't compared, because some clients don't echo it exactly.
     const rest = Buffer.from(this.#rest.subarray(BLOCK_BYTES));
     this.#rest = Buffer.alloc(0);
     return { reply: reply ?? Buffer.alloc(0), rest };
   }
 
-  /** Answers the other side's version and first block, when they are complete. */
+  /** Answers the other side's version and first block once they are complete. */
   #echo(): Uint8Array | null {
     const version = this.#rest[0] ?? VERSION;
     if (version !== VERSION) throw new RtmpError('The connection doesn’t start as RTMP does.');

@@ -1,6 +1,6 @@
 /**
- * The other side of an RTMP connection violated the protocol or a limit, so that the connection has
- * to be closed. The message never contains names or keys that were received.
+ * The other side of an RTMP connection violated the protocol or a limit, so the connection has to
+ * be closed. The message never contains received names or keys.
  */
 export class RtmpError extends Error {
   constructor(message: string) {

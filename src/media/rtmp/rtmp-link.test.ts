@@ -8,7 +8,7 @@ import { RtmpError } from './rtmp-error.js';
 import { RtmpLink } from './rtmp-link.js';
 import { MEDIA_STREAM, MESSAGE, type RtmpMessage } from './rtmp-message.js';
 
-/** The bytes that each side has sent and the other side hasn't read. */
+/** The bytes that each side has sent but the other side hasn't read. */
 let wire: { server: Buffer[]; client: Buffer[] };
 let server: RtmpLink;
 let client: RtmpLink;
@@ -26,7 +26,7 @@ const linkOf = (role: 'server' | 'client') =>
     write: (bytes) => wire[role].push(Buffer.from(bytes)),
   });
 
-/** Passes all bytes on, one by one, until both sides are silent. */
+/** Passes all bytes on, one by one, until neither side sends any more. */
 function exchange(): { atServer: RtmpMessage[]; atClient: RtmpMessage[] } {
   const atServer: RtmpMessage[] = [];
   const atClient: RtmpMessage[] = [];
@@ -59,7 +59,7 @@ describe('an RTMP connection', () => {
     expect(atClient).toEqual([]);
   });
 
-  it('acknowledges what it received, before the other side has to wait', () => {
+  it('acknowledges received bytes before the other side has to wait', () => {
     client.start();
     exchange();
     server.allowMedia(1_000_000);
@@ -135,7 +135,7 @@ describe('an RTMP connection', () => {
 });
 
 describe('commands', () => {
-  it('are read when their numbers are strings, and with a byte of AMF3 before them', () => {
+  it('are read if their numbers are strings, and if an AMF3 format byte precedes them', () => {
     const { payload } = writeCommand(
       { name: 'deleteStream', transaction: 0, object: null, args: [1] },
       0,

@@ -4,12 +4,12 @@ import { Handshake, type RandomBytes } from './handshake.js';
 import { RtmpError } from './rtmp-error.js';
 import { CONTROL_STREAM, MESSAGE, type RtmpMessage } from './rtmp-message.js';
 
-/** Enough for commands and metadata. */
+/** The maximum message size before media is allowed: enough for commands and metadata. */
 const COMMAND_MESSAGE_MAX = 64 * 1_024;
-/** The window and the chunk size that this side announces. FFmpeg adopts the chunk size. */
+/** The window and chunk size that this side announces. FFmpeg adopts the chunk size. */
 const WINDOW_BYTES = 2_500_000;
 const CHUNK_SIZE = 4_096;
-/** The window size of a client that announces none. */
+/** The window size of clients that don't announce one. */
 const DEFAULT_WINDOW_BYTES = 2_500_000;
 /** RTMP 1.0, 7.1.7 */
 const PING_REQUEST = 6;
@@ -25,8 +25,8 @@ type Options = Readonly<{
 }>;
 
 /**
- * One side of an RTMP connection without its socket: handshake, chunks, acknowledgements, and
- * answers to pings. Messages are limited to 64 KiB until {@link allowMedia}.
+ * One side of an RTMP connection, without the socket: handshake, chunks, acknowledgements, and
+ * responses to pings. Messages are limited to 64 KiB until {@link allowMedia}.
  */
 export class RtmpLink {
   readonly #options: Options;
@@ -34,10 +34,10 @@ export class RtmpLink {
   readonly #reader = new ChunkReader(COMMAND_MESSAGE_MAX);
   readonly #writer = new ChunkWriter();
   #isOpen = false;
-  /** The number of received bytes, and of acknowledged ones. */
+  /** The number of bytes received, and the number acknowledged. */
   #received = 0;
   #acknowledged = 0;
-  /** How many bytes the other side sends before it waits for an acknowledgement. */
+  /** The number of bytes that the other side sends before it waits for an acknowledgement. */
   #window = DEFAULT_WINDOW_BYTES;
 
   constructor(options: Options) {
@@ -68,7 +68,10 @@ export class RtmpLink {
     return messages;
   }
 
-  /** Announces this side's window and chunk size. To be called once, before other messages. */
+  /**
+   * Announces this side's window and chunk size. Must be called once, before other messages are
+   * sent.
+   */
   announce(): void {
     this.#send(MESSAGE.windowSize, u32(WINDOW_BYTES));
     if (this.#options.role === 'server')
@@ -79,7 +82,7 @@ export class RtmpLink {
     this.#options.write(this.#writer.setChunkSize(CHUNK_SIZE));
   }
 
-  /** Sets the maximum size of messages, and of incomplete ones together, in bytes. */
+  /** Sets the maximum size, in bytes, of one message, and of all incomplete messages together. */
   allowMedia(messageMax: number): void {
     this.#reader.messageMax = messageMax;
   }
@@ -88,12 +91,12 @@ export class RtmpLink {
     this.#options.write(this.#writer.write(message));
   }
 
-  /** A server reports that the stream exists (RTMP 1.0, 7.1.7). */
+  /** Reports to the client that the stream exists (RTMP 1.0, 7.1.7). */
   streamBegins(streamId: number): void {
     this.#sendUserControl(STREAM_BEGIN, u32(streamId));
   }
 
-  /** Returns what follows the handshake; null while it is incomplete. */
+  /** Returns the bytes after the handshake; null until it is complete. */
   #shakeHands(bytes: Uint8Array): Uint8Array | null {
     const { reply, rest } = this.#handshake.push(bytes);
     if (reply.length > 0) this.#options.write(reply);
@@ -101,7 +104,7 @@ export class RtmpLink {
     return rest;
   }
 
-  /** Handles a message between the two sides themselves. */
+  /** Handles a control message between the two sides; returns false for all other messages. */
   #isControl({ type, payload }: RtmpMessage): boolean {
     const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
     switch (type) {
@@ -122,7 +125,9 @@ export class RtmpLink {
     }
   }
 
-  /** RTMP 1.0, 5.4.3: at half a window already, so that the other side never has to wait. */
+  /**
+   * RTMP 1.0, 5.4.3. Acknowledges after half a window, so that the other side never has to wait.
+   */
   #acknowledge(): void {
     if (this.#received - this.#acknowledged < this.#window / 2) return;
     this.#acknowledged = this.#received;

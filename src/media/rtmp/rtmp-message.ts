@@ -14,7 +14,7 @@ export const MESSAGE = {
   command: 20,
 } as const;
 
-/** The message streams that are used here: of commands, and of the one published stream. */
+/** The message streams used here: one for commands, and one for the published stream. */
 export const CONTROL_STREAM = 0;
 export const MEDIA_STREAM = 1;
 
@@ -23,7 +23,7 @@ export type RtmpMessage = Readonly<{
   /** One of {@link MESSAGE}, or any other number. */
   type: number;
   streamId: number;
-  /** An unsigned number of 32 bits, in milliseconds, which wraps. */
+  /** In milliseconds; an unsigned 32-bit number that wraps. */
   timeMs: number;
   payload: Uint8Array;
 }>;

@@ -55,7 +55,7 @@ describe('AV1 from RTP', () => {
     expect(unit?.config.record).toEqual(concat(hex('81 00 0c 00'), sample(SEQUENCE)));
   });
 
-  it('accepts several OBUs in a packet if W is their number and the last one has no size', () => {
+  it('accepts several OBUs in a packet if W gives their number and the last one has no size', () => {
     const two = concat(hex('28 0b'), SEQUENCE, KEY);
     const three = concat(hex('38 01'), DELIMITER, hex('0b'), SEQUENCE, KEY);
     expect(push([two])[0]?.data).toEqual(sample(SEQUENCE, KEY));

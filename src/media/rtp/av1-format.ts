@@ -30,7 +30,7 @@ export class Av1Format implements PayloadFormat<Content> {
   beginsUnit(payload: Uint8Array): boolean {
     const header = payload[0] ?? 0;
     if (header >= 0x80) return false; // Z
-    // N means that a coded video sequence begins. If a sender doesn't set N, a sequence header
+    // N means that a coded video sequence begins. If the sender doesn't set N, a sequence header
     // marks the beginning.
     if ((header & 0x08) !== 0) return true;
     const sizeBytes = (header & 0x30) === 0x10 ? 0 : (readLeb128(payload, 1)?.length ?? 0);
@@ -95,7 +95,7 @@ export class Av1Format implements PayloadFormat<Content> {
   }
 
   /**
-   * Adds a size field to the OBU at a position, or replaces the one it has. Returns false for
+   * Adds a size field to the OBU at a position, or replaces its existing one. Returns false for
    * malformed data.
    */
   #endObu(place: number): boolean {
@@ -125,7 +125,7 @@ export class Av1Format implements PayloadFormat<Content> {
     }
   }
 
-  /** Returns false if there is no valid sequence header. */
+  /** Returns false without a valid sequence header. */
   #useSequence(): boolean {
     const sequence = this.#sequence;
     if (sequence === null) return false;

@@ -7,8 +7,9 @@ import { VideoDepacketizer } from './video-depacketizer.js';
 import { Vp9Format } from './vp9-format.js';
 
 /**
- * Creates a depacketizer for one layer of a track. Returns null if its codec cannot be packaged
- * directly. VP8 is such a codec; {@link ./vp8-depacketizer} extracts its frames for a transcoder.
+ * Creates a depacketizer for one layer of a track. Returns null if the track's codec cannot be
+ * packaged directly, such as VP8, whose frames {@link ./vp8-depacketizer} extracts for a
+ * transcoder.
  */
 export function createDepacketizer(codec: TrackCodec): Depacketizer | null {
   const { parameters } = codec;

@@ -6,7 +6,7 @@ import { DecodeTimes } from './decode-times.js';
 
 const FRAME_TICKS = 3_000;
 
-/** A film's units as they come from RTP: in decoding order, with their presentation times. */
+/** A video's units as they arrive over RTP: in decoding order, with their presentation times. */
 function asReceived(film: readonly FlvPicture[], fromTicks = 0): AccessUnit[] {
   const reader = new H264UnitReader();
   const first = film[0]!.decodeTime + film[0]!.compositionOffset;
@@ -18,7 +18,7 @@ function asReceived(film: readonly FlvPicture[], fromTicks = 0): AccessUnit[] {
   });
 }
 
-/** The units that come out for each one that goes in, then those of the flush. */
+/** The units returned after each input unit, then those returned by the flush. */
 function played(units: readonly AccessUnit[]): { times: DecodeTimes; out: AccessUnit[][] } {
   const times = new DecodeTimes();
   return { times, out: [...units.map((unit) => times.push(unit)), times.flush()] };
@@ -35,14 +35,14 @@ describe('DecodeTimes', () => {
     film = await encodeFlvFilm({ frames: 150, framesPerSecond: 30 });
   });
 
-  it('decodes the n-th picture when the n-th one is shown', () => {
+  it('decodes the n-th frame when the n-th one is shown', () => {
     const units = asReceived(film);
     const { times, out } = played(units);
     expect(out.flat().map(({ rtpTime }) => rtpTime)).toEqual(units.map((_, n) => n * FRAME_TICKS));
     expect(out.flat().map(shownAt)).toEqual(units.map(({ rtpTime }) => rtpTime));
     expect(out.flat().map(({ data }) => data)).toEqual(units.map(({ data }) => data));
     expect(times.reorders).toBe(true);
-    // The film has all of: shown when decoded, later, and earlier.
+    // The video contains frames that are shown when decoded, later, and earlier.
     const signs = new Set(
       out.flat().map(({ compositionTicks = 0 }) => Math.sign(compositionTicks)),
     );
@@ -51,7 +51,7 @@ describe('DecodeTimes', () => {
     expect(keys.map(({ compositionTicks = 0 }) => compositionTicks)).toEqual([0, 0, 0]);
   });
 
-  it('lets as many pictures wait as the encoder reorders, and none across an IDR picture', () => {
+  it('holds no more frames than the encoder reorders, and none across an IDR picture', () => {
     const { out } = played(asReceived(film));
     let [received, done] = [0, 0];
     for (const some of out.slice(0, -1)) {
@@ -63,7 +63,7 @@ describe('DecodeTimes', () => {
     expect(out.slice(0, key + 1).flat()).toHaveLength(key);
   });
 
-  it('follows RTP times as they wrap', () => {
+  it('follows RTP times when they wrap', () => {
     const from = 2 ** 32 - 50 * FRAME_TICKS;
     const { out } = played(asReceived(film, from));
     expect(out.flat().map(({ rtpTime }) => rtpTime)).toEqual(
@@ -83,7 +83,7 @@ describe('DecodeTimes', () => {
     },
   );
 
-  it('passes a stream without B-frames on at once and unchanged', async () => {
+  it('passes on a stream without B-frames at once and unchanged', async () => {
     const x264 = 'bframes=0';
     const units = asReceived(await encodeFlvFilm({ frames: 60, framesPerSecond: 30, x264 }));
     const times = new DecodeTimes();
@@ -92,7 +92,7 @@ describe('DecodeTimes', () => {
   });
 
   it('stays in order if the parameter sets declare no reordering', () => {
-    // The depth is learned from the first B-frame, after pictures were passed on.
+    // The depth is learned from the first B-frame, after other frames have been passed on.
     const units = asReceived(film).map((unit) => ({
       ...unit,
       config: { ...unit.config, record: new Uint8Array() },
@@ -117,7 +117,7 @@ describe('DecodeTimes', () => {
     }
   });
 
-  it('lets nothing wait for a sender that pauses', () => {
+  it('releases waiting frames when the sender pauses', () => {
     const times = new DecodeTimes();
     const units = asReceived(film).slice(0, 20);
     const done = units.flatMap((unit) => times.push(unit));

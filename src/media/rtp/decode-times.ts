@@ -3,32 +3,35 @@ import { reorderDepthOf } from '../codecs/h264-reorder-depth.js';
 import { MAX_REORDERED, ReorderWatch } from '../codecs/reorder-watch.js';
 import { TimestampUnwrapper } from './timestamp-unwrapper.js';
 
-/** If nothing arrives for this long, pictures don't wait any longer, because the sender has paused. */
+/** If nothing arrives for this long, the sender has paused, and waiting frames are released. */
 const MAX_WAIT_MS = 1_000;
 
-/** An access unit that waits, with its unwrapped presentation time. */
+/** A waiting access unit with its unwrapped presentation time. */
 type Waiting = Readonly<{ unit: AccessUnit; time: number }>;
 
 /**
- * Derives decode times for one H.264 RTP stream, whose pictures arrive in decoding order with
- * their presentation times (RFC 6184 5.1).
+ * Derives decode times for one H.264 RTP stream, whose frames arrive in decoding order with their
+ * presentation times (RFC 6184 5.1).
  *
- * The n-th picture since an IDR picture is decoded when the n-th of them is shown. That is known
- * once as many later pictures have arrived as the encoder reorders, so as many wait: two with x264's
- * defaults, and none without B-frames. The decode time of an IDR picture thus equals its
- * presentation time, and those of other pictures may be later than theirs.
+ * In decoding order, the n-th frame since an IDR picture is decoded when the n-th one in display
+ * order is shown. That time is known once as many later frames have arrived as the encoder
+ * reorders, so that many frames wait: two with x264's defaults, and none without B-frames. An IDR
+ * picture's decode time therefore equals its presentation time; other frames' decode times may be
+ * later than their presentation times.
  */
 export class DecodeTimes {
   readonly #unwrapper = new TimestampUnwrapper();
   readonly #watch = new ReorderWatch();
-  /** The pictures that wait, at most {@link MAX_REORDERED} between calls. */
+  /** The waiting frames, at most {@link MAX_REORDERED} between calls. */
   readonly #waiting: Waiting[] = [];
-  /** The presentation times since the IDR picture that are no picture's decode time yet, ascending. */
+  /**
+   * The presentation times since the IDR picture that aren't a frame's decode time yet, ascending.
+   */
   #times: number[] = [];
   #lastTime = -Infinity;
-  /** How many pictures the parameter sets say are reordered; null if they don't. */
+  /** The reorder depth that the parameter sets declare; null if they don't declare one. */
   #declared: number | null = null;
-  /** How many pictures have been seen reordered. */
+  /** The largest reorder depth observed so far. */
   #observed = 0;
 
   /** Whether decoding order differs from display order; null if not known yet. */
@@ -41,7 +44,7 @@ export class DecodeTimes {
     if (unit.config.codec !== 'h264') return [unit];
     const time = this.#unwrapper.unwrap(unit.rtpTime);
     const isStepBack = this.#watch.isStepBack(time);
-    // An IDR picture follows all earlier ones in both orders.
+    // An IDR picture follows all earlier frames in both decoding and display order.
     const done = unit.keyFrame || isStepBack ? this.flush() : [];
     if (isStepBack) this.#lastTime = -Infinity;
     if (unit.keyFrame) this.#declared = reorderDepthOf(unit.config);
@@ -52,13 +55,13 @@ export class DecodeTimes {
     return done;
   }
 
-  /** Returns the pictures that have waited for too long. Must be called a few times a second. */
+  /** Returns the frames that have waited for too long. Must be called a few times a second. */
   expire(nowMs: number): AccessUnit[] {
     const newest = this.#waiting.at(-1);
     return newest && nowMs - newest.unit.arrivedMs > MAX_WAIT_MS ? this.flush() : [];
   }
 
-  /** Returns the pictures that wait, because no more follow or none that belong to them. */
+  /** Returns the waiting frames, when no related frames follow. */
   flush(): AccessUnit[] {
     const units: AccessUnit[] = [];
     while (this.#waiting.length > 0) units.push(...this.#release());
@@ -82,7 +85,7 @@ export class DecodeTimes {
   }
 }
 
-/** Returns the place of a time among ascending ones, after equal ones. */
+/** Returns the position at which to insert a time into ascending times, after equal ones. */
 function placeOf(time: number, times: readonly number[]): number {
   let place = times.length;
   while (place > 0 && (times[place - 1] ?? 0) > time) place -= 1;

@@ -23,8 +23,8 @@ import { createVp8Depacketizer } from './vp8-depacketizer.js';
 
 type Unit = { rtpTime: number; keyFrame: boolean; data: Uint8Array };
 /**
- * A frame to send: whether it is a key frame, its size in bytes, the size of its packets, and the
- * number of its slices if the format has any.
+ * A frame to send: whether it is a key frame, its size in bytes, the size of its packets, and its
+ * number of slices if the format has slices.
  */
 type Picture = { isKey: boolean; bytes: number; size: number; slices: number };
 
@@ -81,7 +81,7 @@ function create(mimeType: string): Depacketizer<Unit> {
 }
 
 /**
- * Processes packets as the packager does. Each returned unit says whether it must be a key frame.
+ * Processes packets as the packager does. Each returned unit states whether it must be a key frame.
  */
 function unitsOf(mimeType: string, packets: readonly ArrivedPacket[]) {
   const buffer = new ReorderBuffer({ maxWaitMs: 100, maxPackets: 50 });
@@ -247,7 +247,7 @@ describe('depacketizers', () => {
 describe('H.264 with inserted parameter sets', () => {
   const sprop = SETS.map((set) => Buffer.from(set).toString('base64')).join();
 
-  /** Returns the packets that the inserter passes on for these. */
+  /** Returns the packets that the inserter passes on. */
   function inserted(packets: readonly ArrivedPacket[]): ArrivedPacket[] {
     const inserter = new H264SetInserter(new H264SetStore(sprop));
     const passed = packets.flatMap((packet) =>

@@ -145,7 +145,7 @@ describe('H.264 from RTP', () => {
     ]);
   });
 
-  it('withholds a key frame with unknown parameter sets, and what follows it', () => {
+  it('withholds a key frame with unknown parameter sets, and the frames after it', () => {
     const depacketizer = create();
     expect(pushUnits(depacketizer, [IDR], [P], [SPS_360, IDR], [P])).toEqual([]);
     expect(depacketizer.needsKeyFrame).toBe(true);
@@ -165,7 +165,7 @@ describe('H.264 from RTP', () => {
     expect(units[2]?.config).toBe(units[3]?.config);
   });
 
-  it('adds a PPS with another id', () => {
+  it('adds a PPS with a different id', () => {
     // pic_parameter_set_id 1, and a key frame that refers to it.
     const pps1 = hex('68 53 8f 20');
     const idr1 = hex('65 88 a1 01');

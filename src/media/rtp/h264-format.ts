@@ -14,7 +14,7 @@ import type { PayloadFormat, PayloadResult } from './video-depacketizer.js';
 type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
 
 /**
- * A NAL unit whose fragments are arriving. `head` is its length prefix and header, and `place` the
+ * A NAL unit whose fragments are arriving. `head` is its length prefix and header; `place` is the
  * position of `head` in the assembly.
  */
 type Fragmented = { type: number; place: number; head: Uint8Array };
@@ -26,7 +26,7 @@ const LENGTH_BYTES = 4;
  *
  * A unit contains slices and SEI messages, each with a 4-byte length. Parameter sets are stored in
  * the config; delimiters and filler data are dropped. A key frame is an IDR picture. A recovery
- * point (an SEI message before a gradual refresh) doesn't count as one, since browsers send IDR
+ * point (an SEI message before a gradual refresh) doesn't count as one, because browsers send IDR
  * pictures on request.
  */
 export class H264Format implements PayloadFormat<Content> {
@@ -36,7 +36,7 @@ export class H264Format implements PayloadFormat<Content> {
   readonly #assembly = new UnitAssembly();
   /**
    * Whether sets have arrived in band since the last key frame began. If so, a later key frame
-   * without sets has lost them.
+   * without sets lost them in transit.
    */
   #setsInBand = false;
   /** Whether the unit contains parameter sets. */
@@ -80,8 +80,8 @@ export class H264Format implements PayloadFormat<Content> {
     const slice = this.#assembly
       .copyFrom(place, LENGTH_BYTES + SLICE_HEAD_BYTES)
       .subarray(LENGTH_BYTES);
-    // A program between encoder and server may renumber packets, or insert sets, after a loss. No
-    // packet seems to be missing then.
+    // A program between the encoder and the server may renumber packets, or insert sets, after a
+    // loss. Then no packet seems to be missing.
     if (!isFirstSlice(slice)) return 'damaged';
     const ppsId = slicePpsId(slice);
     const keyFrame = this.#isIdr;
@@ -171,7 +171,7 @@ export class H264Format implements PayloadFormat<Content> {
 }
 
 /**
- * Returns the first NAL unit from its header on; nothing for a later fragment. In a first fragment,
+ * Returns the first NAL unit from its header on; empty for a later fragment. In a first fragment,
  * only the type in the header is correct.
  */
 function firstNal(payload: Uint8Array): Uint8Array {

@@ -6,7 +6,7 @@ import { NAL, SLICE_HEAD_BYTES } from '../codecs/h264-nal.js';
  */
 export type H264Beginning = Readonly<{
   type: number;
-  /** The bytes of the NAL unit from its header on; of a fragmented unit, only the first ones. */
+  /** The bytes of the NAL unit from its header on; only the first ones if it is fragmented. */
   bytes: Uint8Array;
   whole: boolean;
 }>;

@@ -7,11 +7,11 @@ import { h264Payloads } from './h264-payloads.js';
 import { parseRtpPacket } from './rtp-packet.js';
 import { RtpWriter } from './rtp-writer.js';
 
-/** The starts of a picture's first slice, and of later ones. */
+/** The first bytes of a frame's first slice, and of later slices. */
 const HEADS = { key: ['658884', '65423f'], other: ['419a24', '414680'] } as const;
 const SETS = [hex('6742c01f8c8d405017fcb35060606078442350'), hex('68ce3c80')];
 
-it('makes packets of at most 1,200 bytes, from which the same pictures are read', () => {
+it('makes packets of at most 1,200 bytes, from which the same frames are read', () => {
   const picture = fc.record({
     keyFrame: fc.boolean(),
     slices: fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 3 }),

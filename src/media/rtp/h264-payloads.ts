@@ -1,8 +1,10 @@
 import { NAL } from '../codecs/h264-nal.js';
 
-/** A packet of 1,200 bytes, which every path carries, without its header of 12. */
+/**
+ * The payload of a 1,200-byte packet, which fits every network path, without the 12-byte header.
+ */
 const PAYLOAD_MAX = 1_188;
-/** Bits of the NAL unit header, and of that of a fragment (RFC 6184 5.3, 5.8). */
+/** Bits of the NAL unit header and of the fragment header (RFC 6184 5.3, 5.8). */
 const TYPE_BITS = 0x1f;
 const IMPORTANCE_BITS = 0x60;
 const START = 0x80;
@@ -10,10 +12,11 @@ const END = 0x40;
 const FRAGMENT_HEAD_BYTES = 2;
 
 /**
- * Returns the RTP payloads of one access unit of H.264 (RFC 6184, packetization mode 1), each as
- * pieces to be joined. Units that fit are sent alone, and longer ones in fragments.
- * @param nals NAL units, in order, without empty ones
- * @param sets parameter sets to send before them, in one packet if they fit; empty for none
+ * Returns the RTP payloads of one H.264 access unit (RFC 6184, packetization mode 1), each as
+ * pieces to be joined. NAL units that fit are sent alone, and longer ones in fragments.
+ * @param nals non-empty NAL units, in order
+ * @param sets parameter sets to send before the NAL units, in one packet if they fit; empty for
+ *   none
  */
 export function h264Payloads(
   nals: readonly Uint8Array[],

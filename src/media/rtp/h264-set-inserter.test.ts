@@ -27,7 +27,7 @@ function bytesOf({ sequenceNumber, rtpTime, marker = false, payload }: Sent): Bu
   return Buffer.concat([header, payload]);
 }
 
-/** Returns the payloads of frames as consecutive packets. */
+/** Returns the frames' payloads as consecutive packets. */
 const packetsOf = (pictures: readonly (readonly Uint8Array[])[], first = 0): Sent[] =>
   pictures
     .flatMap((payloads, picture) =>

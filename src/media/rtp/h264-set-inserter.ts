@@ -7,7 +7,7 @@ import { type ArrivedPacket, parseRtpPacket } from './rtp-packet.js';
 /** How long to wait for missing packets. Retransmissions arrive within one or two round trips. */
 const REORDER_MS = 200;
 const REORDER_PACKETS = 1_024;
-/** The maximum payload of packets with sets. */
+/** The maximum payload size of packets with sets. */
 const MAX_PAYLOAD_BYTES = 1_150;
 const FIXED_HEADER_BYTES = 12;
 const SEQUENCE_OFFSET = 2;
@@ -15,9 +15,9 @@ const SEQUENCE_OFFSET = 2;
 type WholePacket = ArrivedPacket & Readonly<{ bytes: Uint8Array }>;
 
 /**
- * Passes on one H.264 stream, inserting the parameter sets before each IDR picture that lacks
- * them (RFC 6184 8.4). Packets are put in order, and renumbered to make room for the sets. Gaps
- * from lost packets remain.
+ * Passes on one H.264 stream, inserting the parameter sets before each IDR picture that lacks them
+ * (RFC 6184 8.4). Packets are put in order and renumbered to make room for the sets. Gaps from lost
+ * packets remain.
  */
 export class H264SetInserter {
   readonly #reorder = new ReorderBuffer<WholePacket>({

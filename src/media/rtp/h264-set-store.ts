@@ -1,13 +1,15 @@
 import { NAL, nalReader } from '../codecs/h264-nal.js';
 
-/** A set of this size fits into one packet. A set with all scaling lists has about 700 bytes. */
+/**
+ * A set of this size fits into one packet. A set with all scaling lists is about 700 bytes long.
+ */
 const MAX_SET_BYTES = 1_100;
 
 type Pps = Readonly<{ spsId: number; bytes: Uint8Array }>;
 
 /**
- * The newest parameter sets of one H.264 stream by id: at most 32 and 256 respectively, of up to
- * 1,100 bytes each.
+ * The newest parameter sets of one H.264 stream, by id: at most 32 sequence and 256 picture
+ * parameter sets, of up to 1,100 bytes each.
  */
 export class H264SetStore {
   readonly #sps = new Map<number, Uint8Array>();
@@ -18,7 +20,7 @@ export class H264SetStore {
     for (const set of sprop.split(',')) this.put(Buffer.from(set, 'base64'));
   }
 
-  /** Stores a parameter set, which replaces a set with the same id. Ignores all other NAL units. */
+  /** Stores a parameter set, replacing any set with the same id. Ignores all other NAL units. */
   put(nal: Uint8Array): void {
     if (nal.length > MAX_SET_BYTES) return;
     const type = (nal[0] ?? 0) & 0x1f;

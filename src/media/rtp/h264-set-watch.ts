@@ -19,8 +19,8 @@ export class H264SetWatch {
   }
 
   /**
-   * Handles the next packet. If it begins an IDR picture that isn't preceded by parameter sets,
-   * returns these sets (an empty list if they are unknown); otherwise returns null.
+   * Handles the next packet. If it begins an IDR picture that isn't preceded by its parameter sets,
+   * returns these (an empty list if they are unknown); otherwise returns null.
    */
   push({ payload, rtpTime }: Pick<RtpPacket, 'payload' | 'rtpTime'>): Uint8Array[] | null {
     let lacking: Uint8Array[] | null = null;
@@ -29,8 +29,8 @@ export class H264SetWatch {
       if (type === NAL.sps) this.#sps = true;
       else if (type === NAL.pps) this.#pps = true;
       else if (type >= NAL.slice && type <= NAL.idrSlice) {
-        // If the first slice was lost, sets before a later slice would make the picture look
-        // complete.
+        // If the first slice was lost, inserting sets before a later slice would make the picture
+        // look complete.
         const begins = type === NAL.idrSlice && rtpTime !== this.#idrTime && isFirstSlice(bytes);
         if (begins && !(this.#sps && this.#pps))
           lacking ??= this.#store.setsFor(slicePpsId(bytes) ?? -1);

@@ -54,7 +54,7 @@ function frameTicks(configuration: number): number {
 }
 
 /**
- * RFC 6716 3.2: the code determines the number of frames; for code 3, the second byte contains it.
+ * RFC 6716 3.2: the code determines the number of frames; with code 3, the second byte contains it.
  */
 function frameCount(code: number, second: number | undefined): number {
   if (code === 0) return 1;

@@ -52,7 +52,7 @@ describe('ReorderBuffer', () => {
     expect(brief(buffer.expire(300))).toEqual(['1 lost', 5, 6]);
   });
 
-  it('gives up on the first gap if too many packets wait', () => {
+  it('gives up on the first gap if too many packets are waiting', () => {
     expect(pushAll(create(3), [1, 3, 4, 6, 7])).toEqual([1, '1 lost', 3, 4]);
   });
 
@@ -75,7 +75,7 @@ describe('ReorderBuffer', () => {
     expect(brief(buffer.flush())).toEqual(['1 lost', 3, '1 lost', 5]);
   });
 
-  it('restarts when the sender restarts with other numbers', () => {
+  it('restarts when the sender restarts with different numbers', () => {
     expect(pushAll(create(), [100, 102, 40_000, 40_001, 40_002])).toEqual([
       100,
       '1 lost',

@@ -4,7 +4,7 @@ import type { ArrivedPacket } from './rtp-packet.js';
 export type Loss = Readonly<{
   /** The number of lost packets; 0 after a restart, when the number is unknown. */
   lost: number;
-  /** Whether the sender restarted its sequence numbers; its RTP time may have changed too. */
+  /** Whether the sender restarted its sequence numbers. Its RTP time may have changed as well. */
   restarted: boolean;
 }>;
 
@@ -25,7 +25,7 @@ type Options = {
 // RFC 3550 A.1: a larger step in sequence numbers counts as a restart once two consecutive packets
 // confirm it.
 const MAX_STEP = 3000;
-// If no packet has been in time for this long, late packets count as a restart, too. Otherwise, the
+// If no packet has been in time for this long, late packets also count as a restart. Otherwise, the
 // packets of a sender that restarted with numbers just below its previous ones would be dropped as
 // late for a long time.
 const STALE_MS = 1000;
@@ -79,7 +79,7 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
   }
 
   /**
-   * Gives up on packets that at `nowMs` have been missing for too long, and returns the packets
+   * Gives up on packets that have been missing for too long by `nowMs`, and returns the packets
    * after them.
    */
   expire(nowMs: number): Ordered<P>[] {
@@ -113,7 +113,7 @@ export class ReorderBuffer<P extends ArrivedPacket = ArrivedPacket> {
     }
   }
 
-  /** Continues at the next available packet, fewer than {@link MAX_STEP} steps away. */
+  /** Continues at the next available packet, which is fewer than {@link MAX_STEP} steps away. */
   #giveUp(ordered: Ordered<P>[]): void {
     let next = this.#next ?? 0;
     let lost = 0;

@@ -17,7 +17,8 @@ export type ArrivedPacket = RtpPacket & Readonly<{ arrivedMs: number }>;
 const FIXED_HEADER_BYTES = 12;
 
 /**
- * Parses a packet. Returns null for anything but a complete RTP packet of version 2. Never throws.
+ * Parses a packet. Returns null for anything except a complete RTP packet of version 2. Never
+ * throws.
  */
 export function parseRtpPacket(bytes: Uint8Array): RtpPacket | null {
   if (bytes.length < FIXED_HEADER_BYTES) return null;

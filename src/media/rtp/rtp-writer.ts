@@ -13,7 +13,7 @@ export class RtpWriter {
     this.#options = options;
   }
 
-  /** @param head.rtpTime an unsigned number of 32 bits */
+  /** @param head.rtpTime an unsigned 32-bit number */
   write(
     payload: readonly Uint8Array[],
     { rtpTime, marker }: { rtpTime: number; marker: boolean },

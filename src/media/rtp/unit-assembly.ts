@@ -1,4 +1,4 @@
-/** Ten times a key frame of 50 Mb/s video. */
+/** Ten times the size of a key frame in 50 Mb/s video. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_PIECES = 16_384;
 

@@ -2,8 +2,8 @@ import type { Depacketizer } from './depacketizer.js';
 import type { ArrivedPacket } from './rtp-packet.js';
 
 /**
- * The effect of a payload. `damaged` means that the payload doesn't fit the previous ones, or that
- * its unit is too large.
+ * The effect of a payload. `damaged` means that the payload doesn't continue the previous ones, or
+ * that its unit is too large.
  */
 export type PayloadResult = 'more' | 'unit-complete' | 'damaged';
 
@@ -33,21 +33,22 @@ export interface PayloadFormat<C extends Content> {
 }
 
 /**
- * The common logic of all video formats. A unit ends with the marker bit, or when the RTP time
+ * The logic common to all video formats. A unit ends with the marker bit, or when the RTP time
  * changes. After a loss, and after anything that cannot be decoded, units are withheld until a
  * complete key frame arrives.
  *
- * A unit may be cut short although no sequence number is missing. When a key frame begins, Chromium
- * discards the rest of the frame before it, and only packets that are sent get a sequence number.
- * mediasoup also closes the gap in sequence numbers between the packets before and after a pause,
- * and continues with a key frame.
+ * A unit may be cut short even if no sequence number is missing. When a key frame begins, Chromium
+ * discards the rest of the previous frame, and only packets that are sent get a sequence number.
+ * After a pause, mediasoup continues with a key frame and closes the gap in sequence numbers.
  */
 export class VideoDepacketizer<C extends Content> implements Depacketizer<
   C & { rtpTime: number; arrivedMs: number }
 > {
   readonly #format: PayloadFormat<C>;
   #needsKeyFrame = true;
-  /** Whether packets before the next one may be missing, as they are when a stream is joined. */
+  /**
+   * Whether packets before the next one may be missing, as they always are when a stream is joined.
+   */
   #afterLoss = true;
   /** The RTP time of the unit in progress. */
   #rtpTime: number | null = null;
@@ -96,7 +97,7 @@ export class VideoDepacketizer<C extends Content> implements Depacketizer<
   }
 
   /**
-   * Whether to skip a packet: the first packets after a loss may be the rest of a unit, and would
+   * Whether to skip a packet. The first packets after a loss may be the rest of a unit, which would
    * look like a complete one.
    */
   #isSkipped({ payload, rtpTime }: ArrivedPacket): boolean {

@@ -2,7 +2,7 @@ import type { Depacketizer } from './depacketizer.js';
 import { UnitAssembly } from './unit-assembly.js';
 import { VideoDepacketizer, type PayloadFormat, type PayloadResult } from './video-depacketizer.js';
 
-/** A VP8 frame. It isn't an {@link AccessUnit}, since players can't play VP8 in MP4. */
+/** A VP8 frame. It isn't an {@link AccessUnit}, because players can't play VP8 in MP4. */
 export type Vp8Frame = Readonly<{
   /** The 32-bit RTP timestamp as sent. */
   rtpTime: number;

@@ -10,7 +10,7 @@ type Content = { keyFrame: boolean; data: Uint8Array; config: VideoConfig };
 
 /**
  * VP9 in RTP (RFC 9628), with or without flexible mode. If there are several spatial layers, only
- * the lowest is used, since any decoder can play it. Using all of them would require superframes
+ * the lowest is used, because any decoder can play it. Using all of them would require superframes
  * with hidden lower frames, and senders don't send layers that way. Onair's own publishers send one
  * spatial layer. All temporal layers are used.
  */

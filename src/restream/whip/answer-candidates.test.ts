@@ -3,7 +3,7 @@ import { udpCandidates } from './answer-candidates.js';
 
 const lines = (...values: string[]) => values.map((value) => `a=candidate:${value}\r\n`).join('');
 
-it('lists addresses for UDP, the preferred one first', () => {
+it('lists the UDP addresses, the preferred one first', () => {
   const sdp = lines(
     '1 1 udp 100 203.0.113.5 44400 typ host',
     '2 1 UDP 200 2001:DB8:0::5 44400 typ srflx raddr 10.0.0.1 rport 9',
@@ -19,7 +19,7 @@ it('lists addresses for UDP, the preferred one first', () => {
   ]);
 });
 
-it('reads at most twenty', () => {
+it('reads at most twenty candidates', () => {
   const many = Array.from({ length: 30 }, (_, i) => `1 1 udp 1 203.0.113.${i} 5000 typ host`);
   expect(udpCandidates(lines(...many))).toHaveLength(20);
 });

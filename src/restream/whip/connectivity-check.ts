@@ -1,23 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { ATTRIBUTE, type StunMessage, writeStun } from './stun-message.js';
 
-/** How many requests may await their response; the oldest is forgotten. */
+/** The maximum number of requests awaiting their response; beyond it, the oldest is dropped. */
 const AWAITED_MAX = 8;
-/** The priority of a peer-reflexive candidate (RFC 8445 5.1.2.1). */
+/** The priority of a peer-reflexive candidate (RFC 8445, section 5.1.2.1). */
 const PRIORITY = (110 << 24) | (65_535 << 8) | 255;
 
-/** The credentials of both agents of a session (RFC 8445 5.3). */
+/** The ICE credentials of one agent of a session (RFC 8445, section 5.3). */
 export type IceCredentials = Readonly<{ usernameFragment: string; password: string }>;
 
 type Options = Readonly<{
   /** This agent's credentials. */
   local: IceCredentials;
   remote: IceCredentials;
-  /** The role's tie-breaker, 8 bytes. This agent always controls, as its peers only answer. */
+  /**
+   * The tie-breaker for the role, 8 bytes. This agent is always the controlling one, because its
+   * peers only answer.
+   */
   tieBreaker: Buffer;
 }>;
 
-/** Checks one candidate pair as the controlling agent (RFC 8445 7.2), and its consent (RFC 7675). */
+/**
+ * Checks one candidate pair as the controlling agent (RFC 8445, section 7.2), and its consent (RFC
+ * 7675).
+ */
 export class ConnectivityCheck {
   readonly #options: Options;
   readonly #awaited = new Set<string>();
@@ -44,7 +50,10 @@ export class ConnectivityCheck {
     return writeStun({ class: 'request', transactionId, attributes }, remote.password);
   }
 
-  /** Whether a message is the successful response to one of the requests, each of which counts once. */
+  /**
+   * Whether a message is the successful response to an awaited request. Each request can be
+   * answered once.
+   */
   isAnsweredBy({ class: name, transactionId }: StunMessage): boolean {
     return name === 'success' && this.#awaited.delete(transactionId.toString('hex'));
   }

@@ -9,15 +9,15 @@ const LOCAL = { usernameFragment: 'local', password: 'the-local-password-of-22' 
 const DTLS = Buffer.from([22, 1, 2, 3]);
 const SRTP = Buffer.from([128, 4, 5, 6]);
 
-/** An ICE-lite agent, which answers checks unless it is told not to. */
+/** An ICE-lite agent that answers checks unless it is configured not to. */
 class LiteAgent {
   readonly credentials;
-  /** Other datagrams than STUN, with the ports from which they came. */
+  /** The datagrams that aren't STUN, with their source ports. */
   readonly heard: { bytes: Buffer; port: number }[] = [];
-  /** The usernames of the checks, and whether they nominate. */
+  /** The usernames of the checks, and whether the checks nominate. */
   readonly checks: { username: string; nominates: boolean }[] = [];
   answers = true;
-  /** Receives STUN, too. */
+  /** Called for each STUN message. */
   onStun: (bytes: Buffer) => void = () => undefined;
   peer: RemoteInfo | null = null;
   readonly #socket: Socket = createSocket('udp4');
@@ -90,7 +90,7 @@ describe('a relay', () => {
     await vi.waitUntil(() => connected, LIMIT);
   }
 
-  it('is connected when both sides respond, after it has nominated the address', async () => {
+  it('is connected once it has nominated the address and both sides have responded', async () => {
     await vi.waitUntil(() => near.checks.length > 2, LIMIT);
     expect(connected).toBe(false);
     await connects();
@@ -108,7 +108,7 @@ describe('a relay', () => {
     expect(near.heard.map(({ bytes }) => bytes)).toEqual([SRTP]);
   });
 
-  it('hears nobody else', async () => {
+  it('ignores datagrams from other addresses', async () => {
     await connects();
     for (const side of [near, far]) stranger.send(DTLS, side.peer?.port);
     near.send(SRTP);
@@ -117,7 +117,7 @@ describe('a relay', () => {
     expect([...far.heard, ...near.heard].map(({ bytes }) => bytes)).toEqual([SRTP, SRTP]);
   });
 
-  it('responds to the checks of a full agent, and to no unsigned ones', async () => {
+  it('responds to a full agent’s checks, but not to unsigned ones', async () => {
     await connects();
     const transactionId = Buffer.alloc(12, 7);
     const request = { class: 'request', transactionId, attributes: new Map() } as const;

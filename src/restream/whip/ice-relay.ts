@@ -5,39 +5,48 @@ import type { UdpCandidate } from './answer-candidates.js';
 import { ConnectivityCheck, type IceCredentials } from './connectivity-check.js';
 import { ATTRIBUTE, isStun, readStun, writeStun, xorAddress } from './stun-message.js';
 
-/** The interval between checks until a pair works (RFC 8445 14.2 requires at least 50 ms). */
+/**
+ * The interval between checks until a pair works. RFC 8445, section 14.2, requires at least 50 ms.
+ */
 const CHECK_MS = 250;
-/** The interval between consent checks, which varies at random by a fifth (RFC 7675 5.1). */
+/**
+ * The mean interval between consent checks, which varies at random by a fifth (RFC 7675, section
+ * 5.1).
+ */
 const CONSENT_MS = 4_000;
-/** A server that doesn't respond for this long is lost. RFC 7675 allows at most 30 s. */
+/** A server that doesn't respond for this long is considered lost. RFC 7675 allows at most 30 s. */
 const CONSENT_EXPIRES_MS = 15_000;
-/** The time until a server must respond for the first time. */
+/** The time limit for a server's first response. */
 const CONNECT_MS = 10_000;
 
 export type RelayOptions = Readonly<{
-  /** This machine's transport of the media server, an ICE-lite agent. */
+  /** The media server's transport on this machine, which is an ICE-lite agent. */
   near: IceCredentials & Readonly<{ address: string; port: number }>;
-  /** The credentials with which both sides were told to expect this agent. */
+  /** The credentials by which both sides recognize this agent. */
   local: IceCredentials;
-  /** The remote server; only these addresses are sent to, and heard. */
+  /** The remote server. Datagrams are sent to and accepted from these addresses only. */
   far: IceCredentials & Readonly<{ candidates: readonly UdpCandidate[] }>;
 }>;
 
-/** Learns what becomes of a relay. */
+/** Receives the outcome of a relay. */
 export type RelayListener = Readonly<{
-  /** Both sides respond, so media can pass. */
+  /** Called when both sides have responded, so media can pass. */
   connected: () => void;
-  /** The remote server doesn't respond (any more). Nothing else is called after this. */
+  /**
+   * Called when the remote server never responded or stopped responding. Nothing else is called
+   * after this.
+   */
   lost: () => void;
 }>;
 
-/** One side of a relay: an address and the checks of it. */
+/** One side of a relay: an address, and its connectivity checks. */
 type Pair = { address: string; port: number; check: ConnectivityCheck; respondedMs: number | null };
 
 /**
- * Connects a transport of the media server, which can only be dialed (ICE-lite), to a server that
- * can only be dialed, too. It is the controlling ICE agent towards both, and passes their DTLS and
- * SRTP on unread: the keys are theirs alone.
+ * Connects a transport of the media server to a remote server. Neither can initiate the connection,
+ * because the transport is ICE-lite and the remote server only answers. The relay is the
+ * controlling ICE agent towards both. It passes their DTLS and SRTP on without being able to read
+ * them, because it doesn't have the keys.
  */
 export class IceRelay {
   readonly #options: RelayOptions;
@@ -89,7 +98,7 @@ export class IceRelay {
 
   #open(family: 4 | 6, take: (datagram: Buffer, from: RemoteInfo) => void): Socket {
     const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6' });
-    // The lack of a route shows as the lack of responses.
+    // If there is no route, no responses arrive, which is detected anyway.
     socket.on('error', () => undefined);
     socket.on('message', (datagram, from) => {
       if (!this.#isClosed) take(datagram, from);
@@ -97,7 +106,7 @@ export class IceRelay {
     return socket;
   }
 
-  /** Sends the requests that are due, and gives up when the remote server is silent. */
+  /** Sends the requests that are due, or gives up if the remote server is silent. */
   #tick(): void {
     if (this.#isSilent(performance.now())) {
       this.close();
@@ -135,7 +144,7 @@ export class IceRelay {
     if (message === null || !pair.check.isAnsweredBy(message)) return;
     pair.respondedMs = performance.now();
     if (pair !== this.#near && this.#selected === null) {
-      // RFC 8445 8.1.1: the pair is nominated by another request.
+      // A separate request nominates the pair (RFC 8445, section 8.1.1).
       this.#selected = pair;
       this.#sendFar(pair, pair.check.request({ nominates: true }));
     }
@@ -144,7 +153,7 @@ export class IceRelay {
     this.#listener.connected();
   }
 
-  /** Responds to the checks of a server that isn't ICE-lite (RFC 8445 7.3). */
+  /** Responds to the checks of a server that isn't ICE-lite (RFC 8445, section 7.3). */
   #respond(datagram: Buffer, pair: Pair): void {
     const { password } = this.#options.local;
     const request = readStun(datagram, password);

@@ -4,5 +4,5 @@ import type { RelayOptions } from './ice-relay.js';
 export type RelayCommand = Readonly<{ relay: number }> &
   (Readonly<{ type: 'open'; options: RelayOptions }> | Readonly<{ type: 'close' }>);
 
-/** Reports from the thread: what an `IceRelay` tells its listener. */
+/** Reports from the thread, which are the calls of an `IceRelay` to its listener. */
 export type RelayReport = Readonly<{ relay: number; type: 'connected' | 'lost' }>;

@@ -5,8 +5,8 @@ import type { RelayListener, RelayOptions } from './ice-relay.js';
 import type { RelayCommand, RelayReport } from './relay-messages.js';
 
 /**
- * The worker thread that relays the media of all WHIP targets, so that passing packets on never
- * delays the rest of the process. It is started on demand and replaced when it dies.
+ * The worker thread that relays the media for all WHIP targets, so that passing packets on never
+ * delays the main thread. It is started on demand, and replaced if it dies.
  */
 export class RelayThread {
   readonly #log: Log;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTE, isStun, readStun, writeStun, xorAddress } from './stun-message.js';
 
-/** The test vectors of RFC 5769 2.1 and 2.2. */
+/** The test vectors from RFC 5769, sections 2.1 and 2.2. */
 const PASSWORD = 'VOkJxbRl1RmTxUk/WvJxBt';
 const REQUEST = Buffer.from(
   `000100582112a442b7e7a701bc34d686fa87dfae
@@ -54,12 +54,12 @@ describe('a STUN message', () => {
     expect(written.readUInt16BE(2)).toBe(written.length - 20);
   });
 
-  it('contains IPv6 addresses as in the test vector of RFC 5769 2.3', () => {
+  it('contains IPv6 addresses as in the test vector of RFC 5769, section 2.3', () => {
     const value = xorAddress('2001:db8:1234:5678:11:2233:4455:6677', 32_853, TRANSACTION);
     expect(value.toString('hex')).toBe('0002a1470113a9faa5d3f179bc25f4b5bed2b9d9');
   });
 
-  it('is told apart from DTLS and SRTP', () => {
+  it('is distinguished from DTLS and SRTP', () => {
     expect([0x00, 0x01, 0x16, 0x80].map((first) => isStun(Uint8Array.of(first)))).toEqual([
       true,
       true,

@@ -2,11 +2,11 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import ipaddr from 'ipaddr.js';
 
-/** The classes of the Binding method (RFC 8489 5). */
+/** The message types of the Binding method (RFC 8489, section 5). */
 export const BINDING = { request: 0x0001, success: 0x0101, error: 0x0111 } as const;
 export type BindingClass = keyof typeof BINDING;
 
-/** Attributes (RFC 8489 18.3, RFC 8445 16.1). */
+/** Attribute types (RFC 8489, section 18.3; RFC 8445, section 16.1). */
 export const ATTRIBUTE = {
   username: 0x0006,
   messageIntegrity: 0x0008,
@@ -22,18 +22,21 @@ const COOKIE = 0x2112_a442;
 const HEADER_BYTES = 20;
 const INTEGRITY_BYTES = 20;
 const FINGERPRINT_XOR = 0x5354_554e;
-/** More than any agent sends; further attributes make a message invalid. */
+/**
+ * The maximum number of attributes, which is more than any agent sends; a message with more is
+ * invalid.
+ */
 const ATTRIBUTES_MAX = 30;
 
 /** A STUN message of the Binding method. */
 export type StunMessage = Readonly<{
   class: BindingClass;
-  /** 12 bytes. */
+  /** The transaction id, 12 bytes. */
   transactionId: Buffer;
   attributes: ReadonlyMap<number, Buffer>;
 }>;
 
-/** Whether a datagram is STUN rather than DTLS or SRTP (RFC 7983 7). */
+/** Whether a datagram is STUN rather than DTLS or SRTP (RFC 7983, section 7). */
 export function isStun(datagram: Uint8Array): boolean {
   const [first = 0xff] = datagram;
   return first <= 3;
@@ -51,8 +54,8 @@ export function writeStun(message: StunMessage, password: string): Buffer {
 }
 
 /**
- * Reads a message of the Binding method. Returns null if it is none, or isn't signed with the
- * password.
+ * Reads a message of the Binding method. Returns null if the datagram is anything else, or isn't
+ * signed with the password.
  */
 export function readStun(datagram: Buffer, password: string): StunMessage | null {
   if (datagram.length < HEADER_BYTES || datagram.readUInt32BE(4) !== COOKIE) return null;
@@ -64,7 +67,10 @@ export function readStun(datagram: Buffer, password: string): StunMessage | null
   return attributes && { class: name, transactionId: datagram.subarray(8, 20), attributes };
 }
 
-/** Returns the value of XOR-MAPPED-ADDRESS (RFC 8489 14.2) in a message with this transaction id. */
+/**
+ * Returns the value of XOR-MAPPED-ADDRESS (RFC 8489, section 14.2) in a message with this
+ * transaction id.
+ */
 export function xorAddress(address: string, port: number, transactionId: Buffer): Buffer {
   const cookie = Buffer.alloc(4);
   cookie.writeUInt32BE(COOKIE);
@@ -77,7 +83,9 @@ export function xorAddress(address: string, port: number, transactionId: Buffer)
 
 const CLASSES: readonly BindingClass[] = ['request', 'success', 'error'];
 
-/** Returns the attributes before MESSAGE-INTEGRITY, which must be right. */
+/**
+ * Returns the attributes before MESSAGE-INTEGRITY; null if MESSAGE-INTEGRITY is missing or wrong.
+ */
 function readAttributes(datagram: Buffer, password: string): Map<number, Buffer> | null {
   const attributes = new Map<number, Buffer>();
   let at = HEADER_BYTES;
@@ -111,21 +119,24 @@ function attribute(type: number, value: Uint8Array): Buffer {
   return Buffer.concat([start, value, Buffer.alloc(padding(value.length))]);
 }
 
-/** The bytes up to the next multiple of four. */
+/** Returns the number of bytes up to the next multiple of four. */
 const padding = (length: number): number => -length & 3;
 
-/** RFC 8489 14.5: the length in the header includes MESSAGE-INTEGRITY itself. */
+/**
+ * Returns MESSAGE-INTEGRITY. The length in the header includes the attribute itself (RFC 8489,
+ * section 14.5).
+ */
 function integrityOf(before: Buffer, password: string): Buffer {
   const message = withLength(before, 4 + INTEGRITY_BYTES);
   return createHmac('sha1', password).update(message).digest();
 }
 
-/** RFC 8489 14.7. */
+/** Returns the value of FINGERPRINT (RFC 8489, section 14.7). */
 function fingerprintOf(before: Buffer): number {
   return (crc32(withLength(before, 8)) ^ FINGERPRINT_XOR) >>> 0;
 }
 
-/** Returns a copy whose header gives its length, plus some bytes that follow. */
+/** Returns a copy whose header contains its length plus that of the bytes that follow. */
 function withLength(message: Buffer, more = 0): Buffer {
   const copy = Buffer.from(message);
   copy.writeUInt16BE(message.length - HEADER_BYTES + more, 2);

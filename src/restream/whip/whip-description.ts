@@ -8,7 +8,7 @@ import { RestreamError } from '../restream-problem.js';
 import { type UdpCandidate, udpCandidates } from './answer-candidates.js';
 import type { IceCredentials } from './connectivity-check.js';
 
-/** What a server's answer says. */
+/** The contents of a server's answer. */
 export type WhipAnswer = Readonly<{
   terms: ReceiverTerms;
   dtls: DtlsParameters;
@@ -17,9 +17,10 @@ export type WhipAnswer = Readonly<{
 }>;
 
 /**
- * Returns the offer of what a broadcast currently consists of. Its codecs are those of the tracks,
- * since nothing is transcoded; a kind that may still follow is offered in all codecs. It has no candidates: the server learns the address from the checks
- * (RFC 8445 7.3.1.3), as it does from encoders behind NATs.
+ * Returns an offer for the broadcast's current tracks. It contains only the codecs of the tracks,
+ * because nothing is transcoded; a kind without a track is offered in all codecs, because a track
+ * may follow. It contains no candidates, because the server learns the address from the
+ * connectivity checks (RFC 8445, section 7.3.1.3), as it does for encoders behind NATs.
  */
 export function whipOffer(
   { agreed, consumers, transport }: Pick<ReceiverMedia, 'agreed' | 'consumers' | 'transport'>,
@@ -43,12 +44,15 @@ export function whipOffer(
   });
 }
 
-/** @throws {RestreamError} `media_refused` if it accepts nothing; `not_whip` if it is no answer */
+/**
+ * @throws {RestreamError} `media_refused` if the server accepts nothing; `not_whip` if this isn't
+ *   an answer
+ */
 export function readWhipAnswer(sdp: string): WhipAnswer {
   try {
     const answer = readOffer(sdp);
     const terms = receiverTerms(receivingSections(answer));
-    // RFC 8842 5.2: an answer chooses a role; `actpass` is not allowed in it.
+    // An answer chooses a role; `actpass` is not allowed (RFC 8842, section 5.2).
     const role = answer.dtls.role === 'server' ? 'server' : 'client';
     return {
       terms,

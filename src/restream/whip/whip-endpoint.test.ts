@@ -12,7 +12,7 @@ const NEVER = new AbortController().signal;
 
 let server: Server;
 let answer: Answer;
-/** What arrived: method, host, path, token and body. */
+/** The requests that arrived: method, host, path, token and body. */
 let heard: unknown[];
 let endpoint: WhipEndpoint;
 
@@ -66,7 +66,7 @@ describe('a WHIP endpoint', () => {
     ]);
   });
 
-  it('follows redirects to allowed hosts over TLS only', async () => {
+  it('follows redirects only to allowed hosts over TLS', async () => {
     let location = 'https://b.example/other';
     answer = ({ url }, response) => {
       if (url === '/whip/1') response.writeHead(307, { location }).end();
@@ -104,12 +104,15 @@ describe('a WHIP endpoint', () => {
     expect(await problem()).toEqual(['busy', 300_000]);
   });
 
-  it('refuses what isn’t HTTP, and answers that are too large', async () => {
+  it('rejects responses that aren’t HTTP or are too large', async () => {
     answer = (_, response) => response.writeHead(201, SDP).end('x'.repeat(70_000));
     expect(await problem()).toEqual(['not_whip', 0]);
     answer = ({ socket }) => void socket.end('hello\r\n');
     expect(await problem()).toEqual(['not_whip', 0]);
     answer = ({ socket }) => void socket.destroy();
+    expect(await problem()).toEqual(['closed', 0]);
+    const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n';
+    answer = ({ socket }) => void socket.write(upgrade);
     expect(await problem()).toEqual(['closed', 0]);
   });
 });

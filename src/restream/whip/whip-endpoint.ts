@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { SDP_BYTES_MAX } from '../../sdp/parsed-session.js';
 import { RestreamError } from '../restream-problem.js';
 
-/** How long a server may take to answer an offer. */
+/** The time limit for a server to answer an offer. */
 const ANSWER_MS = 10_000;
 const DELETE_MS = 5_000;
 const REDIRECTS_MAX = 5;
@@ -11,18 +11,18 @@ const RETRY_AFTER_MAX_S = 300;
 const SDP_TYPE = 'application/sdp';
 
 type Options = Readonly<{
-  /** The endpoint, an `https:` URL. */
+  /** The endpoint's `https:` URL. */
   url: string;
   /** The bearer token, which must never be logged. */
   token: string;
-  /** Connects to the host of a URL, if it is allowed. */
+  /** Connects to the host in a URL, if the host is allowed. */
   dial: (url: string, signal: AbortSignal) => Promise<Socket>;
 }>;
 
-/** A session on a server (RFC 9725 4.2). */
+/** A session on a server (RFC 9725, section 4.2). */
 export type WhipSession = Readonly<{
   answer: string;
-  /** The session's URL; null if the server gave none. */
+  /** The session's URL; null if the server sent none. */
   resource: string | null;
 }>;
 
@@ -38,7 +38,8 @@ export class WhipEndpoint {
 
   /**
    * Opens a session with an offer.
-   * @throws {RestreamError} with what the server's status means; its words are not repeated
+   * @throws {RestreamError} with the meaning of the server's status; the server's own text is never
+   *   included
    */
   async publish(offer: string, stopped: AbortSignal): Promise<WhipSession> {
     const signal = AbortSignal.any([stopped, AbortSignal.timeout(2 * ANSWER_MS)]);
@@ -46,7 +47,7 @@ export class WhipEndpoint {
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects += 1) {
       const { response, body } = await this.#send('POST', url, { offer, signal });
       const { statusCode = 0, headers } = response;
-      // RFC 9725 4.5: the request is repeated as it is, with the token.
+      // The request is repeated unchanged, including the token (RFC 9725, section 4.5).
       const next = statusCode === 307 || statusCode === 308 ? resolve(headers.location, url) : null;
       if (next === null) return sessionOf({ response, body, url });
       url = next;
@@ -54,7 +55,7 @@ export class WhipEndpoint {
     throw new RestreamError('not_whip');
   }
 
-  /** Ends a session. Never rejects: a session without media ends by itself. */
+  /** Ends a session. Never rejects, because a session without media ends by itself. */
   async end({ resource }: WhipSession): Promise<void> {
     if (resource === null) return;
     const signal = AbortSignal.timeout(DELETE_MS);
@@ -94,7 +95,7 @@ export class WhipEndpoint {
   }
 }
 
-/** Node's HTTP parser names its errors HPE_…; all others are the connection's. */
+/** Errors from Node's HTTP parser are named HPE_…; all others are from the connection. */
 const failureOf = (error: unknown): 'not_whip' | 'closed' =>
   error instanceof Error && 'code' in error && String(error.code).startsWith('HPE_')
     ? 'not_whip'
@@ -107,6 +108,8 @@ function responseTo(
   return new Promise((resolveWith, reject) => {
     sent.once('response', resolveWith);
     sent.once('error', reject);
+    // After 101, Node closes the connection without either.
+    sent.once('close', () => reject(new Error('the connection was closed without a response')));
     sent.end(body);
   });
 }
@@ -154,7 +157,7 @@ function problemOf(status: number) {
   }
 }
 
-/** Returns an absolute URL on a server that is reached over TLS; null if there is none. */
+/** Returns an absolute `https:` URL; null if there is none. */
 function resolve(location: string | undefined, base: string): string | null {
   if (location === undefined || !URL.canParse(location, base)) return null;
   const url = new URL(location, base);

@@ -9,29 +9,35 @@ import type { RelayThread } from './relay-thread.js';
 import { readWhipAnswer, type WhipAnswer, whipOffer } from './whip-description.js';
 import type { WhipEndpoint, WhipSession } from './whip-endpoint.js';
 
-/** The time from the answer until the server receives media. */
+/** The time limit from the answer until the server can receive media. */
 const CONNECT_MS = 15_000;
-/** How long the relay stays open for the end of DTLS, which the media server announces. */
+/**
+ * The time for which the relay stays open so that the media server can announce the end of DTLS.
+ */
 const FAREWELL_MS = 500;
-/** Where this machine's media workers listen, whatever addresses are announced. */
+/**
+ * The address at which this machine's media workers always listen, whatever addresses are
+ * announced.
+ */
 const LOOPBACK = '127.0.0.1';
 
 export type WhipPublicationOptions = Readonly<{
   media: Pick<WatchedMedia, 'receive'>;
-  endpoint: WhipEndpoint;
+  endpoint: Pick<WhipEndpoint, 'publish' | 'end'>;
   relays: Pick<RelayThread, 'open'>;
-  /** Whether media can be sent to an address that the server names. */
+  /** Whether media may be sent to an address that the server specified. */
   isAllowed: (candidate: UdpCandidate) => boolean;
   sessionId: number;
 }>;
 
 /**
- * Publishes a broadcast to one WHIP server, as one of its viewers: the media server sends it the
- * tracks, retransmits, obeys its feedback, and ends DTLS and SRTP. Only ICE is done here.
+ * Publishes a broadcast to one WHIP server, which the media server treats as a viewer: it sends the
+ * tracks and retransmissions, follows feedback, and terminates DTLS and SRTP. Only ICE is handled
+ * here.
  */
 export class WhipPublication {
   readonly #emitter = new TypedEmitter<{ started: []; closed: [RestreamError] }>();
-  /** `started`: media can reach the server. `closed`: the session failed or ended. */
+  /** `started`: media can now reach the server. `closed`: the session failed or ended. */
   readonly events = this.#emitter.listenable;
   readonly #options: WhipPublicationOptions;
   readonly #stopped = new AbortController();
@@ -55,7 +61,7 @@ export class WhipPublication {
     return (await this.#media?.bitrateBps()) ?? 0;
   }
 
-  /** Ends the session on the server, too. Idempotent. */
+  /** Ends the session, including on the server. Idempotent. */
   close(): void {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort();
@@ -75,13 +81,14 @@ export class WhipPublication {
     this.#session = session;
     const answer = readWhipAnswer(session.answer);
     await media.accept(answer.terms);
-    // Another codec needs another offer. A track of a kind that was missing is simply sent.
+    // A track with a different codec needs a new offer. A track of a kind that was missing is
+    // simply sent.
     media.events.on('consumerClosed', () => this.#fail(new RestreamError('tracks_changed')));
     await media.connect(answer.dtls);
     if (!this.#stopped.signal.aborted) this.#relay(media, answer);
   }
 
-  /** @throws {RestreamError} if the broadcast can't be sent as it is */
+  /** @throws {RestreamError} if the broadcast can't be sent in its current form */
   async #receive(): Promise<ReceiverMedia> {
     const media = await this.#options.media.receive(null);
     if (this.#stopped.signal.aborted) media.close();
@@ -126,7 +133,7 @@ export class WhipPublication {
   }
 }
 
-/** Returns what an error of the media server means; its own problems pass by themselves. */
+/** Converts an error from the media server. The media server's own problems are temporary. */
 function errorOf(error: unknown): RestreamError {
   if (error instanceof RestreamError) return error;
   const isRefused = error instanceof DomainError && error.code === 'media_refused';

@@ -8,9 +8,13 @@ import { reasonFor, RestreamError } from '../restream-problem.js';
 import type { WhipPublication } from './whip-publication.js';
 
 const CHECK_MS = 1_000;
-/** After this time, a session counts as a success, so that the next delay is short again. */
+/**
+ * A session that lasts this long counts as a success, so the next reconnect delay is short again.
+ */
 const SETTLED_MS = 10_000;
-/** The problems of the broadcast itself, which need another check rather than a delay. */
+/**
+ * The problems of the broadcast itself, after which it is checked again instead of waiting longer.
+ */
 const OWN: ReadonlySet<RestreamProblem> = new Set(['b_frames', 'no_media', 'tracks_changed']);
 
 type Options = Readonly<{
@@ -80,7 +84,7 @@ export class WhipSender {
     void publication.bitrateBps().then((bps) => (this.#bitrateBps = Math.round(bps)));
   }
 
-  /** Ends the session while the video has B-frames. */
+  /** Ends the session for as long as the video has B-frames. */
   #refuse(): void {
     if (this.#state.name === 'unsupported' || this.#state.name === 'retrying') return;
     if ('publication' in this.#state) this.#state.publication.close();
