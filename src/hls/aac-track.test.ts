@@ -7,24 +7,24 @@ import { AAC_FRAME_TICKS, aacConfigOf } from '../media/codecs/aac-format.js';
 import { type PackagedTrack, packageTrack } from './packaged-track.js';
 import { Segmenter } from './segmenter/segmenter.js';
 
-/** When the time 0 of the program is captured, on the server's clock. */
+/** The capture time of the encoder's time 0, on the server's clock. */
 const START_MS = 1_700_000_000_000;
 const WAY_MS = 100;
 const SYNC_MS = 10;
 const MONO_44 = '1208';
 const STEREO_48 = '1190';
-/** HE-AAC with a core of 22.05 kHz. */
+/** HE-AAC with a 22.05 kHz core. */
 const HE_22 = '2b920800';
-/** The length of the frames of sound, which differs from that of silence. */
+/** The size of an audio frame, in bytes; silent frames have a different size. */
 const FRAME_BYTES = 9;
 
-/** Sound that is sent without a pause; the times are in milliseconds. */
+/** Audio that is sent without a pause; times are in milliseconds. */
 type Piece = Readonly<{ record: string; fromMs: number; toMs: number }>;
 type Step = Readonly<{ timeMs: number; send: (arrivedMs: number) => void }>;
 
 const configOf = (record: string) => aacConfigOf(Buffer.from(record, 'hex'))!;
 
-/** A program's picture and sound on their way through the segmenter. */
+/** Passes an encoder's video and audio through the segmenter. */
 class Program {
   readonly runs: RecordedRun[] = [];
   readonly #segmenter = new Segmenter({
@@ -39,7 +39,7 @@ class Program {
   });
   readonly #packaged: PackagedTrack[] = [];
 
-  /** Sends everything at its time, and ends. */
+  /** Sends each unit at its time, then ends. */
   constructor({ film, sound }: { film: readonly FlvPicture[]; sound: readonly Piece[] }) {
     this.#segmenter.setClockOffset(0);
     const video = film.length > 0 ? this.#add(new SentUnits('h264')) : null;
@@ -58,7 +58,7 @@ class Program {
     this.#segmenter.end();
   }
 
-  /** Returns how much later than captured each frame of sound is, in milliseconds. */
+  /** Returns how much later than its capture time each audio frame is played, in milliseconds. */
   static lateMs(run: RecordedRun): number[] {
     const { segments, config } = run.audio;
     const rate = config?.kind === 'audio' ? config.sampleRate : 0;
@@ -132,7 +132,7 @@ describe('a track of AAC', () => {
   });
 
   it.each([MONO_44, STEREO_48, HE_22])(
-    'is packaged with every frame, in sync with the picture: %s',
+    'is packaged with every frame, in sync with the video: %s',
     (record) => {
       const { runs } = new Program({ film, sound: [{ record, fromMs: 0, toMs: 15_000 }] });
       expect(runs).toHaveLength(1);
@@ -145,7 +145,7 @@ describe('a track of AAC', () => {
     },
   );
 
-  it('may start later than the picture, or pause, and is silent meanwhile', () => {
+  it('may start later than the video, or pause, and is silent in the meantime', () => {
     const sound = [
       { record: MONO_44, fromMs: 2_333, toMs: 6_000 },
       { record: MONO_44, fromMs: 9_217, toMs: 15_000 },
@@ -154,7 +154,7 @@ describe('a track of AAC', () => {
     expect(runs).toHaveLength(1);
     expectWholeFrames(runs[0]!);
     const late = Program.lateMs(runs[0]!);
-    // Half a frame, and what can't be told from rounding.
+    // Half a frame, plus a deviation that can't be distinguished from rounding.
     expect(mostOff(late)).toBeLessThan(16);
     expect(late.length).toBeGreaterThan((9.4 * 44_100) / AAC_FRAME_TICKS);
     const { samples } = runs[0]!.audio;
@@ -179,7 +179,7 @@ describe('a track of AAC', () => {
     expect(runs.every(({ ended }) => ended)).toBe(true);
   });
 
-  it.each([MONO_44, STEREO_48, HE_22])('is packaged without a picture: %s', (record) => {
+  it.each([MONO_44, STEREO_48, HE_22])('is packaged without video: %s', (record) => {
     const sound = [{ record, fromMs: 50, toMs: 15_000 }];
     const { runs } = new Program({ film: [], sound });
     expect(runs).toHaveLength(1);

@@ -5,9 +5,9 @@ const GROWTH_PERCENT = 200;
 
 /**
  * Makes V8 run full collections less often. V8 counts media buffers toward the heap, which is small
- * here. With eight broadcasts it therefore ran more than one full collection a second, which took
- * half of the CPU time of packaging. The change uses 20 to 40 MB more memory while broadcasts run;
- * `IdleCollection` returns it afterwards.
+ * here. With eight broadcasts, V8 therefore ran more than one full collection a second, and these
+ * took half of the packaging's CPU time. This setting uses 20 to 40 MB more memory while broadcasts
+ * run; `IdleCollection` frees it afterwards.
  */
 export function collectLessOften(): void {
   setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`);

@@ -31,8 +31,8 @@ import { partTargetS } from './timeline/targets.js';
 import { Thumbnailer } from './thumbnail/thumbnailer.js';
 
 /**
- * The HLS packages of all running broadcasts, by channel name. An ended package remains available
- * for half a minute.
+ * The HLS packagers of all running broadcasts, by channel name. After a broadcast has ended, its
+ * media remains available for half a minute.
  */
 @Injectable()
 export class HlsService
@@ -46,7 +46,7 @@ export class HlsService
   readonly #log: Log;
   readonly #aac: AacThread;
   readonly #packagers = new Map<string, Packager>();
-  /** The packages of guests, which are only recorded. */
+  /** The packagers of guests, whose media is only recorded. */
   readonly #guests = new Set<Packager>();
   readonly #idleCollection = new IdleCollection(collectHeap);
   #store: SegmentStore | undefined;
@@ -63,7 +63,7 @@ export class HlsService
   ) {
     this.#log = log.child({ part: 'hls' });
     this.#aac = new AacThread(this.#log);
-    // The next channel with this name may have another owner and another audience.
+    // The next channel with this name may have a different owner and audience.
     broadcasts.events.on('channelDeleted', ({ name }) => this.#packagers.get(name)?.dispose());
   }
 
@@ -79,7 +79,7 @@ export class HlsService
    * Flushes running broadcasts and finishes their recordings while the database is still available.
    */
   async beforeApplicationShutdown(): Promise<void> {
-    // Broadcasts that other nodes take over are released first, so that their recordings continue
+    // Release the broadcasts that other nodes take over first, so that their recordings continue
     // there.
     this.broadcasts.stop();
     const packagers = [...this.#packagers.values(), ...this.#guests];

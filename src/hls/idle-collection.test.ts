@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { collectHeap } from '../common/collect-heap.js';
 import { IdleCollection } from './idle-collection.js';
 
-describe('the collection of an idle server', () => {
+describe('IdleCollection', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('happens once after the last broadcast', () => {
+  it('collects once after the last broadcast', () => {
     const collect = vi.fn<() => void>();
     const collection = new IdleCollection(collect);
     collection.idle();
@@ -15,7 +15,7 @@ describe('the collection of an idle server', () => {
     expect(collect).toHaveBeenCalledOnce();
   });
 
-  it('does not happen while the next broadcast runs', () => {
+  it('does not collect while the next broadcast is running', () => {
     const collect = vi.fn<() => void>();
     const collection = new IdleCollection(collect);
     collection.idle();
@@ -25,9 +25,9 @@ describe('the collection of an idle server', () => {
   });
 });
 
-it('frees what is no longer used', async () => {
+it('frees objects that are no longer used', async () => {
   const unused = new WeakRef({});
-  // A weak reference holds its target until the end of the current job.
+  // A weak reference keeps its target alive until the end of the current job.
   await new Promise((resolve) => setImmediate(resolve));
   collectHeap();
   expect(unused.deref()).toBeUndefined();

@@ -1,6 +1,7 @@
 /**
- * The time from the end of the last package until the heap is collected, in milliseconds. By then,
- * the recording is finished, and any publisher who wanted to return has returned.
+ * The time from the end of the last broadcast's packaging until the heap is collected, in
+ * milliseconds. By then, the recording is finished, and any publisher who wanted to return has
+ * returned.
  */
 const AFTER_MS = 30_000;
 
@@ -9,12 +10,12 @@ export class IdleCollection {
   readonly #collect: () => void;
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param collect stops the thread for a moment */
+  /** @param collect collects the heap, which blocks the thread for a moment */
   constructor(collect: () => void) {
     this.#collect = collect;
   }
 
-  /** Must be called when the last broadcast is no longer packaged. */
+  /** Must be called when the last broadcast is no longer being packaged. */
   idle(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(this.#collect, AFTER_MS).unref();

@@ -12,7 +12,7 @@ import { UnitIntake } from './unit-intake.js';
 
 /**
  * The delay between capture and sending of an audio packet: recording it takes 20 ms, and the Opus
- * encoder adds 6.5 ms. Subtracted only for senders whose reports give the time of sending; reports
+ * encoder adds 6.5 ms. Subtracted only if the sender's reports give the time of sending; reports
  * that give the capture time already exclude this delay.
  */
 const SENT_AFTER_CAPTURE_MS = 26.5;
@@ -23,7 +23,7 @@ type Options<Track = MediaTrack> = Readonly<{
   addInput: (layerCount: number) => TrackInput;
   /** Called for every access unit. */
   onUnit: (layer: number, unit: AccessUnit) => void;
-  /** The path of FFmpeg, which is needed for VP8; null if it isn't installed. */
+  /** The path to FFmpeg, which VP8 requires; null if it isn't installed. */
   ffmpeg: string | null;
   segmentS: number;
   log: Log;
@@ -51,7 +51,7 @@ function packageRtp(options: Options<TappedTrack>): PackagedTrack | null {
   const { track, addInput, onUnit } = options;
   if (createDepacketizer(track.codec) === null) return null;
   const input = addInput(track.layerCount);
-  // Other codecs hide the frames that are not shown, so each unit in RTP is shown when it is decoded.
+  // In other codecs, each RTP unit contains a frame that is shown when it is decoded.
   const isH264 = track.codec.mimeType.toLowerCase() === 'video/h264';
   const layers = Array.from({ length: track.layerCount }, () => new DecodeTimes());
   const push = (layer: number, units: readonly AccessUnit[]): void => {
@@ -84,7 +84,7 @@ function packageRtp(options: Options<TappedTrack>): PackagedTrack | null {
   });
 }
 
-/** Returns whether any layer of a track reorders its pictures; null if that is unknown yet. */
+/** Returns whether any layer of a track reorders its frames; null if not known yet. */
 function anyReorders(layers: readonly DecodeTimes[]): boolean | null {
   if (layers.some(({ reorders }) => reorders)) return true;
   return layers.some(({ reorders }) => reorders === false) ? false : null;
@@ -143,7 +143,7 @@ function packageUnits({ track, addInput, onUnit }: Options<UnitTrack>): Packaged
   };
 }
 
-/** Connects a track's reports and pauses; `intake` reads its packets. */
+/** Connects a track's reports and pauses to the segmenter; `intake` reads its packets. */
 function joined(track: TappedTrack, input: TrackInput, intake: PackagedTrack): PackagedTrack {
   const isLate = track.kind === 'audio' && track.reportsTell === 'sending';
   const lateMs = isLate ? SENT_AFTER_CAPTURE_MS : 0;

@@ -31,28 +31,28 @@ import { VideoRenditions } from './video-renditions.js';
 
 /**
  * The delay between the last part and EXT-X-ENDLIST. With the default part duration, it equals
- * PART-HOLD-BACK, so that players learn of the end before they run out of media. hls.js 1.7 never
- * loads a part announced together with EXT-X-ENDLIST, and stalls just before the end.
+ * PART-HOLD-BACK, so players learn of the end before they run out of media. hls.js 1.7 never loads
+ * a part announced together with EXT-X-ENDLIST, and stalls just before the end.
  */
 const END_AFTER_MS = 1_000;
 /**
- * The interval at which the segmenter checks the clock. It detects late media after at most this
- * time.
+ * The interval at which the segmenter checks the clock, and therefore the maximum delay before it
+ * detects that media is late.
  */
 const TICK_MS = 50;
 
 const NOTHING_MADE: Transcoding = { made: [], obstacle: null };
 
-/** What a {@link Packager} needs. */
+/** The options of a {@link Packager}. */
 export type PackagerOptions = Readonly<{
   config: Config['hls'];
-  /** The prefix of the package's URL paths. */
+  /** The prefix of the playlists' URL paths. */
   basePath: string;
   channel: string;
-  /** The files of this broadcast; closed together with the package. */
+  /** The files of this broadcast; closed together with the packager. */
   files: BroadcastFiles;
   aac: AacThread;
-  /** The path of FFmpeg; null if it isn't installed. */
+  /** The path to FFmpeg; null if it isn't installed. */
   ffmpeg: string | null;
   thumbnailer: Thumbnailer | null;
   /** Null if nothing is transcoded. */
@@ -88,7 +88,9 @@ export class Packager implements BroadcastPackage {
   /** The video of the newest run. */
   #video: VideoRenditions | null = null;
   #closed = false;
-  /** Starts or stops encoding the newest run's sound, which is needed while anyone takes it. */
+  /**
+   * Starts or stops encoding the newest run's audio as AAC, depending on whether anyone needs it.
+   */
   #updateSound: () => void = () => undefined;
 
   constructor(options: PackagerOptions) {
@@ -157,8 +159,8 @@ export class Packager implements BroadcastPackage {
   }
 
   /**
-   * Ends the package: playlists end soon, and their media can be fetched for half a minute. The same
-   * applies if another node continues the broadcast.
+   * Ends the packaging. Playlists end soon, and their media can be fetched for another 30 seconds,
+   * even if another node continues the broadcast.
    */
   close(): void {
     if (!this.#stop()) return;
@@ -176,7 +178,7 @@ export class Packager implements BroadcastPackage {
     await this.#options.files.settled();
   }
 
-  /** Closes the package at once and removes all its files. Safe to call twice. */
+  /** Stops packaging at once and removes all files. Safe to call twice. */
   dispose(): void {
     this.close();
     this.#video?.close();
@@ -198,7 +200,7 @@ export class Packager implements BroadcastPackage {
   }
 
   #add(track: MediaTrack): void {
-    // The anchors of such a track are times on the server's clock.
+    // The anchors of such a track are on the server's clock.
     if (track.form === 'units') this.setClockOffset(0);
     const packaged = packageTrack({
       track,
@@ -243,7 +245,7 @@ export class Packager implements BroadcastPackage {
     const video = new VideoRenditions({ run, layers: videoLayers, ladder, source, samples });
     this.#video = video;
     if (audio) run.rendition(audio.codec, { kind: 'audio' });
-    // Only Opus needs another rendition: every player plays AAC.
+    // Only Opus needs a second rendition, because every player plays AAC.
     const aac = audio?.codec === 'opus' ? this.#addAac(run, samples) : null;
     return {
       rendition: (id) => {
@@ -253,7 +255,7 @@ export class Packager implements BroadcastPackage {
       },
       audioListener: aac ?? (audio && listenTo(samples, audio)),
       ...(video.listener && { videoListener: video.listener }),
-      // Renditions that are made always lag slightly behind the others.
+      // Transcoded renditions always lag slightly behind the others.
       end: () => void Promise.all([aac?.ended, video.ended]).then(() => this.#endSoon(run)),
     };
   }
@@ -299,7 +301,7 @@ export class Packager implements BroadcastPackage {
   }
 
   /**
-   * Offers the middle layer as a thumbnail, which is good enough and cheaper to decode than the
+   * Offers the middle layer as a thumbnail. It is good enough, and cheaper to decode than the
    * highest.
    */
   #noteUnit(track: MediaTrack, layer: number, unit: AccessUnit): void {
@@ -340,14 +342,17 @@ export class Packager implements BroadcastPackage {
     return this.#runs[0]?.isReady ? 'ready' : 'preparing';
   }
 
-  /** Whether the publisher sends H.264, rather than something of which this server makes H.264. */
+  /** Whether the publisher sends H.264, rather than video that this server transcodes to H.264. */
   get #sendsH264(): boolean {
     return [...this.#tracks.keys()].some(
       (track) => track.kind === 'video' && /h264$/i.test(codecOf(track)),
     );
   }
 
-  /** A new track is assumed to be like the one before until it shows what it is. */
+  /**
+   * Whether frames are reordered. A new track is assumed to be like the previous one until it is
+   * known.
+   */
   #reordersNow(): boolean {
     for (const { reorders } of this.#tracks.values()) if (reorders) return true;
     const isInOrder = [...this.#tracks].some(
@@ -364,7 +369,7 @@ export class Packager implements BroadcastPackage {
   }
 }
 
-/** Returns a listener that passes audio on as it is. */
+/** Returns a listener that passes audio on unchanged. */
 const listenTo = (samples: RunSamples, audio: AudioConfig): SampleListener =>
   samples.listener({ kind: 'audio', timescale: timescaleOf(audio), config: () => audio });
 

@@ -92,7 +92,7 @@ export class TrackIntake<Unit> {
       if (isLoss(item)) {
         this.#packetsLost += item.lost;
         depacketizer.lost();
-        // Viewers see the loss until the next key frame, so one is requested at once.
+        // Viewers see the loss until the next key frame, so request one at once.
         this.#options.track.requestKeyFrame();
       } else for (const unit of depacketizer.push(item)) this.#options.onUnit(index, unit);
     }

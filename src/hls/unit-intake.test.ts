@@ -10,7 +10,7 @@ import { Segmenter } from './segmenter/segmenter.js';
 
 const FRAMES = 240;
 const MS_TICKS = 90;
-/** When the first picture is captured, on the server's clock. */
+/** The capture time of the first frame, on the server's clock. */
 const START_MS = 1_700_000_000_000;
 
 const shownMs = ({ decodeTime, compositionOffset }: FlvPicture): number =>
@@ -19,7 +19,8 @@ const shownTicks = ({ ticks, compositionTicks }: RecordedSample): number =>
   ticks + compositionTicks;
 
 /**
- * Packages pictures that arrive at the decode times of others, or their own; returns the runs.
+ * Packages frames that arrive at the decode times of the frames in `arriving`, or at their own.
+ * Returns the runs.
  */
 function packaged(
   film: readonly FlvPicture[],
@@ -58,21 +59,21 @@ function packaged(
   return { runs, reorders: input.reorders };
 }
 
-/** The samples of the only run, from 0 on. */
+/** Packages frames; returns the samples of the only run. */
 function samplesOf(film: readonly FlvPicture[]): RecordedSample[] {
   const { runs } = packaged(film);
   expect(runs).toHaveLength(1);
   return runs[0]!.video().samples;
 }
 
-/** A picture that is shown at its time, but decoded at another one. */
+/** A frame that is still shown at the same time, but decoded at a different one. */
 const decodedAt = (decodeTime: number, picture: FlvPicture): FlvPicture => ({
   ...picture,
   decodeTime,
   compositionOffset: shownMs(picture) - decodeTime,
 });
 
-/** Checks that every picture is there, in order, and shown at its time. */
+/** Checks that every frame is present, in order, and shown at its time. */
 function expectAllShown(samples: readonly RecordedSample[], film: readonly FlvPicture[]): void {
   expect(samples).toHaveLength(film.length);
   const first = shownMs(film[0]!);
@@ -95,7 +96,7 @@ describe('a track of access units', () => {
     ]);
   });
 
-  it('is packaged with every B-frame, and key frames begin segments where they are shown', () => {
+  it('is packaged with every B-frame, and segments begin where their key frames are shown', () => {
     const { runs, reorders } = packaged(film);
     const video = runs[0]!.video();
     expectAllShown(video.samples, film);
@@ -108,11 +109,11 @@ describe('a track of access units', () => {
     expect(reorders).toBe(true);
   });
 
-  it('shows every picture in its order, as FFmpeg decodes it', async () => {
+  it('shows every frame in order when FFmpeg decodes it', async () => {
     const { file } = packaged(film).runs[0]!.video();
     expect(await numbersShown(file)).toEqual(film.map((_, number) => number));
     const [video] = await probeBytes(file);
-    // FFmpeg moves the presentation times of fragments by the largest negative offset so far.
+    // FFmpeg moves fragments' presentation times by the largest negative offset so far.
     expect(video!.packets.map(({ dts }) => dts)).toEqual(
       packaged(film)
         .runs[0]!.video()
@@ -127,7 +128,7 @@ describe('a track of access units', () => {
     expect(reorders).toBe(false);
   });
 
-  it('keeps every picture whose decode time equals the one before', () => {
+  it('keeps every frame whose decode time equals the previous one', () => {
     const equal = film.map((picture, index) =>
       index % 7 === 3 ? decodedAt(film[index - 1]!.decodeTime, picture) : picture,
     );
@@ -159,7 +160,7 @@ describe('a track of access units', () => {
     }
   });
 
-  it('ignores an offset that no encoder means', () => {
+  it('ignores an implausible offset', () => {
     const odd = film.map((picture, index) =>
       index === 100 ? { ...picture, compositionOffset: 8_000_000 } : picture,
     );

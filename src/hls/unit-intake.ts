@@ -15,11 +15,11 @@ type Content = Readonly<{ keyFrame: boolean; data: Uint8Array; config: CodecConf
 type Options = Readonly<{
   track: UnitTrack;
   onUnit: (unit: AccessUnit) => void;
-  /** Called for each report of when a time on the track's clock was captured. */
+  /** Called for each report that relates the track's clock to capture times. */
   onReport: (report: { ntpMs: number; rtpTime: number }) => void;
 }>;
 
-/** Reads a track's units, and converts their times to those of RTP. */
+/** Reads a track's units, and converts their times to RTP times. */
 export class UnitIntake {
   readonly #options: Options;
   readonly #offs: (() => void)[];

@@ -1,16 +1,16 @@
 import { ReorderWatch } from '../media/codecs/reorder-watch.js';
 
-/** A longer offset is damage: no encoder reorders pictures by as much. 10 s at 90 kHz. */
+/** 10 s at 90 kHz. No encoder reorders frames by more, so a larger offset is a damaged value. */
 const MAX_OFFSET_TICKS = 900_000;
-/** A larger step back belongs to a clock that jumped. */
+/** A larger step back means that the sender's clock jumped. */
 const STEP_BACK_TICKS = 90_000;
 
 type Times = Readonly<{ decodeTicks: number; compositionTicks?: number }>;
 
 /**
- * Moves the decode times of one video track so that the offset of a key frame is 0: a fragment that
- * begins with it then begins where it is shown. B-frames get negative offsets. Decode times ascend,
- * as long as the sender's clock does.
+ * Moves the decode times of one video track so that a key frame's offset is 0, and a fragment that
+ * begins with a key frame begins where that frame is shown. B-frames get negative offsets. Decode
+ * times ascend as long as the sender's clock does.
  */
 export class UnitTimes {
   readonly #watch = new ReorderWatch();

@@ -16,15 +16,14 @@ type Options = Readonly<{
   layers: number;
   /** Null if nothing is transcoded. */
   ladder: BroadcastLadder | null;
-  /** The video of a publisher whose single layer can be transcoded; null for others. */
+  /** The publisher's video configuration if its single layer can be transcoded, otherwise null. */
   source: VideoConfig | null;
   samples: RunSamples;
 }>;
 
 /**
  * Creates a run's video renditions: the publisher's layers, or a single layer and the
- * lower-resolution renditions that are made from it. Like layers, renditions are numbered from the
- * lowest.
+ * lower-resolution renditions made from it. Like layers, renditions are numbered from the lowest.
  */
 export class VideoRenditions {
   /** Receives the best layer; null without video. */
@@ -51,12 +50,12 @@ export class VideoRenditions {
     else this.listener = this.#ladder ? inTurn(own, this.#ladder) : own;
   }
 
-  /** Resolves when the renditions that are made have ended, slightly after the others. */
+  /** Resolves when the transcoded renditions have ended, slightly after the others. */
   get ended(): Promise<void> {
     return this.#ladder?.ended ?? Promise.resolve();
   }
 
-  /** Returns the id of the rendition for one of the segmenter's ids. */
+  /** Returns the id of the rendition that the segmenter knows by the given id. */
   idOf(id: RenditionId): RenditionId {
     const [, layer] = /^video-(\d+)$/.exec(id) ?? [];
     return layer === undefined ? id : `video-${Number(layer) + this.#below}`;
@@ -77,7 +76,7 @@ const abandoning = (rendition: Rendition): AbandoningWriter => ({
   abandonSegment: (durationS) => rendition.abandonSegment(durationS),
 });
 
-/** Returns a listener that notifies both. */
+/** Returns a listener that notifies both, in order. */
 function inTurn(first: SampleListener, second: SampleListener): SampleListener {
   const both = [first, second];
   return {

@@ -7,7 +7,7 @@ import { RecordingRepository } from './recording.repository.js';
 import { RecordingService } from './recording.service.js';
 
 /**
- * The metadata of a recording's or clip's page. `locked` means that the channel's password must be
+ * The metadata of a recording page or clip page. `locked` means that the channel's password must be
  * entered first.
  */
 export type RecordedPage =
@@ -34,7 +34,7 @@ export class RecordedPages {
   ) {}
 
   /**
-   * Returns the metadata of a recording's page.
+   * Returns the metadata of a recording page.
    * @throws {DomainError} `recording_not_found`
    */
   async ofRecording(id: string, visitor: Visitor): Promise<RecordedPage> {
@@ -58,7 +58,7 @@ export class RecordedPages {
   }
 
   /**
-   * Returns the metadata of a clip's page.
+   * Returns the metadata of a clip page.
    * @throws {DomainError} `clip_not_found`
    */
   async ofClip(id: string, visitor: Visitor): Promise<RecordedPage> {

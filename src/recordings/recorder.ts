@@ -31,7 +31,7 @@ type Options = Readonly<{
    * recording is incomplete.
    */
   onEnded: (began: boolean, problem: RecordingProblem | null) => Promise<void>;
-  /** Called once, when something could not be stored for the first time. */
+  /** Called once, the first time that something can't be stored. */
   onProblem: (problem: RecordingProblem) => void;
   /** Stores an image under a key. */
   putPicture: (key: string, jpeg: Uint8Array) => Promise<void>;
@@ -90,7 +90,7 @@ export class Recorder implements SegmentKeeper {
     });
   }
 
-  /** Runs something for the recording, which begins if it hasn't, after what was passed before. */
+  /** Begins the recording if it hasn't begun, and runs `work` after everything passed before. */
   note(work: () => Promise<void>): void {
     this.#keep(work);
   }

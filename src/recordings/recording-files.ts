@@ -26,14 +26,14 @@ type Upload = Readonly<{ remote: S3Store; uploader: Uploader; maxBytes: number }
 
 /**
  * The storage of recordings and their journals. If a bucket is used, journals stay in the local
- * folder. They are copied to the bucket when a recording is finished and, in a cluster, also while
- * it is active.
+ * folder. They are copied to the bucket when a recording is finished and, in a cluster, while it is
+ * active as well.
  */
 @Injectable()
 export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly store: RecordingStore;
   readonly journals: Journals;
-  /** Whether this is one of several nodes, which all have recordings. */
+  /** Whether this is one of several nodes, all of which store recordings. */
   readonly isNode: boolean;
   /**
    * Whether recordings can be stored. A cluster needs a bucket, so that all nodes can read them.
@@ -103,7 +103,7 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
 
   /**
    * Copies the journals of an active recording to the store, except those whose content can also be
-   * read from its other files. Resolves with their size.
+   * read from its other files. Resolves with the total size of the copied journals, in bytes.
    */
   async archiveSoFar(key: string): Promise<number> {
     if (!this.#upload) return 0;
@@ -124,15 +124,15 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
 
   /**
    * Copies from the store the journals that other nodes wrote for a recording. Journals that are
-   * complete here stay as they are.
+   * already complete on this node remain unchanged.
    * @throws {Error} while the store is unreachable
    */
   async restore(key: string): Promise<void> {
     if (!this.#upload) return;
     const { remote } = this.#upload;
     for (const journal of (await remote.list(`${key}/`)).filter(isJournal)) {
-      // A longer local journal is newer: journals only grow, and this node uploads its own with a
-      // delay.
+      // A longer local journal is newer, because journals only grow, and this node uploads its own
+      // with a delay.
       const [near, far] = [await this.#spool.head(journal), await remote.head(journal)];
       if (near !== null && near >= (far ?? 0)) continue;
       const stream = await remote.get(journal);
@@ -160,8 +160,8 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Deletes all files of a recording or a clip. Rejects, with some files left, while the bucket is
-   * unreachable.
+   * Deletes all files of a recording or a clip. Rejects while the bucket is unreachable; some files
+   * may then remain.
    */
   async delete(key: string): Promise<void> {
     await this.store.deleteAll(`${key}/`);
@@ -169,8 +169,8 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Like {@link delete}, but leaves files that can't be reached to the next sweep, which finds them
-   * by their journals.
+   * Like {@link delete}, but leaves unreachable files to the next sweep, which finds them through
+   * their journals.
    */
   async deleteOrLater(key: string): Promise<void> {
     await this.delete(key).catch((err: unknown) =>

@@ -25,8 +25,8 @@ import { RecordingService } from './recording.service.js';
 import { RETRY_MS, untilDone } from './until-done.js';
 
 /**
- * How long the process, when it stops, waits for the upload of files that other nodes need to
- * finish its recordings.
+ * How long a shutdown waits for the upload of files that other nodes need to finish this node's
+ * recordings.
  */
 const UPLOAD_MS = 3_000;
 
@@ -36,7 +36,8 @@ const UPLOAD_MS = 3_000;
  */
 const TEND_MS = 15_000;
 /**
- * Journals are uploaded as a whole, so large ones are uploaded less often, at this average rate.
+ * The average rate at which journals are uploaded. They are uploaded as a whole, so large ones are
+ * uploaded less often.
  */
 const JOURNAL_BYTES_PER_S = 100_000;
 
@@ -83,7 +84,7 @@ export class RecordingKeepers
     }, TEND_MS);
   }
 
-  /** Uploads the journals as they are now, and finishes the recordings of lost nodes. */
+  /** Uploads the current journals, and finishes the recordings of lost nodes. */
   async tend(): Promise<void> {
     for (const active of this.#recorders.values()) {
       if (this.clock.nowMs() < active.dueMs) continue;
@@ -116,7 +117,7 @@ export class RecordingKeepers
       onKept: (bytes) => this.space.add(id, bytes),
       begin: async () => this.files.canRecord && (await untilDone(() => this.#begin(id), retry)),
       onProblem: (problem) => {
-        // The problem is stored again at the end.
+        // If this fails, the problem is still stored at the end.
         this.repository
           .setProblem(id, problem)
           .catch((err: unknown) =>
@@ -147,7 +148,7 @@ export class RecordingKeepers
       this.guestKeepers.settled(),
     ]);
     clearTimeout(patience);
-    // Files that aren't uploaded by then wait in the folder for the next start.
+    // Files that aren't uploaded by then remain in the folder until the next startup.
     const late = pause(UPLOAD_MS, undefined, { ref: false });
     await Promise.race([Promise.all(this.#uploads), late]);
   }
@@ -172,7 +173,7 @@ export class RecordingKeepers
       return recordings.finish(id, problem);
     if (problem) await repository.setProblem(id, problem);
     await files.archive(id);
-    // If the other node has already finished the recording, it did so without this part; then the
+    // If the other node has already finished the recording, this part is missing from it, so the
     // recording is finished again.
     const upload = files
       .uploaded(id)

@@ -15,13 +15,13 @@ import { RecordingService } from './recording.service.js';
 /** The interval between sweeps. */
 const EVERY_MS = 10 * 60_000;
 /**
- * The minimum age at which files without a database row are deleted, in milliseconds. Files are
- * written before their row is.
+ * The minimum age at which files without a database row are deleted, in milliseconds. Younger files
+ * may belong to a row that hasn't been written yet.
  */
 const SETTLED_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
-/** Deletes recordings that have outlived their channel's retention settings. */
+/** Deletes recordings that are due for deletion according to their channel's retention settings. */
 @Injectable()
 export class RecordingRetention implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #log: Log;
@@ -54,8 +54,8 @@ export class RecordingRetention implements OnApplicationBootstrap, OnApplication
   }
 
   /**
-   * Deletes everything that is due. Resolves with the number of deleted recordings, and of
-   * recordings and clips whose files had no database row.
+   * Deletes everything that is due. Resolves with the number of deleted recordings, and the number
+   * of recordings and clips whose files had no database row.
    */
   async sweep(nowMs = this.clock.nowMs()): Promise<number> {
     let deleted = 0;

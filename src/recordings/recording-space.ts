@@ -125,7 +125,7 @@ export class RecordingSpace implements OnApplicationBootstrap, OnApplicationShut
   }
 
   /**
-   * Registers a new recording of an account. Deletes the account's oldest recordings first if that
+   * Registers an account's new recording. First deletes the account's oldest recordings, if that
    * makes enough space.
    */
   async begin(id: string, accountId: string): Promise<void> {

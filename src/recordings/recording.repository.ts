@@ -118,9 +118,9 @@ export class RecordingRepository {
   }
 
   /**
-   * Returns each account's usage: the recordings of the account's channels with their guests, except
-   * the given recordings, and the clips that the account created. Clips of deleted accounts count for the
-   * channel's owner.
+   * Returns each account's usage: the recordings of its channels and of their guests, and the clips
+   * that it created. Clips by deleted accounts count toward the usage of the channel's owner.
+   * @param except the ids of recordings, of broadcasts or guests, that aren't counted
    */
   async usages(except: readonly string[]): Promise<StoredUsage[]> {
     const rows = await this.db.$queryRaw<{ id: string; bytes: bigint; kept: bigint }[]>`
@@ -139,8 +139,8 @@ export class RecordingRepository {
           JOIN recordings ON recordings.broadcast_id = guest_recordings.recording_id
           JOIN broadcasts ON broadcasts.id = recordings.broadcast_id
           JOIN channels ON channels.id = broadcasts.channel_id
-        WHERE recordings.state IN ('READY', 'FAILED')
-          AND recordings.broadcast_id <> ALL(${[...except]}::uuid[])
+        WHERE guest_recordings.state IN ('READY', 'FAILED')
+          AND guest_recordings.id <> ALL(${[...except]}::uuid[])
         UNION ALL
         SELECT COALESCE(clips.created_by_id, channels.owner_id), clips.bytes, clips.bytes
         FROM clips JOIN channels ON channels.id = clips.channel_id

@@ -154,7 +154,9 @@ export class RecordingService implements OnApplicationBootstrap {
     };
   }
 
-  /** Whether a visitor may download the separate recordings of guests: the owner and moderators. */
+  /**
+   * Whether a visitor may download the guests' separate recordings, as the owner or a moderator.
+   */
   async mayHaveGuests(
     { ownerId, channel }: Pick<StoredRecording, 'ownerId' | 'channel'>,
     { identity: { account } }: Visitor,
@@ -163,7 +165,7 @@ export class RecordingService implements OnApplicationBootstrap {
     return account.id === ownerId || this.guests.isModerator(channel, account.id);
   }
 
-  /** Summarizes the recordings of broadcasts that the visitor may watch, by id. */
+  /** Returns summaries, by id, of those recordings that the visitor may watch and find in lists. */
   async summaries(
     ids: readonly string[],
     visitor: Visitor,

@@ -33,8 +33,8 @@ import { VodSound } from './vod/vod-sound.js';
 import { VodController } from './vod/vod.controller.js';
 
 /**
- * Provides recordings of broadcasts. Global because the packager's module injects the port and
- * doesn't import this module.
+ * Provides recordings of broadcasts. It is global because the packager's module injects the port
+ * without importing this module.
  */
 @Global()
 @Module({

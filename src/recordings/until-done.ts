@@ -5,8 +5,8 @@ import type { Log } from '../common/logger.js';
 export const RETRY_MS = 2_000;
 
 /**
- * Retries until the database responds, or rejects once `stopping` is aborted. Meanwhile, the media
- * remains in the files of live playback.
+ * Retries `work` until the database responds, or rejects once `stopping` is aborted. In the
+ * meantime, the media remains in the live playback files.
  */
 export async function untilDone<T>(
   work: () => Promise<T>,

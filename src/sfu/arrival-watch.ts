@@ -5,9 +5,9 @@ export const SILENCE_MS = 10_000;
 export type Heard = Readonly<{ bytes: number; paused: boolean }>;
 
 /**
- * Detects from the tracks' byte counters whether media arrives. Silence counts only while at least
- * one track is not paused, because a publisher that has paused all tracks is still connected and
- * sends nothing on purpose.
+ * Detects from the tracks' byte counters whether media is arriving. Silence counts only while at
+ * least one track is not paused, because a publisher that has paused all tracks is still connected
+ * and sends nothing on purpose.
  */
 export class ArrivalWatch {
   readonly #onChange: (isArriving: boolean) => void;
@@ -39,7 +39,7 @@ export class ArrivalWatch {
     else if (nowMs - this.#heardAtMs >= SILENCE_MS) this.#set(false);
   }
 
-  /** Records the loss of the connection. From then on only a packet counts as arriving. */
+  /** Records the loss of the connection. Media counts as arriving again once a packet arrives. */
   lost(): void {
     this.#set(false);
   }

@@ -5,9 +5,9 @@ export const TRANSPORT_CC =
 export const ABS_SEND_TIME = 'http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time';
 
 /**
- * Removes what this server can't use from what a client can receive. This is REMB with its header
- * extension, because mediasoup ignores the bit rates that it reports (findings/mediasoup-remb.sh),
- * and feedback for transport-cc if the header extension for it is missing.
+ * Removes what this server can't use from a client's receive capabilities: REMB with its header
+ * extension, because mediasoup ignores the bit rates that REMB reports
+ * (findings/mediasoup-remb.sh), and transport-cc feedback if its header extension is missing.
  */
 export function usefulCapabilities({
   codecs = [],
@@ -38,8 +38,8 @@ export function withoutEstimation({
 }
 
 /**
- * Whether a track has layers to choose from. Without them, a viewer's bandwidth would be estimated
- * for nothing, at more than a quarter of the cost of forwarding.
+ * Whether a track has layers to choose from. Without them, estimating a viewer's bandwidth would be
+ * useless, and would cost more than a quarter as much as forwarding.
  */
 export function hasLayers({ kind, type }: Pick<types.Producer, 'kind' | 'type'>): boolean {
   return kind === 'video' && type !== 'simple';

@@ -17,7 +17,7 @@ import type { WorkerPool } from './worker-pool.js';
 import { WorkerRouter } from './worker-router.js';
 
 /**
- * The load of the streams that arrive at the origin, where one viewer counts as 1; see {@link
+ * The load of the streams that arrive at the origin, in units of one viewer's load; see {@link
  * SfuWorker.load}.
  */
 const INPUT_LOAD = 3;
@@ -28,7 +28,7 @@ const OFFERED_MIDS = { audio: '0', video: '1' };
 type Options = Readonly<{ pool: WorkerPool; clock: Clock; log: Log }>;
 
 /**
- * Sends a broadcast's media to the viewers on this node: holds the tracks in the origin router, and
+ * Sends a broadcast's media to the viewers on this node. Holds the tracks in the origin router, and
  * a router on each other worker that has viewers.
  */
 export class BroadcastOutput {
@@ -41,7 +41,7 @@ export class BroadcastOutput {
   }>();
   /**
    * `trackReplaced`: viewers who join from now on get another producer of the same track, and some
-   * of the current ones keep the original. `viewerReady`: a viewer can receive media from now on;
+   * current viewers keep the original one. `viewerReady`: a viewer can receive media from now on;
    * may be emitted repeatedly. `viewerLeft`: a viewer's connection has closed. `closed`: all
    * viewers' connections have closed.
    */
@@ -96,9 +96,7 @@ export class BroadcastOutput {
     return this.#lastingUsers > 0;
   }
 
-  /**
-   * Whether a viewer is about to receive video. The viewer will request a key frame at that moment.
-   */
+  /** Whether a viewer is about to receive video, and will then request a key frame. */
   get isJoining(): boolean {
     return [...this.#viewers].some((viewer) => viewer.isJoining);
   }
@@ -149,8 +147,8 @@ export class BroadcastOutput {
   }
 
   /**
-   * Offers a track of the origin router to all viewers, until it closes. Resolves when those with
-   * fixed session descriptions receive what arrives from now on. Never rejects.
+   * Offers a track of the origin router to all viewers, until it closes. Resolves once viewers with
+   * fixed session descriptions will receive everything that arrives from then on. Never rejects.
    */
   async add(producer: types.Producer): Promise<void> {
     this.#keep(producer);
@@ -161,21 +159,21 @@ export class BroadcastOutput {
   }
 
   /**
-   * Gives viewers who join from now on another producer of a track. Some of those who already
+   * Gives viewers who join from now on another producer of a track. Some viewers who already
    * display the track keep the original one; see {@link ViewerConnection.replace}.
    */
   async replace(before: types.Producer, after: types.Producer): Promise<void> {
     this.#producers.delete(before.id);
     this.#keep(after);
     this.#emitter.emit('trackReplaced', before, after);
-    // Viewers with fixed session descriptions receive the new one through their lasting track.
+    // Viewers with fixed session descriptions receive the new producer through their lasting track.
     const moving = [...this.#viewers]
       .filter((viewer) => !viewer.isFixed)
       .map((viewer) => viewer.replace(before, after));
     await Promise.allSettled([this.#addToLasting(after), ...moving]);
   }
 
-  /** Stops offering a track to viewers who join; those who receive it keep it until it closes. */
+  /** Stops offering a track to new viewers. Current viewers keep it until it closes. */
   withdraw(producer: types.Producer): void {
     this.#producers.delete(producer.id);
   }

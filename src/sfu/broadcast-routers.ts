@@ -29,8 +29,8 @@ export type RouterLease = Readonly<{
 
 /**
  * One broadcast's routers: the origin, which receives the publisher's media, and the routers to
- * which that media is piped. These are one on each other worker with viewers, and one for each
- * {@link Numbering} on each worker.
+ * which that media is piped. There is one on each other worker with viewers, and one per {@link
+ * Numbering} on each worker.
  */
 export class BroadcastRouters {
   readonly origin: WorkerRouter;

@@ -4,7 +4,7 @@ import type { UnitTrack } from '../broadcast/ports/unit-track.js';
 import { type EventsOf, type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 import type { RouterTap } from './router-tap.js';
 
-/** A broadcast's tracks as they arrive: the RTP of its origin router, and access units. */
+/** A broadcast's tracks as they arrive: RTP from its origin router, and access units. */
 export class BroadcastTap implements MediaTap {
   readonly #emitter = new TypedEmitter<EventsOf<MediaTap>>();
   readonly events = this.#emitter.listenable;
@@ -24,7 +24,7 @@ export class BroadcastTap implements MediaTap {
     return new Set<MediaTrack>([...this.#rtp.tracks, ...this.#units]);
   }
 
-  /** Taps another track in RTP. */
+  /** Taps another RTP track. */
   add(producer: types.Producer): Promise<void> {
     return this.#rtp.add(producer);
   }

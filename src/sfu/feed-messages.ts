@@ -25,7 +25,7 @@ export type PipeEnd = z.output<typeof PipeEnd>;
 
 export const FeedRequest = z.object({
   broadcastId: z.string(),
-  /** The epoch in which, as far as the caller knows, the origin runs the broadcast. */
+  /** The epoch in which the origin runs the broadcast, as far as the caller knows. */
   epoch: z.number().int(),
   end: PipeEnd,
   /** Whether the caller will send `start` for tracks that wait for it. */
@@ -44,8 +44,8 @@ const FeedTrack = z.object({
   layers: z.array(z.number().int()),
   reportsTell: z.enum(['capture', 'sending']),
   /**
-   * Whether the origin sends nothing of the track before `start`, which also requests a key frame.
-   * The first viewer's connection must be ready by then.
+   * Whether the origin holds the track back until `start`, which also requests a key frame. By
+   * then, the first viewer's connection must be ready.
    */
   waits: z.boolean().default(false),
 });

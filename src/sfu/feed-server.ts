@@ -16,7 +16,7 @@ import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
 import { startsWithOneKeyFrame } from './key-frame-order.js';
 import { reportsTellOf } from './sender-report.js';
 
-/** The load of a pipe, through which everything that the publisher sends passes. */
+/** The load of a pipe, which carries everything that the publisher sends. */
 const PIPE_LOAD = 3;
 
 type Options = Readonly<{
@@ -27,11 +27,11 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** Sends the broadcasts of this node to the other nodes that have viewers, once to each. */
+/** Sends this node's broadcasts to the other nodes that have viewers, once to each node. */
 export class FeedServer {
   constructor(private readonly options: Options) {}
 
-  /** Answers feeds from now on. */
+  /** Starts to answer requests for feeds. */
   start(): void {
     this.options.calls.answerStream(FEED, (body, from, stream) => this.#open(body, from, stream));
   }
@@ -84,7 +84,7 @@ class Feed {
 
   /**
    * Describes the current tracks, and reports all later ones. Must be called before the pipe is
-   * connected, when mediasoup requests a key frame for each track that doesn't wait.
+   * connected, because mediasoup then requests a key frame for each track that doesn't wait.
    */
   async open(output: BroadcastOutput, { mayWait }: { mayWait: boolean }): Promise<FeedTrack[]> {
     const offs = [

@@ -60,7 +60,9 @@ export class IngestMeter {
     this.#arrival.lost();
   }
 
-  /** Reports the first packet at once, because the counters might show it only a second later. */
+  /**
+   * Reports the first packet at once, because the counters might not show it until a second later.
+   */
   #awaitPacket(producer: types.Producer, traces: ProducerTraces): void {
     if (this.isArriving) return;
     const stop = traces.want('rtp');

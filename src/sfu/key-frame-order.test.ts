@@ -19,13 +19,13 @@ describe('KeyFrameOrder', () => {
     expect(order.isBestFirst).toBe(true);
   });
 
-  it('is wrong for an encoder that begins with the lowest layer', () => {
+  it('is false if the encoder begins with the lowest layer', () => {
     const order = new KeyFrameOrder();
     addAll(order, [0, 1, 2], 0);
     expect(order.isBestFirst).toBe(false);
   });
 
-  it('needs three sets that agree after one that did not', () => {
+  it('needs three matching sets after one that does not match', () => {
     const order = new KeyFrameOrder();
     const orders = [
       [1, 2, 0],
@@ -40,12 +40,12 @@ describe('KeyFrameOrder', () => {
     expect(said).toEqual([false, false, false, true]);
   });
 
-  it('does not mix key frames of different requests', () => {
+  it('does not mix key frames from different requests', () => {
     const order = new KeyFrameOrder();
     order.add(2, ALL, 0);
     addAll(order, [0, 1, 2], 2_000);
     expect(order.isBestFirst).toBe(false);
-    // A layer whose key frame is repeated begins another set.
+    // A second key frame of the same layer begins another set.
     const other = new KeyFrameOrder();
     other.add(2, ALL, 0);
     addAll(other, [0, 2, 1], 5);
@@ -67,7 +67,7 @@ describe('startsWithOneKeyFrame', () => {
     appData: { keyFrameOrder },
   });
 
-  it('is right for one layer, and for several if the best one is first', () => {
+  it('is true for one layer, and for several layers if the best one is first', () => {
     expect(startsWithOneKeyFrame(track(1))).toBe(true);
     expect(startsWithOneKeyFrame(track(3))).toBe(false);
     expect(startsWithOneKeyFrame(track(3, new KeyFrameOrder()))).toBe(false);

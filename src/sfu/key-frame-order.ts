@@ -6,7 +6,7 @@ import { TracedPacket } from './ingest-meter.js';
  * ms.
  */
 const GROUP_MS = 300;
-/** The number of recent key frames that are stored. */
+/** The number of recent sets of key frames whose order is stored. */
 const REMEMBERED = 3;
 
 /**
@@ -14,14 +14,14 @@ const REMEMBERED = 3;
  *
  * If a viewer's connection is ready before the first packets of a track arrive, the viewer receives
  * the layer whose key frame arrives first. It can't change to another layer for about three
- * seconds, because mediasoup needs sender reports for that. It is part of a producer's `appData`,
- * so all pipes know it.
+ * seconds, because mediasoup needs sender reports for that. This object is part of a producer's
+ * `appData`, so all pipes know it.
  */
 export class KeyFrameOrder {
   readonly #bestFirst: boolean[] = [];
   #group: { startedMs: number; first: number; layers: Set<number> } | null = null;
 
-  /** @param isBestFirst what another node has observed */
+  /** @param isBestFirst the value that another node has observed */
   constructor(isBestFirst = false) {
     if (isBestFirst) this.#bestFirst.push(true);
   }
@@ -30,7 +30,7 @@ export class KeyFrameOrder {
     return this.#bestFirst.length > 0 && this.#bestFirst.every(Boolean);
   }
 
-  /** Adds the arrival of a layer's key frame; `layers` are those that are currently arriving. */
+  /** Records the arrival of a layer's key frame. `layers` are the layers that are arriving. */
   add(layer: number, layers: readonly number[], nowMs: number): void {
     const group = this.#group;
     if (group && !group.layers.has(layer) && nowMs - group.startedMs <= GROUP_MS)
@@ -57,7 +57,7 @@ export class KeyFrameOrder {
 
 /**
  * Whether the key frame that the first viewer of a video track requests is enough to start the
- * track. Otherwise, viewers can be connected only after all its layers arrive.
+ * track. Otherwise, viewers can be connected only once all its layers arrive.
  */
 export function startsWithOneKeyFrame({
   rtpParameters: { encodings = [] },

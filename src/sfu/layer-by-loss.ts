@@ -6,8 +6,8 @@ const BAD_SCORE = 6;
 /** At this score, hardly any packets are lost. */
 const GOOD_SCORE = 9;
 /**
- * How long to wait after a layer change before the next decision, because reports arrive only every
- * few seconds.
+ * How long to wait after a layer change before the next decision. Reports arrive only every few
+ * seconds.
  */
 const SETTLE_MS = 6_000;
 /**
@@ -19,7 +19,7 @@ const TRY_AFTER_MAX_MS = 320_000;
 /**
  * Selects the simulcast layer for a viewer without bandwidth estimation: a lower layer when packets
  * are lost, a higher one when reception is good. Bandwidth isn't estimated if the viewer's offer
- * uses other ids than the router for the header extensions that estimation needs.
+ * and the router use different ids for the header extensions that estimation needs.
  */
 export class LayerByLoss {
   readonly #top: number;

@@ -12,8 +12,8 @@ type Options = {
 };
 
 /**
- * Returns where one worker listens, UDP before TCP. If addresses are announced, the worker listens
- * on all interfaces, and its candidates contain the first announced address
+ * Returns the addresses on which one worker listens, UDP before TCP. If addresses are announced,
+ * the worker listens on all interfaces, and its candidates contain the first announced address
  * ({@link announcedCandidates} adds the others). Otherwise it listens on each address of this
  * machine, so that both pages on the machine itself and pages on the same network find a working
  * candidate.

@@ -3,7 +3,7 @@ import { startsWithOneKeyFrame } from './key-frame-order.js';
 import { followPauses, LoopbackPair } from './loopback-pair.js';
 
 /**
- * Carries tracks from a router to one on another worker of this node.
+ * Carries tracks from a router to a router on another worker of this node.
  *
  * mediasoup requests a key frame of each track when a pipe is connected. If that key frame arrived
  * before the first viewer was ready, the viewer would need another one, which can take up to half a

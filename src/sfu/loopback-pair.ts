@@ -1,9 +1,9 @@
 import type { types } from 'mediasoup';
 
 /**
- * Both ends are on this machine, so neither retransmissions nor encryption are needed. Nothing is
- * resent, so key frames of several hundred packets have to fit into the socket's buffer, in bytes.
- * The kernel limits it (net.core.rmem_max).
+ * Both ends are on this machine, so neither retransmissions nor encryption are needed. Lost packets
+ * aren't resent, so key frames of several hundred packets must fit into the socket's buffer. Its
+ * size is in bytes, and the kernel limits it (net.core.rmem_max).
  */
 const LISTEN = { protocol: 'udp', ip: '127.0.0.1', recvBufferSize: 1_048_576 } as const;
 
@@ -13,8 +13,8 @@ export type LoopbackPorts = Readonly<{ sender: number; receiver: number }>;
 export const LOOPBACK = LISTEN.ip;
 
 /**
- * Two transports of this machine's routers, which can be the same router. RTP passes from one to the
- * other over UDP.
+ * Two transports on this machine, on different routers or on the same one. RTP passes from one
+ * transport to the other over UDP.
  */
 export class LoopbackPair {
   readonly from: types.PipeTransport;
@@ -57,7 +57,7 @@ export class LoopbackPair {
   }
 
   /**
-   * Closes the sending end alone. Its port is free as soon as the worker has answered the next
+   * Closes only the sending end. Its port is free as soon as the worker has answered the next
    * request, and the receiving end accepts packets only from that port.
    */
   releaseSender(): void {

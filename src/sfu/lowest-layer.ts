@@ -13,8 +13,8 @@ const AGAIN_MS = 3_000;
  * Sends a client at least the lowest layer of its simulcast tracks, even if the estimated bandwidth
  * is lower.
  *
- * Otherwise, mediasoup would stop the video, and not resume it for a long time: without video
- * packets, neither media nor probes show that the client's link has improved.
+ * Otherwise, mediasoup would stop the video and not resume it for a long time, because without
+ * video packets, neither media nor probes show that the client's link has improved.
  *
  * @param producers returns the simulcast tracks that the transport carries
  */

@@ -4,8 +4,8 @@ import type { NumberedCodec } from '../broadcast/ports/media.js';
 type RouterCodec = types.RouterRtpCodecCapability & { preferredPayloadType: number };
 
 /**
- * The codecs of a router with a client's payload types. mediasoup never rewrites payload types when
- * it forwards packets, so the router must use those of the client's offer from the start.
+ * A router's codecs, with a client's payload types. mediasoup never rewrites payload types when it
+ * forwards packets, so the router must use those of the client's offer from the start.
  */
 export type Numbering = Readonly<{
   /** A key that is equal for clients that can share a router. */
@@ -14,8 +14,8 @@ export type Numbering = Readonly<{
 }>;
 
 /**
- * The payload types that mediasoup assigns to retransmissions of video codecs, in this order (its
- * ortc.ts).
+ * The payload types that mediasoup assigns to retransmissions of video codecs, in this order (see
+ * its ortc.ts).
  */
 const RTX_PAYLOAD_TYPES = [...range(100, 127), ...range(96, 99)];
 
@@ -142,8 +142,8 @@ function withRoomForRtx(codecs: readonly RouterCodec[]): RouterCodec[] {
 }
 
 /**
- * Audio comes first, because it has no retransmissions. Then follow the codecs whose payload types
- * // mediasoup would assign first.
+ * Audio comes first, because it has no retransmissions. Next are the codecs whose payload types
+ * mediasoup would assign first.
  */
 function rank({ kind, preferredPayloadType }: RouterCodec): number {
   return kind === 'audio' ? -1 : RTX_PAYLOAD_TYPES.indexOf(preferredPayloadType) + 1;

@@ -14,7 +14,7 @@ export function offeredSetsOf({ codecs: [codec] }: types.RtpParameters): string 
 /**
  * Disguises an H.264 track so that mediasoup does not inspect its packets. mediasoup forwards no
  * H.264 packets before a parameter set. For AV1, it reads only header extensions and forwards
- * everything. Such a producer must be consumed only within this process.
+ * everything. Such a producer must be consumed only within the Node process.
  */
 export function asOpaque(parameters: types.RtpParameters): types.RtpParameters {
   const codecs = parameters.codecs.map((codec) =>

@@ -30,7 +30,7 @@ describe('the packager’s request for a key frame', () => {
     expect(requests).toBe(0);
   });
 
-  it('is sent once, soon, if the viewer gives up', () => {
+  it('is sent once, after a short wait, if the viewer gives up', () => {
     isJoining = true;
     const one = patient();
     one.ask();

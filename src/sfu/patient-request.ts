@@ -1,17 +1,17 @@
 /**
  * The maximum time that a request waits. The packager requests a key frame shortly before a segment
- * has reached its target duration, so after this wait, the segment can still end in time.
+ * reaches its target duration, so even after this wait, the segment can end in time.
  */
 const WAIT_MS = 300;
 
 type Options = Readonly<{
   request: () => void;
-  /** Whether a viewer is joining. It requests a key frame as soon as it is ready. */
+  /** Whether a viewer is joining. A joining viewer requests a key frame as soon as it is ready. */
   isJoining: () => boolean;
 }>;
 
 /**
- * Requests the packager's key frames. While a viewer is joining, it waits for the key frame that
+ * Requests key frames for the packager. While a viewer is joining, it waits for the key frame that
  * the viewer requests, and requests none itself. Otherwise, a viewer would often be ready just
  * after the packager's key frame, and would have to wait until the next one can be requested.
  */

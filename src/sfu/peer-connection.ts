@@ -46,7 +46,7 @@ export class PeerConnection {
     );
   }
 
-  /** Throws if the transport is closed, as after a worker's death. */
+  /** Throws if the transport is closed, for example because its worker died. */
   assertOpen(): void {
     if (this.raw.closed)
       throw new DomainError('transport_not_found', 'This connection is closed. Connect again.');

@@ -80,14 +80,14 @@ function answerTo(sdp: string, sent: string): string {
 
 describe('the answer to a player’s offer', () => {
   it.each(PLAYERS.flatMap((player) => ['H264', 'VP8'].map((codec) => [player, codec] as const)))(
-    '%s is unchanged, for %s',
+    'for %s is unchanged, with %s',
     async (player, codec) => {
       const text = answer(player, `video/${codec}`);
       await expect(text).toMatchFileSnapshot(`${EXPECTED}/${player}-${codec}.sdp`);
     },
   );
 
-  it.each(PLAYERS)('%s keeps the payload types and extension ids from the offer', (player) => {
+  it.each(PLAYERS)('for %s keeps the payload types and extension ids from the offer', (player) => {
     const offered = parse(playerOffer(player));
     const answered = parse(answer(player, 'video/VP8'));
     expect(answered.media).toHaveLength(offered.media.length);
@@ -111,7 +111,7 @@ describe('the answer to a player’s offer', () => {
     }
   });
 
-  it.each(PLAYERS)('%s signals the SSRC of each section', (player) => {
+  it.each(PLAYERS)('for %s signals the SSRC of each section', (player) => {
     for (const { type, ssrcs, msid } of parse(answer(player, 'video/VP8')).media) {
       const id = type === 'audio' ? 111_111 : 222_222;
       const [{ id: stream, appdata }] = msid as unknown as [{ id: string; appdata: string }];
@@ -182,7 +182,7 @@ describe('payload types', () => {
       ({ mimeType, preferredPayloadType }) => [mimeType, preferredPayloadType] as const,
     );
 
-  it('are those of the same H.264 profile, otherwise of another that decodes it', () => {
+  it('are those of the same H.264 profile, or else of another profile that decodes it', () => {
     const high = offered('video/H264', 35, '640c1f');
     const base = offered('video/H264', 36, '42e01f');
     expect(numbersOf(high, base)).toEqual([['video/H264', 36]]);

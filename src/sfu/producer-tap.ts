@@ -15,7 +15,10 @@ export type TapSite = Readonly<{
   /** The router's capabilities. Everything that it routes can be tapped. */
   rtpCapabilities: types.RtpCapabilities;
   clock: Clock;
-  /** Whether key-frame requests can wait for those of a viewer; see {@link PatientRequest}. */
+  /**
+   * Whether a key frame request can wait for a joining viewer's request; see {@link
+   * PatientRequest}.
+   */
   isJoining?: () => boolean;
 }>;
 
@@ -51,7 +54,7 @@ export class ProducerTap implements TappedTrack {
     this.#listen();
   }
 
-  /** Creates a tap, which sends nothing before {@link start}. */
+  /** Creates a tap that sends nothing before {@link start}. */
   static async create(site: TapSite, producer: types.Producer): Promise<ProducerTap> {
     const consumer = await site.transport.consume({
       producerId: producer.id,

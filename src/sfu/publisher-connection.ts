@@ -173,8 +173,8 @@ export class PublisherConnection implements PublisherMedia {
   }
 
   /**
-   * Publishes the same track with its layers in another order. For viewers and the packager, it is
-   * a new track.
+   * Publishes the same track with its layers in a different order. To viewers and the packager, it
+   * is a new track.
    */
   async #reorder(producer: types.Producer, rtpParameters: RtpParameters): Promise<void> {
     const { kind, paused } = producer;

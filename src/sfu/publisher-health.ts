@@ -39,7 +39,7 @@ function trackOf(
     encodings.findIndex((encoding) =>
       encoding.rid === undefined ? encoding.ssrc === ssrc : encoding.rid === rid,
     );
-  // The producer may have another codec name; see {@link asOpaque}.
+  // The producer may have a different codec name; see {@link asOpaque}.
   const sentAs =
     typeof appData.mimeType === 'string' ? appData.mimeType : (codecs[0]?.mimeType ?? '');
   return {

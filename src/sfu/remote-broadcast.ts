@@ -12,9 +12,11 @@ import { sumOfBitrates } from './sum-of-bitrates.js';
 import type { ViewerConnection } from './viewer-connection.js';
 import type { WorkerPool } from './worker-pool.js';
 
-/** How long the pipe stays open without viewers, because viewers often return. */
+/** How long the pipe stays open without viewers, who often return. */
 const UNUSED_MS = 10_000;
-/** The time between two attempts to find the broadcast; it doubles up to the second value. */
+/**
+ * The delay before the next attempt to find the broadcast, which doubles up to the second value.
+ */
 const RETRY_FIRST_MS = 200;
 const RETRY_MAX_MS = 1_000;
 /** How long the tracks of one node continue alongside those of the next one. */
@@ -73,7 +75,10 @@ export class RemoteBroadcast implements RemoteMedia {
     return this.output.closed;
   }
 
-  /** Returns the bit rate to viewers, in bits per second; other nodes aren't publishers. */
+  /**
+   * Returns bit rates in bits per second. The incoming one is 0, because only publishers count as
+   * incoming.
+   */
   async bitrates(): Promise<{ incomingBps: number; outgoingBps: number }> {
     return { incomingBps: 0, outgoingBps: await sumOfBitrates(this.output.viewers) };
   }
@@ -125,7 +130,7 @@ export class RemoteBroadcast implements RemoteMedia {
         retryMs = RETRY_FIRST_MS;
         this.#switchTo(next);
         await this.#changed(next);
-        // The next node is known, so this one's tracks are replaced before they end.
+        // If the next node is already known, this node's tracks are replaced before they end.
         if (this.#isElsewhere) continue;
       }
       await sleep(retryMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);

@@ -15,8 +15,8 @@ import { KeyFrameOrder } from './key-frame-order.js';
 import { connectPipe, endOf, type NodeRtc, openPipe } from './node-pipe.js';
 
 /**
- * How long viewers wait until all layers arrive, unless they can start earlier. If they didn't
- * wait, mediasoup would start with the first layer that arrives, and stay with it for seconds.
+ * How long viewers wait for all layers to arrive, unless they can start earlier. Without the wait,
+ * mediasoup would start with the first layer that arrives, and keep it for seconds.
  */
 const LAYERS_WAIT_MS = 300;
 /** If no packet of a track arrives for this long, something is wrong between the nodes. */
@@ -78,7 +78,7 @@ export class RemoteFeed {
       feed.#waiting = expected.filter(({ waits }) => waits);
       await feed.#allArrive(expected.filter(({ waits }) => !waits));
       await Promise.all(made.map((producer) => output.add(producer)));
-      // Players that were connected before don't become ready again.
+      // Players that are already connected don't become ready again.
       if (output.hasFixedViewers) void feed.start();
       void feed.#follow();
       return feed;
@@ -188,7 +188,7 @@ export class RemoteFeed {
   }
 
   /**
-   * Waits before it reports that nothing arrives, because an encoder may take seconds until its
+   * Waits before it reports that nothing arrives, because an encoder may take seconds to send its
    * next key frame.
    */
   #warnLater(missing: () => readonly { producer: types.Producer }[]): void {

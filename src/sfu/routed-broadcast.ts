@@ -175,8 +175,8 @@ export class RoutedBroadcast implements BroadcastMedia {
   }
 
   /**
-   * Viewers are told as soon as all tracks exist, because WHEP players can't be notified of one that
-   * is added when they have joined.
+   * Notifies viewers only once all tracks exist, because WHEP players can't be notified of a track
+   * that is added after they have joined.
    */
   #updateOrdering(): void {
     const kinds = new Set(this.output.producers.map(({ kind }) => kind));

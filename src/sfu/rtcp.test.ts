@@ -8,7 +8,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { keyFrameRequests, senderReport } from './rtcp.js';
 
-/** A full intra request for the SSRCs; its media source field is unused (RFC 5104 4.3.1). */
+/** A full intra request for an SSRC. The packet's media source field is unused (RFC 5104 4.3.1). */
 function fullIntraRequest(ssrc: number): Buffer {
   const packet = Buffer.alloc(20);
   packet.set([0x84, 206, 0, 4]);
@@ -36,7 +36,7 @@ describe('keyFrameRequests', () => {
   });
 });
 
-test('senderReport says when the RTP clock showed a time', () => {
+test('senderReport relates an RTP time to the wall clock', () => {
   const ntpMs = Date.UTC(2026, 10, 30, 12) + 250;
   const [report] = RtcpPacketConverter.deSerialize(senderReport({ ssrc: 7, ntpMs, rtpTime: 90 }));
   expect(report).toBeInstanceOf(RtcpSrPacket);

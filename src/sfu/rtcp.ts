@@ -1,6 +1,6 @@
 import { ntpOf } from './sender-report.js';
 
-/** RFC 3550 6.4.1, RFC 4585 6.1. */
+/** RTCP packet types (RFC 3550 6.4.1, RFC 4585 6.1). */
 const SENDER_REPORT = 200;
 const PAYLOAD_FEEDBACK = 206;
 /** Picture loss indication and full intra request (RFC 4585 6.3.1, RFC 5104 4.3.1). */

@@ -14,8 +14,7 @@ export const SenderReport = z.object({
 export type SenderReport = z.output<typeof SenderReport>;
 
 /**
- * Returns the time at which the report was made, by the sender's clock, in milliseconds since 1970,
- * not rounded.
+ * Returns the time of the report on the sender's clock, in milliseconds since 1970, not rounded.
  */
 export function unixMsOf({ ntpSec, ntpFrac }: Pick<SenderReport, 'ntpSec' | 'ntpFrac'>): number {
   return ntpSec * 1_000 + (ntpFrac / 2 ** 32) * 1_000 - NTP_TO_UNIX_MS;

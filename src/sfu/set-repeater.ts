@@ -6,8 +6,8 @@ import { keyFrameRequests, senderReport } from './rtcp.js';
 import type { ProducerTap } from './producer-tap.js';
 
 /**
- * The maximum number of buffered packets, which is more than a second of three layers. The oldest
- * are dropped.
+ * The maximum number of buffered packets: more than a second of three layers. Beyond it, the oldest
+ * packets are dropped.
  */
 const MAX_WAITING = 4_096;
 /** The interval at which packets that wait for lost ones are checked. */
@@ -24,7 +24,7 @@ type Options = Readonly<{
 /**
  * Republishes an H.264 track with its parameter sets before each IDR picture. mediasoup recognizes
  * key frames only by parameter sets, and new viewers need them. The track's packets pass through
- * this process, so this class is used only for tracks that need it.
+ * the Node process, so this class is used only for tracks that need it.
  */
 export class SetRepeater {
   readonly #options: Options;

@@ -58,7 +58,7 @@ export class SfuWorker {
   /**
    * Starts the process and binds its port. Rejects if the port is in use or the binary's version
    * doesn't match.
-   * @param onWarning is called with what the worker reports about the machine
+   * @param onWarning called with each warning about the machine that the worker reports
    */
   static async create(
     index: number,

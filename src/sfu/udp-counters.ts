@@ -2,7 +2,9 @@ import { closeSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } fro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** The counters in their order in the file: `UdpCounters` in native/udp-queue/udp-queue.h. */
+/**
+ * The counters, in the same order as in the file (`UdpCounters` in native/udp-queue/udp-queue.h).
+ */
 const NAMES = [
   'datagrams',
   'flushes',

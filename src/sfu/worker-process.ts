@@ -15,7 +15,7 @@ export type ProcessOptions = Readonly<{
   /** Whether a worker that can send several datagrams with one call does so. */
   segments: boolean;
   counters: UdpCounters;
-  /** Called with each warning of the worker, a sentence. */
+  /** Called with each warning from the worker, as a sentence. */
   onWarning: (sentence: string) => void;
 }>;
 
@@ -25,7 +25,7 @@ export type ProcessOptions = Readonly<{
  * - without this server's settings in its environment, because it parses what strangers send;
  * - in a session of its own, so that Ctrl-C in a terminal and signals to this server's process
  *   group don't reach it;
- * - without mediasoup's own signal listeners in this process, which close the worker before
+ * - without mediasoup's own signal listeners in the Node process, which close the worker before
  *   broadcasts are ended.
  *
  * A worker with Onair's code also gets the file for its counters, and reports warnings on its error

@@ -3,10 +3,10 @@ import type { Channel } from '../channels/channel.js';
 import { ChannelService } from '../channels/channel.service.js';
 import { DomainError } from '../common/domain-error.js';
 
-/** A channel of the caller. */
+/** A channel that the caller owns. */
 export type OwnChannel = Pick<Channel, 'id' | 'name' | 'title'>;
 
-/** Finds a channel for its owner, who alone can manage its stage. */
+/** Finds a channel for its owner. Only the owner can manage the channel's stage. */
 @Injectable()
 export class OwnChannels {
   constructor(private readonly channels: ChannelService) {}

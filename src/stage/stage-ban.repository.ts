@@ -4,7 +4,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { PrismaService } from '../db/prisma.service.js';
 import type { Bannable } from './room/participant.js';
 
-/** Finds the bans of a channel that apply to guests of its stage. */
+/** Finds a channel's bans that apply to guests on its stage. */
 @Injectable()
 export class StageBanRepository {
   constructor(
@@ -12,7 +12,7 @@ export class StageBanRepository {
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
-  /** Whether a person is banned from the channel. Time-outs only concern its chat. */
+  /** Whether a person is banned from the channel. Time-outs apply only to its chat. */
   async isBanned(
     channelId: string,
     { accountId, guestId, addressHash }: Bannable,

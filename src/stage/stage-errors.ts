@@ -1,9 +1,9 @@
 import { DomainError } from '../common/domain-error.js';
 import { GUESTS_ON_STAGE_MAX, GUESTS_WAITING_MAX } from '../protocol/limits.js';
 
-/** The time after which a guest should retry if the stage isn't open. */
+/** How long a guest should wait before retrying if the stage isn't open. */
 const CLOSED_RETRY_MS = 5_000;
-/** The time after which to retry while the green room is full. */
+/** How long a guest should wait before retrying if the green room is full. */
 const FULL_RETRY_MS = 15_000;
 
 export function notOnStage(): DomainError {
@@ -16,7 +16,10 @@ export function stageClosed(): DomainError {
   });
 }
 
-/** The error if the stage may be open on a node that this connection doesn't reach. */
+/**
+ * Returns the error for a stage that may be open on a node other than the one that this connection
+ * reaches.
+ */
 export function stageElsewhere(): DomainError {
   return new DomainError(
     'unavailable',

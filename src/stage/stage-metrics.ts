@@ -5,7 +5,7 @@ import { StageRooms } from './stage-rooms.js';
 
 const PLACES = ['waiting', 'on-stage'] as const;
 
-/** Registers the metrics of stages. */
+/** Registers the stage metrics. */
 @Injectable()
 export class StageMetrics {
   constructor(stages: StageRooms, metrics: Metrics) {

@@ -53,7 +53,7 @@ export class StageRooms implements OnApplicationShutdown {
     return this.#rooms.get(channelId);
   }
 
-  /** Returns the channel's stage, which is opened if it isn't open. */
+  /** Returns the channel's stage. Opens it if it isn't open. */
   open(channel: OwnChannel, hostName: string): StageRoom {
     const known = this.#rooms.get(channel.id);
     if (known) return known;

@@ -31,14 +31,14 @@ import {
 } from './stage-errors.js';
 import { StageRooms } from './stage-rooms.js';
 
-/** The client of a socket, as invitations and bans identify it. */
+/** The properties by which invitations and bans identify a socket's client. */
 export type StageClient = Readonly<{
   identity: Identity;
   address: string;
   addressHash: string;
 }>;
 
-/** The reply to a client that joins, without the ICE servers, which the gateway adds. */
+/** The reply to a client that joins, without the ICE servers. The gateway adds these. */
 type Joined = Omit<StageJoined, 'iceServers'>;
 
 /** A participant and their stage. */
@@ -65,7 +65,7 @@ export class StageService {
   ) {}
 
   /**
-   * Opens the stage of the caller's own channel, or connects its host again.
+   * Opens the stage of the caller's own channel, or reconnects its host.
    * @throws {DomainError} `not_logged_in`, `channel_not_found`, `forbidden`, `unavailable`
    */
   async open(
@@ -79,7 +79,7 @@ export class StageService {
   }
 
   /**
-   * Lets a guest enter the green room, or connects a guest again who is already on the stage.
+   * Lets a guest enter the green room, or reconnects a guest who is already on the stage.
    * @throws {DomainError} `stage_invitation_refused`, `not_logged_in`, `banned`, `stage_closed`,
    *   `stage_limit`, `rate_limited`, `unavailable`
    */
@@ -95,7 +95,7 @@ export class StageService {
     }: RequestPayload<'stage:join'>,
   ): Promise<Joined> {
     const invitation = await this.invitations.find(token, client.address);
-    // This reveals nothing about the other channel.
+    // This error reveals nothing about the other channel.
     if (invitation.channelName !== name)
       throw notInvited('This invitation is for another channel. Ask the host for the right link.');
     const invited = invitedBy(invitation, client);
@@ -119,7 +119,10 @@ export class StageService {
     });
   }
 
-  /** Ends the caller's connection. A guest has left then; the host can return. */
+  /**
+   * Ends the caller's connection. A guest loses their place; the host's place is kept for the grace
+   * period.
+   */
   leave(peer: Peer): void {
     const { room, participant } = this.#present(peer);
     if (participant.role === 'guest') room.remove(participant, null);
@@ -249,7 +252,7 @@ export class StageService {
       throw new DomainError('banned', 'You are banned from this channel.');
   }
 
-  /** Lets a new guest into the green room, and counts the use of the invitation. */
+  /** Admits a new guest to the green room, and counts the use of the invitation. */
   async #admit(
     room: StageRoom,
     {

@@ -3,8 +3,9 @@ import { assertNever } from '../protocol/assert-never.js';
 import type { LadderStep } from './ladder-steps.js';
 
 /**
- * `hls`: key frames are those of the source. `webrtc`: key frames are two seconds apart at most, since
- * viewers can begin at them only, and the profile is the one that every receiver has to decode.
+ * `hls`: key frames are those of the source. `webrtc`: key frames are at most two seconds apart,
+ * because viewers can start only at a key frame, and the profile is the one that every receiver
+ * must support.
  */
 export type EncodingPurpose = 'hls' | 'webrtc';
 
@@ -13,7 +14,7 @@ const KEY_FRAMES: Readonly<Record<EncodingPurpose, string>> = {
   webrtc: 'expr:isnan(prev_forced_t)+gte(t,prev_forced_t+2)',
 };
 
-/** The share of the maximum bit rate that hardware encoders aim at; x264 aims at a quality. */
+/** The target bit rate of hardware encoders, as a share of the maximum; x264 targets a quality. */
 const AVERAGE_SHARE = 0.75;
 const FULL_HD = 1920 * 1088;
 
@@ -24,14 +25,14 @@ export function deviceArgs(encoder: VideoEncoder): string[] {
 }
 
 /**
- * The address space that FFmpeg may use, in MiB; null for no limit, because the drivers of graphics
- * cards reserve more addresses than machines have memory.
+ * The address space that FFmpeg may use, in MiB; null for no limit, because graphics drivers
+ * reserve more address space than machines have memory.
  */
 export const memoryLimitOf = (encoder: VideoEncoder): number | null =>
   encoder === 'libx264' ? 8_192 : null;
 
 /**
- * Returns the options of one output: its size, and an encoder that returns each picture at once.
+ * Returns the options of one output: its size, and an encoder that returns each frame at once.
  * Times are in milliseconds.
  */
 export function encodingArgs(
@@ -64,8 +65,9 @@ function optionsOf(
   const average = ['-b:v', String(Math.round(step.maxBitrateBps * AVERAGE_SHARE))];
   switch (encoder) {
     case 'libx264':
-      // One thread: several would not be faster together, and this process must leave room. The
-      // level is explicit, because x264 takes 1,000 ticks per second for the frame rate.
+      // One thread is used, because several would not be faster in total, and other processes need
+      // CPU time, too. The level is explicit, because x264 mistakes 1,000 ticks per second for the
+      // frame rate.
       return [
         ['-preset', 'veryfast', '-tune', 'zerolatency', '-threads', '1', '-sc_threshold', '0'],
         ['-profile:v', profile, '-level:v', levelOf(step), '-crf', '23', ...bounds],

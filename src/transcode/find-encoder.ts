@@ -3,7 +3,7 @@ import { VIDEO_ENCODERS, type VideoEncoder } from '../config/video-encoders.js';
 import { runFfmpeg } from '../media/ffmpeg/run-ffmpeg.js';
 import { deviceArgs, encodingArgs, memoryLimitOf } from './encoding-args.js';
 
-/** Larger than the smallest picture of any encoder. */
+/** Larger than the minimum frame size of any encoder. */
 const TEST_STEP = { name: 'test', width: 320, height: 240, maxBitrateBps: 500_000 };
 const GRAY = 128;
 const TIMEOUT_MS = 15_000;
@@ -18,7 +18,7 @@ type Options = Readonly<{
 }>;
 
 /**
- * Returns the first encoder that really encodes a test picture; null if none does. An encoder may
+ * Returns the first encoder that actually encodes a test frame; null if none does. An encoder may
  * be compiled into FFmpeg although the machine lacks the hardware, or the process can't access it.
  */
 export async function findEncoder({ program, forced, log }: Options): Promise<VideoEncoder | null> {

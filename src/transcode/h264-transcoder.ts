@@ -8,15 +8,15 @@ import type { LadderStep } from './ladder-steps.js';
 import { PictureTimes } from './picture-times.js';
 import { deviceArgs, encodingArgs, type EncodingPurpose, memoryLimitOf } from './encoding-args.js';
 
-/** The maximum input waiting to be read by FFmpeg, in bytes: seconds at a high bit rate. */
+/** The maximum input waiting to be read by FFmpeg, in bytes: several seconds at a high bit rate. */
 const BACKLOG_MAX = 16 * 1_048_576;
 /** How long FFmpeg may take to output the last frames. */
 const FINISH_MS = 5_000;
 const MESSAGE_MAX = 500;
-/** Whatever forwards and packages media goes first, but a busy machine doesn't stop transcoding. */
+/** Forwarding and packaging have priority over transcoding, but a busy machine doesn't stop it. */
 const NICENESS = 10;
 
-/** A picture of the source, in decoding order. Times are in 90 kHz ticks. */
+/** A frame of the source, in decoding order. Times are in 90 kHz ticks. */
 export type SourcePicture = Readonly<{
   /** NAL units with 4-byte lengths. */
   data: Uint8Array;
@@ -26,12 +26,12 @@ export type SourcePicture = Readonly<{
   shownTicks: number;
 }>;
 
-/** A picture that was made; it is decoded when it is shown. */
+/** A transcoded frame. It is decoded at the time at which it is shown. */
 export type MadePicture = Readonly<{
   /** NAL units with 4-byte lengths, without parameter sets. */
   data: Uint8Array;
   keyFrame: boolean;
-  /** The time of the source's picture, in 90 kHz ticks. */
+  /** The presentation time of the source frame, in 90 kHz ticks. */
   shownTicks: number;
   config: VideoConfig;
 }>;
@@ -43,12 +43,17 @@ export type TranscoderOptions = Readonly<{
   steps: readonly LadderStep[];
   purpose: EncodingPurpose;
   onPicture: (step: LadderStep, picture: MadePicture) => void;
-  /** Called once when FFmpeg has exited: with the reason if it failed, with null after the input. */
+  /**
+   * Called once when FFmpeg has exited: with the reason if it failed, or null if its input ended.
+   */
   onExit: (reason: string | null) => void;
 }>;
 
 /** What users of a transcoder call. */
-export type Transcoder = Pick<H264Transcoder, 'isBehind' | 'push' | 'finish' | 'kill'>;
+export type Transcoder = Pick<
+  H264Transcoder,
+  'isBehind' | 'isFinishing' | 'push' | 'finish' | 'kill'
+>;
 
 /** How to run FFmpeg. */
 export type TranscoderProgram = Readonly<{
@@ -58,8 +63,9 @@ export type TranscoderProgram = Readonly<{
 }>;
 
 /**
- * One FFmpeg process that decodes H.264 once and encodes it at one or several sizes, without
- * B-frames. Key frames are those of the source, and every picture has the time of its source.
+ * One FFmpeg process that decodes H.264 once and encodes it in one or more sizes, without B-frames.
+ * Key frames are placed as {@link EncodingPurpose} describes, and every frame keeps the time of its
+ * source frame.
  */
 export class H264Transcoder {
   readonly #options: TranscoderOptions;
@@ -69,6 +75,7 @@ export class H264Transcoder {
   #patience: NodeJS.Timeout | undefined;
   #ended = false;
 
+  /** @throws Error if the system can't start a process */
   constructor({ program, encoder }: TranscoderProgram, options: TranscoderOptions) {
     this.#options = options;
     const { steps, source } = options;
@@ -81,7 +88,8 @@ export class H264Transcoder {
     const limits = { memoryMiB: memoryLimitOf(encoder), cpuSeconds: null };
     const child = spawnFfmpeg(program, args, limits);
     this.#child = child;
-    child.stdin.on('error', (error) => this.#end(error.message));
+    // FFmpeg closes its input when it fails; its message comes with `close`.
+    child.stdin.on('error', () => undefined);
     child.once('error', (error) => this.#end(error.message));
     child.once('close', (code, signal) =>
       this.#end(code === 0 ? null : `${code ?? signal}: ${this.#stderr}`),
@@ -102,6 +110,11 @@ export class H264Transcoder {
     return this.#times.isBehind || this.#child.stdin.writableLength > BACKLOG_MAX;
   }
 
+  /** Whether the input has ended, so that {@link push} must not be called. */
+  get isFinishing(): boolean {
+    return this.#patience !== undefined;
+  }
+
   /** Adds the next picture. The first one must be a key frame. */
   push({ data, keyFrame, decodeTicks, shownTicks }: SourcePicture): void {
     if (this.#ended) return;
@@ -110,7 +123,7 @@ export class H264Transcoder {
     this.#child.stdin.write(flvTag({ type: TAG.video, timeMs: decodeMs, body }));
   }
 
-  /** Ends the input; FFmpeg outputs the last pictures and exits. Safe to call twice. */
+  /** Ends the input; FFmpeg outputs the last frames and exits. Idempotent. */
   finish(): void {
     if (this.#ended || this.#patience !== undefined) return;
     this.#child.stdin.end();
@@ -157,7 +170,7 @@ export class H264Transcoder {
 function argsFor(encoder: VideoEncoder, { steps, purpose }: TranscoderOptions) {
   return {
     input: [
-      // Frame threads would hold back one picture each. Times must stay as they are.
+      // Frame threads would hold back one frame each. Times must remain unchanged.
       ['-copyts', '-thread_type', 'slice', '-probesize', '32', '-analyzeduration', '0'],
       [...deviceArgs(encoder), '-f', 'flv', '-i', 'pipe:0'],
     ].flat(),

@@ -1,4 +1,4 @@
-/** The size of a picture, in pixels. */
+/** The size of a frame, in pixels. */
 export type PictureSize = Readonly<{ width: number; height: number }>;
 
 /** One of the lower resolutions to which a video is transcoded. */
@@ -9,7 +9,7 @@ export type LadderStep = PictureSize &
     maxBitrateBps: number;
   }>;
 
-/** Best first. The size is that of the picture's shorter side. */
+/** Best first. `side` is the length of the frame's shorter side. */
 const STEPS = [
   { side: 720, maxBitrateBps: 2_800_000 },
   { side: 360, maxBitrateBps: 800_000 },
@@ -29,12 +29,14 @@ export function stepsBelow({ width, height }: PictureSize): LadderStep[] {
   }));
 }
 
-/** The largest shorter side of what is made for WebRTC, where every picture has to be made. */
+/**
+ * The maximum length of a frame's shorter side for WebRTC, where every frame must be transcoded.
+ */
 const WEBRTC_SIDE = 720;
 const WEBRTC_BITS_PER_PIXEL = 0.1;
 const USUAL_FPS = 30;
 
-/** Returns what to make of a video for WebRTC: the same size, or 720p if it is larger. */
+/** Returns the rendition to make for WebRTC: in the video's size, but at most 720p. */
 export function stepForWebRtc({ width, height }: PictureSize): LadderStep {
   const scale = Math.min(1, WEBRTC_SIDE / Math.min(width, height));
   const size = { width: evenSide(width * scale), height: evenSide(height * scale) };

@@ -1,19 +1,19 @@
 const TICKS_PER_MS = 90;
-/** The first picture's time in FFmpeg, so that pictures shown before it have positive times, too. */
+/** The first frame's time in FFmpeg, so that frames shown before it have positive times, too. */
 const FIRST_MS = 10_000;
-/** A larger distance between input and output means that FFmpeg doesn't keep up. */
+/** A larger distance between input and output means that FFmpeg can't keep up. */
 const BEHIND_MS = 3_000;
-/** With fewer pictures inside FFmpeg, the distance is due to a low frame rate. */
+/** With fewer frames inside FFmpeg, the distance is due to a low frame rate. */
 const BEHIND_PICTURES = 20;
-/** The number of times at which those of pictures that left FFmpeg are forgotten. */
+/** Above this number of stored times, those of frames that have left FFmpeg are dropped. */
 const REMEMBERED = 600;
 
 /**
- * Converts times to FFmpeg's milliseconds and back. FFmpeg returns the pictures in the order in
- * which they are shown, on each of its outputs.
+ * Converts times to FFmpeg's milliseconds and back. On each of its outputs, FFmpeg returns the
+ * frames in the order in which they are shown.
  */
 export class PictureTimes {
-  /** The exact times, by those in FFmpeg. */
+  /** The exact times, by the times in FFmpeg. */
   readonly #ticks = new Map<number, number>();
   /** The newest time on each output. */
   readonly #returnedMs: number[];
@@ -23,7 +23,7 @@ export class PictureTimes {
   #decodeMs = -1;
   #newestMs = FIRST_MS;
 
-  /** @param outputs their number */
+  /** @param outputs the number of outputs */
   constructor(outputs: number) {
     this.#returnedMs = Array.from({ length: outputs }, () => FIRST_MS);
     this.#returned = Array.from({ length: outputs }, () => 0);
@@ -36,7 +36,7 @@ export class PictureTimes {
     return this.#newestMs - leastMs > BEHIND_MS && this.#pushed - least > BEHIND_PICTURES;
   }
 
-  /** Returns the next picture's times in FFmpeg; decode times ascend. */
+  /** Returns the next frame's times in FFmpeg. Decode times always increase. */
   push(decodeTicks: number, shownTicks: number): { decodeMs: number; shownMs: number } {
     this.#firstTicks ??= decodeTicks;
     const decodeMs = Math.max(this.#decodeMs + 1, this.#msOf(decodeTicks));
@@ -49,7 +49,7 @@ export class PictureTimes {
     return { decodeMs, shownMs };
   }
 
-  /** Returns the exact time of a picture that left FFmpeg. */
+  /** Returns the exact time of a frame that left FFmpeg. */
   pop(output: number, shownMs: number): number {
     this.#returnedMs[output] = Math.max(this.#returnedMs[output] ?? 0, shownMs);
     this.#returned[output] = (this.#returned[output] ?? 0) + 1;

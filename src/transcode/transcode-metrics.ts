@@ -2,7 +2,7 @@ import type { Metrics } from '../common/metrics.js';
 
 type Usage = Readonly<{ used: number; max: number }>;
 
-/** Counts what happens to transcodings. */
+/** The functions that count the events of transcodings. */
 export type TranscodeCounters = ReturnType<typeof registerTranscodeMetrics>;
 
 /** Registers the metrics of transcoding, and returns the functions that increment its counters. */

@@ -1,13 +1,13 @@
 /** The right to transcode one broadcast. */
 export interface TranscodeSlot {
-  /** Safe to call twice. */
+  /** Idempotent. */
   release(): void;
 }
 
 /** Limits the number of broadcasts that are transcoded at the same time. */
 export class TranscodeSlots {
   readonly max: number;
-  /** The number of uses by broadcast: HLS and WebRTC share its slot. */
+  /** The number of uses of each broadcast's slot, which HLS and WebRTC share. */
   readonly #uses = new Map<string, number>();
 
   constructor(max: number) {

@@ -8,7 +8,7 @@ import { H264Transcoder, type TranscoderOptions } from './h264-transcoder.js';
 import { registerTranscodeMetrics, type TranscodeCounters } from './transcode-metrics.js';
 import { type TranscodeSlot, TranscodeSlots } from './transcode-slots.js';
 
-/** What one broadcast may use of the {@link TranscodeService}. */
+/** The part of the {@link TranscodeService} that one broadcast may use. */
 export type BroadcastTranscoding = Pick<
   TranscodeService,
   'isAvailable' | 'start' | 'noteDropped'
@@ -61,7 +61,7 @@ export class TranscodeService implements OnModuleInit {
     return this.#slots.take(broadcastId);
   }
 
-  /** Returns what one broadcast may use. */
+  /** Returns the part of this service that one broadcast may use. */
   for(broadcastId: string): BroadcastTranscoding {
     const isAvailable = () => this.isAvailable;
     return {
@@ -96,7 +96,7 @@ export class TranscodeService implements OnModuleInit {
     this.#count.refused();
   }
 
-  /** Records that a broadcast gets a rendition less because FFmpeg can't keep up. */
+  /** Records that a broadcast gets one rendition fewer because FFmpeg can't keep up. */
   noteDropped(): void {
     this.#count.dropped();
   }

@@ -21,7 +21,7 @@ type Written = {
   parts: { baseTicks: number; frames: number }[];
 };
 
-/** Records what is written; emits `segment` for each finished segment or gap. */
+/** Records everything written; emits `segment` for each finished segment or gap. */
 class Recorder implements RenditionWriter {
   readonly events = new TypedEmitter<{ segment: [Written]; ended: [] }>();
   readonly segments: Written[] = [];
@@ -33,7 +33,7 @@ class Recorder implements RenditionWriter {
   }
   addPart({ bytes, frames }: WrittenPart): void {
     const part = Buffer.from(bytes);
-    // The time follows the box's type, version and flags, and has 64 bits.
+    // The 64-bit time follows the box's type, version and flags.
     const baseTicks = Number(part.readBigUInt64BE(part.indexOf('tfdt') + 8));
     this.segments.at(-1)!.parts.push({ baseTicks, frames });
   }
@@ -123,7 +123,7 @@ describe('AacRendition', () => {
     ]);
   });
 
-  it('encodes nothing until AAC is wanted, then the newest segments, and writes gaps for the earlier ones', async () => {
+  it('encodes nothing until AAC is wanted, then encodes the newest segments and writes gaps for earlier ones', async () => {
     const { writer, rendition, play } = start();
     play(12);
     expect(writer.segments.map(({ gapS }) => gapS)).toEqual([2, 2]);

@@ -11,17 +11,17 @@ import { endOf, type Epoch, HeldSegment } from './held-segment.js';
 /**
  * The number of complete segments buffered while nobody plays AAC. The first listener's playlist
  * starts with them. Players without low-latency support, such as VLC 3, start 15 to 20 s before the
- * live edge. With fewer segments, they would be silent at first.
+ * live edge and would be silent at first if fewer segments were buffered.
  */
 const HELD_SEGMENTS = 10;
 /**
- * The number of additional segments buffered while earlier ones are encoded, or while a failed
- * encoder is replaced.
+ * The number of additional segments buffered while earlier ones are being encoded, or while a
+ * failed encoder is being replaced.
  */
 const WAITING_SEGMENTS = 3;
 /**
- * How long to wait for a segment's successor before encoding the segment to its end. No successor
- * follows when the publisher has left.
+ * How long to wait for the next segment before encoding the current one to its end. If the
+ * publisher has left, no segment follows.
  */
 const QUIET_MS = 500;
 /**
@@ -191,7 +191,7 @@ export class AacRendition implements SampleListener {
     this.#out.add(segment, frameTicks, data);
   }
 
-  /** Writes the oldest segment, whose frames are complete. */
+  /** Writes the oldest segment, once all its frames have been encoded. */
   #write(segment: HeldSegment): void {
     this.#segments.shift();
     this.#out.end(segment);

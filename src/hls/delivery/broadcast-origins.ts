@@ -8,7 +8,7 @@ import { TypedEmitter } from '../../common/typed-emitter.js';
 type Earlier = Readonly<{ nodeId: NodeId; untilMs: number }>;
 
 /**
- * A node may learn later than this node that its broadcast has ended, and then has the media for
+ * A node may learn later than this one that its broadcast has ended, and then keeps the media
  * longer.
  */
 const MARGIN_MS = 5_000;
@@ -22,7 +22,10 @@ export class BroadcastOrigins {
   /** `moved`: a node no longer runs the channel's broadcast. */
   readonly events = this.#emitter.listenable;
   readonly #current = new Map<string, NodeId>();
-  /** By channel, most recent first. Bounded by the broadcasts that end within half a minute. */
+  /**
+   * By channel, most recent first. Bounded by the number of broadcasts that end within half a
+   * minute.
+   */
   readonly #earlier = new Map<string, readonly Earlier[]>();
 
   constructor(

@@ -27,8 +27,8 @@ const PATH = /^\/hls\/([^/]+)(\/.+)$/;
 const PATH_MAX = 120;
 
 /**
- * Parses a raw request path; returns null if it cannot name a resource. Percent-encoding isn't
- * decoded, because no path served here needs it; a path that contains it is never valid.
+ * Parses a raw request path; returns null if it cannot name a resource. No path served here needs
+ * percent-encoding, so it isn't decoded, and a path that contains it is invalid.
  */
 export function parseHlsAddress(path: string): HlsAddress | null {
   if (path.length > PATH_MAX) return null;

@@ -91,8 +91,8 @@ export class HlsDelivery {
   }
 
   /**
-   * @throws {DomainError} `not_found`, as for a channel that isn't live, if the client isn't
-   *   allowed to watch
+   * @throws {DomainError} `not_found` if the client isn't allowed to watch, the same as for a
+   *   channel that isn't live
    */
   async #assertAllowed(
     { path, address }: HlsRequest,
@@ -115,8 +115,8 @@ export class HlsDelivery {
 }
 
 /**
- * Restricts caching of responses from a protected channel. Only the player's own cache may store
- * them, and no cache may store resources that change.
+ * Restricts caching of a protected channel's responses. Only the player's own cache may store them,
+ * and no cache may store resources that change.
  */
 function forOne(media: MediaResponse, { what }: HlsAddress): MediaResponse {
   const changes =

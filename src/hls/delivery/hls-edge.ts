@@ -25,12 +25,12 @@ const CACHE_MAX_BYTES = 64 * 1_048_576;
 const RESOURCE_MAX_BYTES = 64 * 1_048_576;
 const WAITING_MAX = 20_000;
 const WAITING_PER_CONNECTION_MAX = 8;
-/** An origin lets a request wait for three target durations; this is longer. */
+/** Longer than three target durations, for which an origin lets a request wait. */
 const WAIT_MS = 60_000;
 const RETRY_MS = 1_000;
 /**
- * How long to wait, after a broadcast has left a node, for that node to release all waiting
- * requests. It does so within a second.
+ * How long a node that a broadcast has left may take to release all waiting requests. It does so
+ * within a second.
  */
 const RELEASED_WITHIN_MS = 3_000;
 
@@ -48,7 +48,7 @@ type Fetch = {
   /** The path and the query at the origin. */
   readonly path: string;
   readonly gzip: boolean;
-  /** The number of requests that wait for it. */
+  /** The number of requests waiting for it. */
   readers: number;
   /** The node to which the request was sent. */
   asking: { readonly node: NodeId; readonly abort: AbortController } | null;
@@ -98,7 +98,7 @@ export class HlsEdge implements OnApplicationShutdown {
     return this.#cache.bytes;
   }
 
-  /** Responses of origins since startup. */
+  /** Responses from origins since startup. */
   get fetched(): Readonly<{ requests: number; bytes: number }> {
     return { requests: this.#fetched, bytes: this.#fetchedBytes };
   }
@@ -227,7 +227,7 @@ export class HlsEdge implements OnApplicationShutdown {
     }
   }
 
-  /** Abandons a fetch that no request waits for. */
+  /** Abandons a fetch for which no request is waiting. */
   #abandon(key: string, fetch: Fetch): void {
     if (this.#fetches.get(key) === fetch) this.#fetches.delete(key);
     fetch.asking?.abort.abort();
@@ -278,7 +278,7 @@ function refusalOf(status: number, body: Buffer): Error {
       ...(more.issues && { issues: more.issues }),
     });
   } catch (cause) {
-    // For example, an earlier release doesn't serve HLS to other nodes.
+    // For example, the node runs an earlier release, which doesn't serve HLS to other nodes.
     return new CallError('failed', `a node answered an HLS request with status ${status}`, {
       cause,
     });

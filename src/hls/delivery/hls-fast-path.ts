@@ -7,8 +7,8 @@ import { HlsDelivery } from './hls-delivery.js';
 
 /**
  * Answers requests under /hls before they reach the framework. A viewer sends six or more small
- * requests a second, and routing them through Nest and Fastify would cost as much as the response
- * itself.
+ * requests a second, and routing each of them through Nest and Fastify would cost as much as the
+ * response itself.
  */
 @Injectable()
 export class HlsFastPath implements OnApplicationBootstrap {

@@ -9,8 +9,8 @@ import { LocalHls } from './local-hls.js';
 import { isClientGone, noSuchMedia, notFound } from './refusals.js';
 
 /**
- * Answers other nodes' requests for resources of the broadcasts that are packaged here. The other
- * node checks who can watch, and restricts caching accordingly.
+ * Answers other nodes' requests for resources of the broadcasts that are packaged here. The
+ * requesting node checks who can watch, and restricts caching accordingly.
  */
 @Injectable()
 export class HlsOrigin implements OnModuleInit {

@@ -9,14 +9,14 @@ export const HLS_SOURCE = Symbol('HlsSource');
 export type HlsChannel = Readonly<{
   /** The newest run; null before the first run. */
   run: Run | null;
-  /** Earlier runs whose playlists have ended, but which can still be played to the end. */
+  /** Earlier runs, whose playlists have ended but can still be played to the end. */
   earlier?: readonly Run[];
   state: PackageState;
   /** The newest thumbnail; null before the first one. */
   thumbnail: Picture | null;
 }>;
 
-/** The resources used by all broadcasts together. */
+/** The memory, disk space and requests of all broadcasts together. */
 export type HlsUsage = Readonly<{
   /** The size of segments and parts in memory. */
   memoryBytes: number;

@@ -70,8 +70,8 @@ export class LocalHls {
 }
 
 /**
- * Returns the run with this id, either the newest run or an earlier one whose playlists have ended;
- * null if there is none.
+ * Returns the run with this id: the newest run, or an earlier one whose playlists have ended; null
+ * if no such run exists.
  */
 function runOf({ run, earlier = [] }: HlsChannel, id: string): Run | null {
   return run?.id === id ? run : (earlier.find((one) => one.id === id) ?? null);

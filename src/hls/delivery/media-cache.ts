@@ -9,8 +9,8 @@ type Entry = Readonly<{ media: BufferedResponse; untilMs: number }>;
 const MAX_AGE = /\bmax-age=(\d{1,9})\b/;
 const SHARED = /\bs-maxage=[1-9]/;
 /**
- * How long a running playlist is stored. Its headers would allow a second. A fraction of that is
- * shorter than a part, but still saves the origin most requests from players that poll.
+ * How long a running playlist is stored. Its headers would allow a second. This is shorter than a
+ * part, but still saves the origin most requests from players that poll.
  */
 const RUNNING_MS = 200;
 

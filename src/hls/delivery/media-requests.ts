@@ -116,8 +116,8 @@ function partMedia(found: FoundRendition, { msn, part }: PartOf, source: Source)
 }
 
 /**
- * Returns media with caching headers for immutable content, since its address contains the run's
- * random id. The lifetime is limited, because caches have no use for media that has left the rewind
+ * Returns media with caching headers for immutable content: its address contains the run's random
+ * id. The lifetime is limited, because caches have no use for media that has left the rewind
  * window, and media that was deleted on the server shouldn't remain in caches for a year.
  */
 function media(

@@ -96,7 +96,7 @@ export class PlaylistRequests {
 
   /**
    * Returns the run if it can be played, or null if it can't be played yet.
-   * @throws {DomainError} if it never will be playable
+   * @throws {DomainError} if it will never be playable
    */
   #readyRun(name: string): Run | null {
     const channel = this.#source.find(name);
@@ -148,9 +148,9 @@ export function readPlaylistQuery(query: string): PlaylistRequest {
 }
 
 /**
- * Whether the playlist has anything to play. An on-demand rendition's playlist starts with gaps,
- * which are omitted. It is ready once it contains a whole segment, because players reject a
- * playlist without one.
+ * Whether the playlist has anything to play. An on-demand rendition starts with gaps, which its
+ * playlist omits. It is ready once it has a whole segment, because players reject a playlist
+ * without one.
  */
 function canBePlayed(rendition: Rendition): boolean {
   if (rendition.ended) return true;
@@ -159,8 +159,8 @@ function canBePlayed(rendition: Rendition): boolean {
 
 /**
  * Waits until an on-demand rendition, which starts with its first request, has caught up with the
- * others. Otherwise some players would start at the end of the shorter playlist, and others would
- * have no sound at their position.
+ * others. Otherwise, some players would start at the end of the shorter playlist, and others would
+ * have no audio at their position.
  */
 async function catchUp(run: Run, rendition: Rendition, request: IncomingMessage): Promise<void> {
   const isThere = () => rendition.ended || run.hasCaughtUp(rendition.id);
@@ -206,9 +206,9 @@ async function waitUntil(
  * waited for the same part. For responses to blocking playlist requests, RFC 8216bis B.1 suggests
  * six target durations. However, when a segment has ended, video.js repeats such a request until it
  * sees the next part, and would stall for all that time. A browser's own cache must revalidate,
- * which costs a 304: it serves only one player, and would answer each repeated request with the
- * stored response while that is fresh (RFC 9111). `s-maxage` (5.2.2.10) applies to shared caches
- * only.
+ * which costs a 304 response: the cache serves only one player, and would otherwise answer each
+ * repeated request with the stored response while it is fresh (RFC 9111). `s-maxage` (section
+ * 5.2.2.10) applies to shared caches only.
  */
 export const RUNNING_CACHING = 'public, max-age=0, s-maxage=1';
 

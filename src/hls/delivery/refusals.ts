@@ -1,7 +1,7 @@
 import { DomainError } from '../../common/domain-error.js';
 import type { WaitEnd } from '../run/playlist-waiters.js';
 
-/** The client disconnected while its request waited, so no response is needed. */
+/** The client disconnected while its request was waiting, so no response is needed. */
 class ClientGoneError extends Error {
   constructor() {
     super('the client disconnected');
@@ -11,7 +11,7 @@ class ClientGoneError extends Error {
 
 export const isClientGone = (error: unknown): boolean => error instanceof ClientGoneError;
 
-/** @throws unless the wait ended because the request must check its condition again */
+/** @throws unless the wait ended so that the request can check its condition again */
 export function assertReleased(end: WaitEnd, retryAfterMs: number): void {
   if (end === 'gone') throw new ClientGoneError();
   if (end === 'late') throw tooEarly(retryAfterMs);
@@ -60,8 +60,8 @@ export const tooManyWait = (): DomainError =>
   );
 
 /**
- * The node that packages the broadcast doesn't answer. hls.js repeats a request after a 503, but
- * not after a 404 or when the connection is cut.
+ * The node that packages the broadcast isn't responding. hls.js repeats a request after a 503, but
+ * not after a 404 or a dropped connection.
  */
 export const originUnreachable = (): DomainError =>
   new DomainError(

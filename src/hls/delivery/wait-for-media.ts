@@ -4,7 +4,7 @@ import { assertReleased, tooManyWait } from './refusals.js';
 import type { Run } from '../run/run.js';
 
 /**
- * Waits for media of a run on behalf of a request. The run may end before the media exists.
+ * Waits for a run's media on behalf of a request. The run may end before the media exists.
  * @throws {DomainError} `unavailable` if too many requests are waiting, or the media does not
  *   arrive in time
  */

@@ -15,7 +15,7 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** Makes a broadcast's lower-resolution renditions, one {@link Ladder} for each of its runs. */
+/** Makes a broadcast's lower-resolution renditions, with one {@link Ladder} per run. */
 export class BroadcastLadder {
   readonly #options: Options;
   /** Held from the first run with a ladder to the end of the broadcast. */
@@ -38,9 +38,9 @@ export class BroadcastLadder {
   }
 
   /**
-   * Returns the steps to make of a new run, best first; none if the video is small, nothing can be
-   * transcoded, or too many other broadcasts are.
-   * @param source the video of a publisher who sends a single layer; null for others
+   * Returns the steps to make for a new run, best first; none if the video is already small,
+   * transcoding isn't possible, or too many other broadcasts are being transcoded.
+   * @param source the publisher's video configuration if they send a single layer, otherwise null
    */
   plan(source: VideoConfig | null): LadderStep[] {
     this.#ladder = null;
@@ -56,8 +56,8 @@ export class BroadcastLadder {
   }
 
   /**
-   * Starts making the planned steps of a run.
-   * @param writers by the names of the steps, best first
+   * Starts making a run's planned steps.
+   * @param writers by step name, best first
    * @param source returns the source's newest configuration
    */
   open(writers: ReadonlyMap<string, AbandoningWriter>, source: () => VideoConfig | null): Ladder {
@@ -69,7 +69,7 @@ export class BroadcastLadder {
     return this.#ladder;
   }
 
-  /** Releases the right to transcode, once the last run has ended. Safe to call twice. */
+  /** Releases the transcoding slot, once the last run has ended. Safe to call twice. */
   close(): void {
     this.#slot?.release();
     this.#slot = null;

@@ -5,16 +5,16 @@ import type { SegmentStart } from '../timeline/rendition-writer.js';
 
 type About = Pick<HeldPictures, 'start' | 'stretch' | 'baseTicks' | 'config'>;
 
-/** The source's pictures in one segment, until they have been transcoded. */
+/** The source's frames in one segment, held until they have been transcoded. */
 export class HeldPictures {
   readonly start: SegmentStart;
-  /** The number of the stretch to which the segment belongs; one encoder can't continue another's. */
+  /** The number of the segment's stretch. An encoder works on one stretch only. */
   readonly stretch: number;
   readonly baseTicks: number;
   /** Null if the segment is a gap. */
   readonly config: VideoConfig | null;
   readonly pictures: SourcePicture[] = [];
-  /** The end of the pictures received so far. */
+  /** The end of the frames received so far. */
   endTicks: number;
   /** Whether the whole segment has been received. */
   complete = false;

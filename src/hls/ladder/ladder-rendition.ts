@@ -13,20 +13,23 @@ export type AbandoningWriter = RenditionWriter & {
 type Options = Readonly<{ writer: AbandoningWriter; partS: number }>;
 
 /**
- * Writes the pictures that were made for one rendition, in the segments of the source. A segment
- * begins with a key frame, or with the picture that follows the one before. A segment whose
- * pictures are incomplete becomes a gap, in which players use another rendition.
+ * Writes the transcoded frames of one rendition, in the same segments as the source. A segment
+ * begins with a key frame, or with the frame that directly follows the previous segment's last one.
+ * If any of a segment's frames are missing, it becomes a gap, during which players use another
+ * rendition.
  */
 export class LadderRendition {
   readonly #writer: AbandoningWriter;
   readonly #output: RenditionOutput;
   /** The segments not yet written, oldest first. */
   readonly #segments: HeldPictures[] = [];
-  /** `empty`: nothing was written. `lost`: the oldest segment can't be completed. */
+  /**
+   * The state of the oldest segment. `empty`: nothing was written. `lost`: it can't be completed.
+   */
   #state: 'empty' | 'open' | 'lost' = 'empty';
-  /** The newest picture, whose end isn't known. */
+  /** The newest frame, whose end isn't known yet. */
   #shown: { picture: MadePicture; ticks: number } | null = null;
-  /** Whether the next picture may depend on the ones written so far. */
+  /** Whether the next frame may depend on the ones written so far. */
   #continues = false;
 
   constructor({ writer, partS }: Options) {
@@ -34,13 +37,13 @@ export class LadderRendition {
     this.#output = new RenditionOutput({ writer, timescale: VIDEO_TIMESCALE, partS });
   }
 
-  /** Whether the segment still needs pictures, none of which has been written. */
+  /** Whether the segment is still waiting to be written, and none of its frames have been. */
   hasNotBegun(segment: HeldPictures): boolean {
     const at = this.#segments.indexOf(segment);
     return at > 0 || (at === 0 && this.#state === 'empty');
   }
 
-  /** Whether the segment was written, or has become a gap. */
+  /** Whether the segment has been written or has become a gap. */
   hasPassed(segment: HeldPictures): boolean {
     return !this.#segments.includes(segment);
   }
@@ -49,7 +52,7 @@ export class LadderRendition {
     this.#segments.push(segment);
   }
 
-  /** Adds the next picture. */
+  /** Adds the next frame. */
   push(picture: MadePicture): void {
     while (this.#segments[1] && picture.shownTicks >= this.#segments[1].baseTicks) this.#close();
     const [segment] = this.#segments;
@@ -64,14 +67,14 @@ export class LadderRendition {
     this.#shown = { picture, ticks: segment.baseTicks };
   }
 
-  /** Reports that pictures after the newest one are missing. */
+  /** Records that frames after the newest one are missing. */
   lose(): void {
     this.#continues = false;
     if (this.#state === 'open') this.#state = 'lost';
     this.#shown = null;
   }
 
-  /** Ends the segments of which no more pictures follow: the first complete ones. */
+  /** Ends the leading complete segments, for which no more frames follow. */
   passComplete(): void {
     while (this.#segments[0]?.complete) this.#close();
   }
@@ -101,7 +104,7 @@ export class LadderRendition {
     this.#output.add({ data, keyFrame, durationTicks }, { last });
   }
 
-  /** Ends the oldest segment where the source's ends. */
+  /** Ends the oldest segment where the source's segment ends. */
   #close(): void {
     const segment = this.#segments.shift();
     if (!segment) return;

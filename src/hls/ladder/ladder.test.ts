@@ -17,7 +17,7 @@ const PICTURE_TICKS = 9_000;
 const SEGMENT_TICKS = PICTURES * PICTURE_TICKS;
 const log = createLog({ level: 'silent', format: 'text' });
 
-/** Records segments as their number and pictures, such as `3: 20`, or `3: gap of 2 s`. */
+/** Records each segment's number and frame count, such as `3: 20`, or `3: gap of 2 s`. */
 class Recorder implements AbandoningWriter {
   readonly segments: string[] = [];
   #open: { msn: number; frames: number } | null = null;
@@ -42,10 +42,13 @@ class Recorder implements AbandoningWriter {
   end(): void {}
 }
 
-/** Returns each picture at once on all outputs, unless told otherwise. */
+/** Returns each frame at once on all outputs, unless told otherwise. */
 class Echo implements Transcoder {
   isBehind = false;
+  isFinishing = false;
   isMute = false;
+  /** Whether it exits only when it is told to, like FFmpeg that still has frames to encode. */
+  isSlow = false;
   isKilled = false;
   readonly pushed: SourcePicture[] = [];
   readonly #options: TranscoderOptions;
@@ -64,6 +67,10 @@ class Echo implements Transcoder {
     this.#options.onExit('killed');
   }
   finish(): void {
+    this.isFinishing = true;
+    if (!this.isSlow) this.exit();
+  }
+  exit(): void {
     this.#options.onExit(null);
   }
   kill(): void {
@@ -121,6 +128,16 @@ function scene() {
 }
 
 describe('a ladder', () => {
+  it('ends if it is closed while FFmpeg encodes its last frames', async () => {
+    const { ladder, transcoders, segment } = scene();
+    segment();
+    transcoders[0]!.isSlow = true;
+    ladder.end();
+    ladder.close();
+    await ladder.ended;
+    expect(transcoders[0]!.isKilled).toBe(true);
+  });
+
   it('writes the source’s segments in all renditions', async () => {
     const { ladder, writers, segment } = scene();
     segment();
@@ -148,7 +165,7 @@ describe('a ladder', () => {
     expect(writers['360p'].segments).toEqual(['0: 20', '1: gap of 2 s', '2: 20', '3: 20']);
   });
 
-  it('drops its best rendition if FFmpeg is too slow, and continues with the other', async () => {
+  it('drops its best rendition if FFmpeg is too slow, and continues with the other one', async () => {
     const { ladder, writers, transcoders, segment, dropped } = scene();
     segment();
     transcoders[0]!.isBehind = true;
@@ -179,7 +196,7 @@ describe('a ladder', () => {
     expect(writers['360p'].segments).toEqual(['0: 20', '1: 20', '2: 20']);
   });
 
-  it('has the source’s gaps', async () => {
+  it('has the same gaps as the source', async () => {
     const { ladder, writers, segment } = scene();
     segment();
     ladder.addGap({ msn: 1, wallMs: 2_000, discontinuity: false }, SEGMENT_TICKS);
@@ -188,7 +205,7 @@ describe('a ladder', () => {
     expect(writers['360p'].segments).toEqual(['0: 20', '1: gap of 2 s']);
   });
 
-  it('shows the last picture to the end of its segment, then has gaps, if FFmpeg returns no more', async () => {
+  it('shows the last frame to the end of its segment, then has gaps, if FFmpeg returns no more frames', async () => {
     const { ladder, writers, transcoders, segment } = scene();
     segment({ midway: () => (transcoders[0]!.isMute = true) });
     segment();

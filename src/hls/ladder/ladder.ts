@@ -8,21 +8,23 @@ import type { SegmentStart } from '../timeline/rendition-writer.js';
 import { HeldPictures } from './held-pictures.js';
 import type { LadderRendition } from './ladder-rendition.js';
 
-/** The maximum size of the source's frames that are held for another attempt, in bytes. */
+/** The maximum total size of the source's frames held for another attempt, in bytes. */
 const HELD_BYTES_MAX = 32 * 1_048_576;
 /**
- * How long to wait for the next segment before FFmpeg is told to output its last frames. No segment
- * follows when the publisher has left.
+ * How long to wait for the next segment before making FFmpeg output its last frames. If the
+ * publisher has left, no segment follows.
  */
 const QUIET_MS = 700;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 16_000;
 /** The number of segments after which FFmpeg counts as working. */
 const WORKS_AFTER = 3;
-/** With this many failures in a row, the transcoding counts as failing. */
+/** After this many failures in a row, transcoding counts as failing. */
 const FAILING_AFTER = 3;
 /** How long FFmpeg may be behind before a rendition is dropped. */
 const BEHIND_MS = 4_000;
+/** After a longer wait, FFmpeg starts without a backlog, with which it would seem too slow. */
+const STALE_MS = 2_000;
 
 /** Starts a transcoder, and is notified when it proves too slow. */
 export interface LadderTranscoders {
@@ -31,7 +33,7 @@ export interface LadderTranscoders {
 }
 
 type Options = Readonly<{
-  /** The renditions to make by the names of their steps, best first. */
+  /** The renditions to make, by step name, best first. */
   renditions: ReadonlyMap<string, LadderRendition>;
   /** Returns the source's configuration; null before the first segment. */
   source: () => VideoConfig | null;
@@ -40,40 +42,43 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** A process that works on the segments of one stretch. */
+/** An FFmpeg process that works on the segments of one stretch. */
 type Work = {
   readonly transcoder: Transcoder;
   /** The renditions that the process makes. */
   readonly renditions: readonly LadderRendition[];
   readonly stretch: number;
-  /** The last segment of which pictures were fed, and their number. */
+  /** The last segment that was fed to the process, and how many of its frames were. */
   fed: { segment: HeldPictures; pictures: number };
-  /** The number of segments that were completed. */
+  /** The number of completed segments. */
   done: number;
   behindSinceMs: number | null;
 };
 
 /**
- * A run's lower-resolution renditions, made from the best rendition, whose segments and times they
- * share. That rendition passes its samples on when they are written, so it never waits for this
- * class.
+ * A run's lower-resolution renditions, transcoded from the best rendition with the same segments
+ * and times. The best rendition passes its samples on when they are written, so it never waits for
+ * this class.
  *
- * If FFmpeg fails, it is restarted with the first segment of which nothing was written, and the
- * segments in between become gaps. If it can't keep up with the source, the best rendition of this
- * ladder is dropped until the end of the run.
+ * If FFmpeg fails, it is restarted with the first segment of which nothing has been written; the
+ * segments before that one become gaps. If it can't keep up with the source, the best rendition of
+ * this ladder is dropped until the end of the run.
  */
 export class Ladder implements SampleListener {
-  /** Resolves when all renditions have ended: after {@link end}, once the last pictures are made. */
+  /**
+   * Resolves when all renditions have ended: after {@link end}, once the last frames are
+   * transcoded.
+   */
   readonly ended: Promise<void>;
   readonly #resolveEnded: () => void;
   readonly #options: Options;
-  /** The segments that are not written completely, oldest first. */
+  /** The segments that are not completely written, oldest first. */
   #segments: HeldPictures[] = [];
-  /** The names of the steps that are made, best first. */
+  /** The names of the steps being made, best first. */
   #active: string[];
   readonly #dropped: string[] = [];
   #stretch = 0;
-  /** The end of the newest picture. */
+  /** The end of the newest frame. */
   #endTicks = 0;
   #work: Work | null = null;
   #failures = 0;
@@ -89,7 +94,7 @@ export class Ladder implements SampleListener {
     this.#active = [...options.renditions.keys()];
   }
 
-  /** The names of the renditions that are made, best first. */
+  /** The names of the renditions being made, best first; none while FFmpeg keeps failing. */
   get made(): readonly string[] {
     return this.isFailing ? [] : this.#active;
   }
@@ -156,7 +161,9 @@ export class Ladder implements SampleListener {
   close(): void {
     this.#work?.transcoder.kill();
     this.#work = null;
-    this.end();
+    // A killed process doesn't report its exit, for which `end()` would wait.
+    if (this.#ended) this.#endAll();
+    else this.end();
   }
 
   get #all(): LadderRendition[] {
@@ -173,7 +180,7 @@ export class Ladder implements SampleListener {
     return steps.flatMap(({ name }) => this.#options.renditions.get(name) ?? []);
   }
 
-  /** Turns the complete segments of renditions that aren't made into gaps. */
+  /** Turns complete segments into gaps in the renditions that aren't being made. */
   #passIdle(): void {
     const made =
       this.#work?.renditions ?? this.#renditionsOf(this.#stepsFor(this.#segments.at(-1)));
@@ -181,11 +188,13 @@ export class Ladder implements SampleListener {
     if (made.length === 0) this.#segments = this.#segments.filter(({ complete }) => !complete);
   }
 
-  /** Feeds what arrived, starting FFmpeg if necessary. */
+  /** Feeds the frames received so far to FFmpeg, starting it if necessary. */
   #pump(): void {
     if (this.#work === null) this.#work = this.#open();
     const work = this.#work;
     if (work === null) return;
+    // What follows a gap waits for the next process.
+    if (work.transcoder.isFinishing) return;
     const from = this.#segments.indexOf(work.fed.segment);
     if (from === -1) return this.#stop(work, 'FFmpeg is too far behind');
     for (const segment of this.#segments.slice(from)) {
@@ -196,7 +205,7 @@ export class Ladder implements SampleListener {
     }
   }
 
-  /** Starts FFmpeg with the oldest segment of which nothing was written. */
+  /** Starts FFmpeg with the oldest segment of which nothing has been written. */
   #open(): Work | null {
     if (this.#retry !== undefined || this.#ended) return null;
     this.#passUnusable();
@@ -204,16 +213,8 @@ export class Ladder implements SampleListener {
     const source = segment?.config ?? null;
     const steps = this.#stepsFor(segment);
     if (!segment || source === null || steps.length === 0 || !this.#isUsable(segment)) return null;
-    const transcoder: Transcoder = this.#options.transcoders.start({
-      source,
-      steps,
-      purpose: 'hls',
-      onPicture: ({ name }, picture) => {
-        this.#options.renditions.get(name)?.push(picture);
-        this.#forgetWritten();
-      },
-      onExit: (reason) => this.#exited(transcoder, reason),
-    });
+    const transcoder = this.#start(source, steps);
+    if (transcoder === null) return null;
     return {
       transcoder,
       renditions: this.#renditionsOf(steps),
@@ -224,13 +225,36 @@ export class Ladder implements SampleListener {
     };
   }
 
-  /** Returns what to make of a segment, whose pictures may be smaller than earlier ones. */
+  /** Starts FFmpeg; returns null, and retries later, if the system can't start a process. */
+  #start(source: VideoConfig, steps: readonly LadderStep[]): Transcoder | null {
+    try {
+      const transcoder: Transcoder = this.#options.transcoders.start({
+        source,
+        steps,
+        purpose: 'hls',
+        onPicture: ({ name }, picture) => {
+          this.#options.renditions.get(name)?.push(picture);
+          this.#forgetWritten();
+        },
+        onExit: (reason) => this.#exited(transcoder, reason),
+      });
+      return transcoder;
+    } catch (error) {
+      this.#failed(String(error));
+      return null;
+    }
+  }
+
+  /** Returns the steps to make from a segment, whose frames may be smaller than earlier ones. */
   #stepsFor(segment: HeldPictures | undefined): LadderStep[] {
     if (!segment?.config) return [];
     return stepsBelow(segment.config).filter(({ name }) => this.#active.includes(name));
   }
 
-  /** Whether FFmpeg can start with a segment, of which nothing has been written. */
+  /**
+   * Whether FFmpeg can start with a segment: it must begin with a key frame and be entirely
+   * unwritten.
+   */
   #isUsable(segment: HeldPictures): boolean {
     const renditions = this.#renditionsOf(this.#stepsFor(segment));
     return (
@@ -267,7 +291,7 @@ export class Ladder implements SampleListener {
     const { stretch, fed } = this.#work;
     this.#work = null;
     if (reason === null) {
-      // The stretch was made up to the last segment that was fed.
+      // The stretch has been transcoded up to the last segment that was fed.
       while (this.#segments[0]?.complete && this.#segments[0].start.msn <= fed.segment.start.msn)
         this.#passOldest();
       if (this.#segments[0]?.stretch === stretch) this.#lose();
@@ -284,6 +308,7 @@ export class Ladder implements SampleListener {
     if (this.#ended) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
+      if (delayMs > STALE_MS) while (this.#segments[0]?.complete) this.#passOldest();
       this.#pump();
     }, delayMs).unref();
   }
@@ -298,7 +323,7 @@ export class Ladder implements SampleListener {
     for (const rendition of this.#all) rendition.lose();
   }
 
-  /** Gives up on the oldest segments if too many wait. */
+  /** Gives up on the oldest segments if too many frames are waiting. */
   #trim(): void {
     let bytes = this.#segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
     while (bytes > HELD_BYTES_MAX && this.#segments[0]?.complete) {
@@ -321,9 +346,11 @@ export class Ladder implements SampleListener {
 
   /** Drops the most expensive rendition. */
   #dropBest(): void {
-    const best = this.#active.shift();
+    const best = this.#stepsFor(this.#segments.at(-1))[0]?.name;
+    this.#active = this.#active.filter((name) => name !== best);
     this.#lose();
-    // What waits is too old: the next segment begins without a backlog.
+    // Give up on the waiting segments, which are too old, so that the next one begins without a
+    // backlog.
     while (this.#segments[0]?.complete) this.#passOldest();
     if (best === undefined) return;
     this.#dropped.push(best);

@@ -8,12 +8,15 @@ import { SerialQueue } from '../../common/serial-queue.js';
  * up.
  */
 const WRITES_WAITING_MAX = 4_096;
-/** The maximum number of pending jobs, which include removals: at most one per file. */
+/**
+ * The maximum number of pending jobs. They include removals, of which there is at most one per
+ * file.
+ */
 const JOBS_WAITING_MAX = 1_000_000;
 
-/** An owner of files, which can drop its oldest ones to free space. */
+/** An owner of files that can drop its oldest ones to free space. */
 export interface FilesOwner {
-  /** Removes the oldest file that is not needed; returns false if there is none. */
+  /** Removes the oldest file that is no longer needed; returns false if no such file exists. */
   dropOldest(): boolean;
   /** The size of the owner's data in memory, in bytes. */
   readonly memoryBytes: number;
@@ -25,7 +28,7 @@ type Options = Readonly<{
   folder: string;
   maxBytes: number;
   log: Log;
-  /** Runs a job when this broadcast's turn comes. */
+  /** Runs a job when it is this broadcast's turn. */
   run: <T>(job: () => Promise<T>) => Promise<T>;
   onClosed: () => void;
 }>;
@@ -40,7 +43,9 @@ export class BroadcastFiles {
   readonly #owners: FilesOwner[] = [];
   readonly #sizes = new Map<string, number>();
   readonly #folders = new Set<string>();
-  /** Runs jobs in order, so that no file is written into a folder that is being removed. */
+  /**
+   * Runs jobs in order, to prevent a file from being written into a folder that is being removed.
+   */
   readonly #queue = new SerialQueue(JOBS_WAITING_MAX);
   #bytes = 0;
   #isFailing = false;
@@ -75,9 +80,10 @@ export class BroadcastFiles {
   }
 
   /**
-   * Makes room for a file and writes it. Resolves to false if writing fails; a series of failures
-   * is logged only once.
-   * @param take returns the bytes when the file's turn comes; null if it is no longer needed
+   * Makes room for a file and writes it. Resolves to false if the write fails; only the first of
+   * consecutive failures is logged.
+   * @param take returns the bytes when it is the file's turn, or null if the file is no longer
+   *   needed
    */
   async write(path: string, size: number, take: () => Uint8Array | null): Promise<boolean> {
     if (this.#closed) return false;

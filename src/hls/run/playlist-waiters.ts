@@ -22,7 +22,10 @@ type Group = { readonly isThere: () => boolean; readonly waiters: Set<Waiter> };
 type Options = Readonly<{
   /** The maximum number of waiting requests; further requests are rejected. */
   max: number;
-  /** The maximum number of waiting requests per connection, on which a client can pipeline them. */
+  /**
+   * The maximum number of waiting requests per connection. More than one can wait, because a client
+   * can pipeline requests.
+   */
   maxPerConnection: number;
   /** The maximum wait, in milliseconds. */
   waitMs: number;
@@ -129,8 +132,8 @@ export class PlaylistWaiters {
 }
 
 /**
- * Releases waiters in batches and yields between them, so that media is received while thousands of
- * requests are answered.
+ * Releases waiters in batches and yields between batches, so that media is received even while
+ * thousands of requests are being answered.
  */
 function releaseSome(waiters: Iterator<Waiter>): void {
   for (let released = 0; released < RELEASED_AT_ONCE; released += 1) {

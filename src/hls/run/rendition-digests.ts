@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import type { Rendition } from './rendition.js';
 import type { Segment } from './segment.js';
 
-/** How many of the newest segments are listed. Viewers who share are a few segments behind. */
+/** The number of newest segments listed. Viewers who share segments are a few segments behind. */
 const LISTED_MAX = 30;
 
 /** The digests as JSON, ready to be sent. */
 export type DigestsBody = Readonly<{ bytes: Buffer; etag: string }>;
 
 /**
- * The SHA-256 digests of a rendition's newest segments, with which viewers check segments that they
- * receive from others. A segment is hashed once, at the first request while it is in memory, so a
- * broadcast whose viewers don't share takes no time. Segments without media, and those that had
- * left the memory before the first request, are omitted.
+ * The SHA-256 digests of a rendition's newest segments, with which viewers check segments received
+ * from other viewers. A segment is hashed once, when the digests are first requested while it is in
+ * memory, so broadcasts whose viewers don't share segments cost nothing. Segments without media,
+ * and those that had left memory before the first request, are omitted.
  */
 export class RenditionDigests {
   readonly #rendition: Rendition;
@@ -24,7 +24,7 @@ export class RenditionDigests {
     this.#rendition = rendition;
   }
 
-  /** Returns the current digests: `{"segments":{"17":"…"}}`, by number, in base64url. */
+  /** Returns the current digests in base64url, by segment number: `{"segments":{"17":"…"}}`. */
   body(): DigestsBody {
     const { segments } = this.#rendition;
     const newest = segments.slice(-LISTED_MAX);

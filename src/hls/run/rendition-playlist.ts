@@ -25,7 +25,8 @@ type Options = Readonly<{
 /** RFC 8216bis 4.4.3.8: at least six target durations. */
 const SKIP_BOUNDARY_TARGETS = 6;
 /**
- * The text is repetitive, so a higher level gains little, and compression blocks the event loop.
+ * Compression blocks the event loop, and a higher level would gain little, because the text is
+ * repetitive.
  */
 const GZIP_LEVEL = 3;
 
@@ -43,9 +44,9 @@ export class RenditionPlaylist {
   }
 
   /**
-   * Returns the current text. The text is compressed here rather than on Node's thread pool,
-   * because a slow disk can block all threads of the pool, and live playback must not depend on the
-   * disk.
+   * Returns the current text. The text is compressed here rather than in Node's thread pool,
+   * because a slow disk can block all of the pool's threads, and live playback must not depend on
+   * the disk.
    */
   body({ skip, gzip }: TextKind): TextBody {
     const { version } = this.#rendition;

@@ -44,8 +44,8 @@ type Options = Readonly<{
   /** Called when new media is available or the rendition has ended. */
   onChanged: () => void;
   /**
-   * Receives the segments that are recorded, and therefore stored after they leave the window; null
-   * if none are.
+   * Records the rendition's segments, which are then stored after they leave the window; null if
+   * the rendition isn't recorded.
    */
   keeper: RenditionKeeper | null;
 }>;
@@ -76,7 +76,7 @@ export class Rendition implements RenditionWriter {
     });
   }
 
-  /** A number that increases with every change to the playlist. */
+  /** A number that increases with each change to the playlist. */
   get version(): number {
     return this.#version;
   }
@@ -92,9 +92,9 @@ export class Rendition implements RenditionWriter {
 
   /**
    * Whether every segment so far can be decoded independently (RFC 8216bis 4.4.2.1). If the
-   * publisher doesn't send a key frame in time, the segment is cut between two key frames, and this
-   * stays false from then on. video.js needs this guarantee: without it, a player that runs out of
-   * media within a segment fetches the previous part again and again.
+   * publisher doesn't send a key frame in time, a segment is cut between two key frames, and this
+   * value remains false from then on. video.js needs this guarantee: without it, if playback runs
+   * out of media within a segment, video.js fetches the previous part again and again.
    */
   get isIndependent(): boolean {
     return this.#isIndependent;
@@ -208,21 +208,21 @@ export class Rendition implements RenditionWriter {
   }
 
   /**
-   * Frees the memory of the oldest segment in memory; returns false if no finished segment is left
-   * there.
+   * Frees the memory of the oldest segment in memory; returns false if no finished segment is in
+   * memory.
    */
   releaseOldest(): boolean {
     return this.#window.releaseOldest();
   }
 
-  /** Abandons the open segment, which becomes a gap. */
+  /** Drops the open segment's media. The segment becomes a gap when it ends. */
   abandonOpen(): void {
     if (!this.#open) return;
     this.#options.onMemory(-this.#open.abandon());
     this.#changed();
   }
 
-  /** Abandons the open segment, which becomes a gap of this duration, and ends it. */
+  /** Drops the open segment's media, and ends the segment as a gap of this duration. */
   abandonSegment(durationS: number): void {
     this.abandonOpen();
     this.#open?.extendTo(durationS);
@@ -260,15 +260,14 @@ export class Rendition implements RenditionWriter {
     this.#options.onChanged();
   }
 
-  /** Drops initialization sections that no segment refers to. */
+  /** Drops initialization sections to which no segment refers. */
   #forgetInits(): void {
     const oldest = this.#window.oldestInit ?? this.#lastInit;
     for (const number of this.#inits.keys()) if (number < oldest) this.#inits.delete(number);
   }
 
   /**
-   * Stores the initialization section next to the segments, so that the folder can be played on its
-   * own.
+   * Stores the initialization section next to the segments, to make the folder playable on its own.
    */
   async #storeInit(number: number, { bytes, config }: Init): Promise<void> {
     const { files, folder, keeper } = this.#options;

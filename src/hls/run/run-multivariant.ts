@@ -42,8 +42,8 @@ export function runMultivariant(
 }
 
 /**
- * Whether a rendition is listed. On-demand renditions always are, because they have no media before
- * the first request.
+ * Whether a rendition is listed. On-demand renditions are always listed, because they have no media
+ * before the first request.
  */
 function isListed({ about, isPresent, config }: Rendition): boolean {
   return config !== null && (isPresent || (about.kind === 'audio' && about.onDemand === true));
@@ -73,7 +73,7 @@ function audioOf(rendition: Rendition, uri: string, targetS: number): AudioRendi
   return {
     uri,
     group: id,
-    // RFC 8216bis 4.4.6.1.1: all groups contain the same audio, so they use the same name.
+    // RFC 8216bis 4.4.6.1.1: because all groups contain the same audio, they use the same name.
     name: 'Sound',
     codecs,
     channels,

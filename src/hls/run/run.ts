@@ -19,7 +19,7 @@ import { partTargetS, targetDurationS } from '../timeline/targets.js';
 /** Limits of a run; tests lower them. */
 export type RunLimits = Readonly<{
   /**
-   * The maximum size of segments in memory, in bytes. Segments beyond this size are kept only on
+   * The maximum total size of segments in memory, in bytes. Beyond it, segments are stored only on
    * disk, or dropped.
    */
   memoryBytes: number;
@@ -41,8 +41,8 @@ export type RunOptions = Readonly<{
   files: BroadcastFiles;
   limits?: Partial<RunLimits>;
   /**
-   * Receives the segments that are recorded, and therefore stored after they leave the window;
-   * absent if none are.
+   * Records segments, which are then stored after they leave the window; absent if the broadcast
+   * isn't recorded.
    */
   keeper?: SegmentKeeper;
 }>;
@@ -54,7 +54,7 @@ const WAITING_PER_CONNECTION_MAX = 8;
 const WAIT_TARGETS = 3;
 const IDLE_MS = 30_000;
 
-/** A rendition of a run together with the texts about it. */
+/** A run's rendition with its playlist and digests. */
 export type FoundRendition = Readonly<{
   run: Run;
   rendition: Rendition;
@@ -62,7 +62,9 @@ export type FoundRendition = Readonly<{
   digests: RenditionDigests;
 }>;
 
-/** A set of renditions with the same segments; used both for writing and for answering requests. */
+/**
+ * A set of renditions with the same segments. The segmenter writes them, and requests read them.
+ */
 export class Run implements FilesOwner {
   /**
    * A random id that is safe in paths. It can't be guessed, and it keeps caches from serving
@@ -177,7 +179,7 @@ export class Run implements FilesOwner {
     return rendition;
   }
 
-  /** Returns a rendition and its playlist by an untrusted id; null if there is none. */
+  /** Returns a rendition and its playlist by an untrusted id; null if the id is unknown. */
   find(id: string): FoundRendition | null {
     return this.#entries.get(id) ?? null;
   }
@@ -188,8 +190,8 @@ export class Run implements FilesOwner {
   }
 
   /**
-   * Whether a rendition has every finished segment of the others: an on-demand rendition starts
-   * later than the others.
+   * Whether a rendition has every finished segment that the others have; an on-demand rendition
+   * starts later than they do.
    */
   hasCaughtUp(id: string): boolean {
     const newest = (one: Rendition): number => one.segments.at(-1)?.msn ?? -1;
@@ -289,7 +291,7 @@ export class Run implements FilesOwner {
 
   /**
    * Whether every rendition has finished its first segment, or one is so far ahead that the run no
-   * longer waits for the others.
+   * longer waits for the rest.
    */
   #canBePlayed(): boolean {
     const live = [...this.#entries.values()]

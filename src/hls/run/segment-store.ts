@@ -7,7 +7,7 @@ import { BroadcastFiles } from './broadcast-files.js';
 /**
  * The maximum number of concurrent writes and removals for all broadcasts together. If the disk
  * hangs, at most this many of the four threads in Node's pool are blocked, and the others remain
- * for other work.
+ * available.
  */
 const JOBS_AT_A_TIME = 2;
 
@@ -27,7 +27,7 @@ export class SegmentStore {
   }
 
   /**
-   * Creates the folder `hls` in the data folder, and deletes the contents left by an earlier
+   * Creates the folder `hls` in the data folder, and deletes any contents left by an earlier
    * process.
    * @param dataDir `:memory:` for a temporary folder that {@link close} removes
    * @throws if the folder cannot be created

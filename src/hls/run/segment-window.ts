@@ -17,23 +17,23 @@ type Options = Readonly<{
 }>;
 
 /**
- * The number of newest segments that are served from memory even if they are stored, since most
- * viewers watch them.
+ * The number of newest segments that are served from memory even if they are stored on disk,
+ * because most viewers watch them.
  */
 const IN_MEMORY_MIN = 3;
 /** RFC 8216bis 6.2.2: a running playlist spans at least three target durations. */
 const LISTED_MIN_TARGETS = 3;
 /**
  * RFC 8216bis 6.2.2: a part leaves the playlist when it is at least three target durations from the
- * end, and stays available for another three. Two more allow for segments that are longer than
+ * end, and remains available for another three. Two more allow for segments that are longer than
  * usual.
  */
 const PARTS_TARGETS = 8;
-/** How long a segment that could not be written stays in memory and is retried. */
+/** How long a segment whose write failed stays in memory while the write is retried. */
 const UNWRITTEN_TARGETS = 6;
 /**
- * How long a segment stays available after it leaves the playlist, since a player may have read an
- * older version of the playlist.
+ * How long a segment remains available after it leaves the playlist, because a player may have read
+ * an older version of the playlist.
  */
 const GRACE_MS = 30_000;
 
@@ -93,12 +93,12 @@ export class SegmentWindow {
     return this.#segments.slice(-count);
   }
 
-  /** Returns a segment that is still available, even if it has left the playlist. */
+  /** Returns a segment if it is still available, even if it has left the playlist. */
   find(msn: number): Segment | null {
     return this.#segments[this.#indexOf(msn)] ?? null;
   }
 
-  /** Adds the next segment, whose bytes are already included in the memory use. */
+  /** Adds the next segment. Its bytes are already included in the memory use. */
   add(segment: Segment): void {
     if (this.#segments.length === 0) {
       this.#listedFromMsn = segment.msn;
@@ -112,7 +112,7 @@ export class SegmentWindow {
     this.#settle();
   }
 
-  /** Frees the memory of the oldest segment that is in memory; returns false if there is none. */
+  /** Frees the memory of the oldest segment in memory; returns false if no segment is in memory. */
   releaseOldest(): boolean {
     const [oldest] = this.#inMemory;
     if (!oldest) return false;
@@ -141,7 +141,7 @@ export class SegmentWindow {
     }
   }
 
-  /** Marks the window as complete, so that nothing has to stay in memory. */
+  /** Marks the window as complete: no segment has to stay in memory anymore. */
   rest(): void {
     this.#isGrowing = false;
     this.#settle();

@@ -48,7 +48,7 @@ export class Segment {
     return this.#parts;
   }
 
-  /** The duration in seconds; that of the parts so far if the segment is open. */
+  /** The duration in seconds; if the segment is open, that of its parts so far. */
   get durationS(): number {
     return this.#durationS;
   }
@@ -93,7 +93,8 @@ export class Segment {
   /** Completes the segment. It becomes a gap if it has no parts or was abandoned. */
   complete(): void {
     this.#state = this.#parts.length === 0 ? 'gap' : 'complete';
-    // Parts are copied, because they are often views of larger buffers, which would stay in memory.
+    // Copy the parts, because they are often views of larger buffers, which would otherwise stay in
+    // memory.
     if (this.#chunks.length > 0) this.#chunks = [Buffer.concat(this.#chunks)];
   }
 
@@ -107,7 +108,7 @@ export class Segment {
     return this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
   }
 
-  /** Returns the bytes of a part, or null if they are not in memory. */
+  /** Returns a part's bytes, or null if they are not in memory. */
   partBytes(index: number): Uint8Array | null {
     const part = this.#parts[index];
     if (part === undefined) return null;
@@ -115,7 +116,7 @@ export class Segment {
     return this.#chunks[0]?.subarray(part.offset, part.offset + part.byteLength) ?? null;
   }
 
-  /** Records whether the segment's file exists. Only for a segment with media. */
+  /** Records whether the segment's file exists. Must only be called for a segment with media. */
   setStored(stored: boolean): void {
     if (this.hasMedia) this.#state = stored ? 'stored' : 'complete';
   }
@@ -139,12 +140,12 @@ export class Segment {
     return bytes;
   }
 
-  /** Extends a segment that becomes a gap to its full duration. */
+  /** Extends an abandoned segment to its full duration. */
   extendTo(durationS: number): void {
     this.#durationS = Math.max(this.#durationS, durationS);
   }
 
-  /** From now on, the segment is available only as a whole. */
+  /** Drops the list of parts: from now on, the segment is available only as a whole. */
   forgetParts(): void {
     this.#parts = [];
   }

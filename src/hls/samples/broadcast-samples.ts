@@ -7,7 +7,7 @@ const RUN_GAP_MS = 40;
 
 const NOTHING: SampleKinds = { video: false, audio: false, refused: null };
 
-/** Collects the samples of a broadcast's runs for those who take them. */
+/** Passes the samples of a broadcast's runs to all takers, such as restreams. */
 export class BroadcastSamples implements SampleSource {
   readonly #takers = new Set<(sample: TimedSample) => void>();
   readonly #onWanted: () => void;
@@ -57,7 +57,10 @@ export class BroadcastSamples implements SampleSource {
     this.#keyFrameMs = nowMs;
   }
 
-  /** Whether a key frame must be requested now; then returns false until the next one is due. */
+  /**
+   * Whether a key frame must be requested now. After returning true, returns false until the next
+   * one is due.
+   */
   takeKeyFrameDue(nowMs: number): boolean {
     if (!this.isWanted || nowMs - this.#keyFrameMs < KEY_FRAME_EVERY_MS) return false;
     this.#keyFrameMs = nowMs;

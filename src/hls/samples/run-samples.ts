@@ -10,7 +10,9 @@ type Rendition = Readonly<{
   config: () => CodecConfig | null;
 }>;
 
-/** Passes the samples of one run's renditions on, with times that continue those of earlier runs. */
+/**
+ * Passes on the samples of one run's renditions, with times that continue those of earlier runs.
+ */
 export class RunSamples {
   readonly #broadcast: BroadcastSamples;
   /** The offset from the run's timeline to the broadcast's; null before the first segment. */

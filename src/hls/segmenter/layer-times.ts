@@ -2,7 +2,7 @@ import type { TrackClock } from '../timeline/track-clock.js';
 import { arrivalOf, type LayerUnit, type Timing } from './layer-unit.js';
 
 /**
- * If the times of units are consistent with one another over this period, the clock must have
+ * If the held units' times are consistent with one another over this period, the clock must have
  * changed.
  */
 const PROOF_MS = 150;
@@ -10,7 +10,8 @@ const PROOF_UNITS = 3;
 /** At low frame rates, two consistent frames this far apart are proof enough. */
 const SELDOM_MS = 500;
 /**
- * The maximum difference between the spacing of consistent units and the spacing of their arrivals.
+ * The maximum difference, for consistent units, between the spacing of their times and that of
+ * their arrivals.
  */
 const UNEVEN_MS = 150;
 /** After this time, the clock is assumed to have changed no matter how unevenly units arrive. */
@@ -21,8 +22,8 @@ const MAX_HELD = 200;
 /**
  * Assigns times to the units of one layer. A unit whose time does not fit is held until the cause
  * is known. If the next unit fits again, the held one had a wrong time and is dropped. If the
- * following units are consistent with one another, the clock has changed, and no unit is lost. A
- * unit that follows a dropped one is marked.
+ * following units are consistent with one another, the clock has changed, and no unit is dropped.
+ * The unit after a dropped one is marked.
  */
 export class LayerTimes<U extends LayerUnit> {
   readonly #clock: TrackClock;

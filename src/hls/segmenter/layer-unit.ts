@@ -15,8 +15,8 @@ export type Timing = Readonly<{
 }>;
 
 /**
- * Returns the properties of a unit that its track's clock needs. An audio packet is sent only after
- * its last sample, so its duration is subtracted from the arrival time.
+ * Returns the properties of a unit that its track's clock needs. An audio packet can't be sent
+ * before its last sample is captured, so its duration is subtracted from the arrival time.
  */
 export function arrivalOf({ layer, unit }: LayerUnit): ArrivedUnit {
   const { rtpTime, keyFrame, config, data, arrivedMs } = unit;

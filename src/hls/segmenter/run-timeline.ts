@@ -13,11 +13,11 @@ import { type Frame, VideoLane } from '../timeline/video-lane.js';
  * frames.
  */
 const SILENT_TICKS = 1 * VIDEO_TIMESCALE;
-/** How far repeated frames stay behind the audio, which leaves room for a late key frame. */
+/** How far repeated frames stay behind the audio, to leave room for a late key frame. */
 const FILL_LAG_TICKS = 0.3 * VIDEO_TIMESCALE;
 /**
- * The maximum time by which a frame may arrive later than the audio captured with it. After that, a
- * repeated frame replaces it.
+ * How much later than the audio captured with it a frame may arrive. After that, a repeated frame
+ * replaces it.
  */
 const MAX_LATE_TICKS = 3 * VIDEO_TIMESCALE;
 /** The time after which late audio is replaced with silence. */
@@ -43,7 +43,7 @@ type Options = Readonly<{
 /** Returns the capture time, on the server's clock, of a tick (90 kHz) on the run's timeline. */
 export type WallClock = (ticks: number) => number;
 
-/** Writes one run's renditions. The times of its input are already on the run's timeline. */
+/** Writes one run's renditions. Input times are already on the run's timeline. */
 export class RunTimeline {
   readonly spec: RunSpec;
   readonly #options: Options;
@@ -99,7 +99,7 @@ export class RunTimeline {
     );
   }
 
-  /** Begins the stretch, which has no video yet, by repeating the last frames. */
+  /** Begins a stretch that has no video yet, by repeating the last frames. */
   repeatPictures(): void {
     for (const lane of this.#video) lane.repeatAt(this.#cuts.startTicks);
   }
@@ -149,7 +149,7 @@ export class RunTimeline {
   finish(nowMs: number): number {
     if (!this.#begun) return this.#cuts.startTicks;
     this.#gone = { audio: true, video: true };
-    // Both times are beyond any waiting time. The first call decides on boundaries, the second
+    // Both times exceed every waiting time. The first call declares the boundaries; the second
     // crosses them.
     for (const laterMs of [1_000, 2_000]) this.advance(nowMs + laterMs);
     this.#begun = false;
@@ -169,7 +169,8 @@ export class RunTimeline {
   #finishAudio(endTicks: number): void {
     const audio = this.#audio;
     if (!audio) return;
-    // Leaves at least one silence after the last boundary, so that every rendition has every segment.
+    // Leave at least one silence after the last boundary, so that every rendition has every
+    // segment.
     const leastTicks = audio.ticks.at(this.#cuts.startTicks) + 2 * audio.silenceTicks;
     audio.fillTo(Math.max(audio.ticks.at(endTicks), leastTicks));
     this.#writeAudio(audio, Infinity);
@@ -213,8 +214,8 @@ export class RunTimeline {
   }
 
   /**
-   * Decides whether to cut at the earliest time at which lanes wait. Returns false if no lane
-   * waits, or if it is too early to decide.
+   * Decides whether to cut at the earliest time for which a lane is waiting. Returns false if no
+   * lane is waiting, or if it is too early to decide.
    */
   #decide(): boolean {
     const verdict = this.#cuts.decide(this.#video, this.#nowMs);

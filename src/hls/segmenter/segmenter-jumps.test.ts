@@ -74,7 +74,7 @@ describe('Segmenter, when RTP times jump', () => {
     },
   );
 
-  it('keeps the layers of a camera together that returns at a low frame rate', () => {
+  it('keeps a camera’s layers together when it returns at a low frame rate', () => {
     const quiet = { jitterMs: 0, reportJitterMs: 0, delayMs: 1, aheadMs: 0, packetMs: 10 } as const;
     const publisher = new SimulatedPublisher({ ...quiet, layers: 2, fps: 5 }).start().play(7);
     publisher.closeCamera();

@@ -7,9 +7,7 @@ import {
   SimulatedPublisher,
 } from '../../../test/support/simulated-publisher.js';
 
-/**
- * An event during a broadcast, with the time in seconds for which the broadcast continues after it.
- */
+/** An event during a broadcast, and how long the broadcast continues after it, in seconds. */
 const event = fc.record({
   what: fc.constantFrom(
     ...([
@@ -59,7 +57,7 @@ class Broadcast {
     this.publisher = new SimulatedPublisher(chosen).start();
   }
 
-  /** Continues until there has been a sender report for every track. */
+  /** Continues until every track has sent a sender report. */
   settle(): void {
     this.publisher.loseVideo = false;
     this.publisher.loseAudio = false;
@@ -160,8 +158,8 @@ describe('Segmenter, under any sequence of events', () => {
         event.filter(({ what }) => !obscure.has(what) && !left.has(what)),
         { maxLength: 10 },
       );
-    // After a clock starts, or stood still during a pause, it is set from the arrival times of its
-    // units until a report arrives. The transit delay must not change in the meantime.
+    // When a clock starts, or has stood still during a pause, it is set from its units' arrival
+    // times until a report arrives. The transit delay must not change in the meantime.
     const clear = fc.oneof(without(ways), without(clocks));
     fc.assert(
       fc.property(options, clear, (chosen, events) => {

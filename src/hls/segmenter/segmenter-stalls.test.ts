@@ -5,7 +5,9 @@ import { readSample, SimulatedPublisher } from '../../../test/support/simulated-
 
 const FPS = 30;
 const END_S = 30;
-/** The last frames are still in transit at the end. */
+/**
+ * The last seconds are excluded from checks, because their frames are still in transit at the end.
+ */
 const TAIL_S = 3;
 
 const stall = fc.record({

@@ -8,7 +8,7 @@ import type { VideoConfig } from '../../media/codecs/codec-config.js';
 export type RunSpec = Readonly<{
   /** The number of video layers, named `video-0` and so on; 0 for audio only. */
   videoLayers: number;
-  /** The configuration of the audio, which another one can't continue; null without audio. */
+  /** The audio configuration, which can't change within a run; null without audio. */
   audio: AudioConfig | null;
 }>;
 
@@ -18,7 +18,7 @@ export interface RunWriter {
   rendition(id: RenditionId): RenditionWriter;
   /** Receives the audio before muxing: AAC, or Opus for transcoding to AAC. */
   readonly audioListener: SampleListener | null;
-  /** Receives the highest video layer before muxing; absent if nobody does. */
+  /** Receives the highest video layer before muxing; absent if nothing needs it. */
   readonly videoListener?: SampleListener;
   /** Called when all renditions and the {@link audioListener} have ended. */
   end(): void;
@@ -29,7 +29,7 @@ export interface SampleListener {
   /** @param baseTicks the segment's start on the run's timeline, in ticks of the rendition */
   startSegment(start: SegmentStart, baseTicks: number): void;
   addPart(baseTicks: number, samples: readonly Sample[]): void;
-  /** Called for a segment without media, instead of the other three. */
+  /** Called for a segment without media, instead of the other three methods. */
   addGap?(start: SegmentStart, durationTicks: number): void;
   endSegment(): void;
   end(): void;
@@ -56,8 +56,8 @@ export type SegmenterOptions = Readonly<{
    */
   segmentS: number;
   /**
-   * The PART-TARGET of EXT-X-PART-INF, exactly as in the playlists. Only a part that consists of a
-   * single frame can be longer.
+   * The PART-TARGET of EXT-X-PART-INF, exactly as written in the playlists. Only a part that
+   * consists of a single frame can be longer.
    */
   partS: number;
   /**

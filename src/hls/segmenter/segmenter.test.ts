@@ -51,7 +51,7 @@ describe('Segmenter', () => {
     },
   );
 
-  it('writes a part within 1.1 times the duration of the part', () => {
+  it('writes a part within 1.1 times its duration', () => {
     const publisher = new SimulatedPublisher({ layers: 3, jitterMs: 3 }).start().play(20);
     const { run } = publisher;
     for (const rendition of [run.video(0), run.video(2), run.audio]) {
@@ -59,7 +59,8 @@ describe('Segmenter', () => {
         const { captureMs } = readSample(part.samples[0]!.data);
         return part.writtenMs - captureMs - publisher.options.delayMs - 1_100 * part.durationS;
       });
-      // The simulation's clock ticks every 5 ms, key frames take 15 ms, audio packets 20 ms.
+      // The simulation's clock ticks every 5 ms, key frames take 15 ms, and audio packets take 20
+      // ms.
       expect(Math.max(...late)).toBeLessThan(40);
     }
     checkRuns(publisher.end());
@@ -227,7 +228,7 @@ describe('Segmenter', () => {
     expect(second!.parts[0]!.independent).toBe(false);
   });
 
-  it('resumes after an interruption with a discontinuity, shifted by the duration of the interruption', () => {
+  it('resumes after an interruption with a discontinuity, shifted by the interruption’s duration', () => {
     const publisher = new SimulatedPublisher({ layers: 2 }).start().play(10);
     publisher.interrupt(7_000);
     publisher.play(10).end();
@@ -303,7 +304,7 @@ describe('Segmenter', () => {
     checkRuns(publisher, { forced: true });
   });
 
-  it('writes the held units when a broadcast ends before its start was decided', () => {
+  it('writes the held units when a broadcast ends before its start has been decided', () => {
     const publisher = new SimulatedPublisher().start().play(1.5).end();
     checkRuns(publisher, { syncMs: 60 });
     expect(seconds(publisher.run.video())).toBeGreaterThan(1.3);

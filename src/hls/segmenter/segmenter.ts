@@ -10,12 +10,13 @@ import type { PublisherClock } from '../timeline/track-clock.js';
 import { WallClock } from '../timeline/wall-clock.js';
 
 /**
- * After a longer pause, the next input starts a discontinuity instead of continuing the timeline.
+ * If a pause is longer than this, the next input starts a discontinuity instead of continuing the
+ * timeline.
  */
 const SILENCE_S = 5;
 /**
- * The same limit without audio. It is lower, because without audio nothing shows how long frames
- * have to be repeated.
+ * The same limit for broadcasts without audio. It is lower, because only audio shows how long
+ * frames have to be repeated.
  */
 const SILENCE_WITHOUT_SOUND_S = 2;
 const ASK_AGAIN_MS = 1_000;
@@ -30,8 +31,8 @@ type Stretch = Readonly<{
 type End = Readonly<{ ticks: number; wallMs: number }>;
 
 /**
- * Turns one broadcast's units into renditions. Pure: all times are arguments, and all output is
- * written within a call.
+ * Turns one broadcast's units into renditions. Uses no clock and no timers: all times are
+ * arguments, and all output is written within a call.
  *
  *     units, reports -> TrackClock: capture times -> StartGate: wait for reports, find the start
  *       -> RunTimeline: VideoLane per layer, AudioLane; SegmentCuts decides where they all cut
@@ -46,7 +47,7 @@ export class Segmenter {
   #tracks: readonly Track[] = [];
   #run: RunTimeline | null = null;
   #runCodec: string | null = null;
-  /** Null while the gate is closed and units wait. */
+  /** Null while the gate is closed and units are waiting. */
   #stretch: Stretch | null = null;
   #lastEnd: End | null = null;
   #nowMs = 0;
@@ -85,8 +86,8 @@ export class Segmenter {
   }
 
   /**
-   * Handles the loss of the publisher: its tracks are removed, and the next input starts a
-   * discontinuity.
+   * Handles the loss of the publisher: removes its tracks, and starts a discontinuity with the next
+   * input.
    */
   interrupt(): void {
     for (const track of this.#tracks) track.closed = true;
@@ -174,7 +175,7 @@ export class Segmenter {
     this.#run?.setGone({ audio: !sends('audio'), video: !sends('video') });
   }
 
-  /** Ends the current stretch, if any: units wait again. */
+  /** Ends the current stretch, if any. Units then wait again. */
   #shut(): void {
     if (!this.#stretch) return;
     const { run, offsetTicks } = this.#stretch;
@@ -189,7 +190,9 @@ export class Segmenter {
     else this.#askWhileWaiting();
   }
 
-  /** Requests key frames, because playback can start only at key frames among the waiting units. */
+  /**
+   * Requests key frames, because playback can start only at a key frame among the waiting units.
+   */
   #askWhileWaiting(): void {
     const video = this.#tracks.some((track) => track.kind === 'video' && track.sends);
     if (video) this.#askFor(Math.max(ASK_AGAIN_MS, this.#options.segmentS * 950));
@@ -248,8 +251,8 @@ export class Segmenter {
   }
 
   /**
-   * Returns the position on a run's timeline at which a capture time continues. The timeline has
-   * then advanced by as much as the wall clock.
+   * Returns the position on a run's timeline at which media captured at `wallMs` continues, so that
+   * the timeline advances by as much as the wall clock.
    */
   #timelineAt(run: RunTimeline, wallMs: number): number {
     if (!this.#lastEnd || run !== this.#run) return 0;
@@ -257,7 +260,7 @@ export class Segmenter {
     return this.#lastEnd.ticks + Math.round((gapMs * VIDEO_TIMESCALE) / 1_000);
   }
 
-  /** Returns the server's time for a capture time. */
+  /** Converts a capture time to the server's clock. */
   #wallMs(captureTicks: number): number {
     const { stepMs, known } = this.#publisher;
     const delays = this.#tracks.flatMap(({ clock }) => clock.delayMs ?? []);

@@ -5,7 +5,7 @@ import type { TimedUnit, Track, TrackUnit } from './track.js';
 
 /** Longer than 5 s, the interval at which Chromium sends audio reports. */
 const MAX_WAIT_MS = 6_000;
-/** Long enough for all tracks to be added, which happens one after another. */
+/** Long enough for all tracks to be added, since they are added one after another. */
 const MIN_WAIT_MS = 500;
 /** Six seconds at 40 Mb/s. Beyond this size, the gate opens. */
 const MAX_BYTES = 32 * 1_048_576;
@@ -15,8 +15,7 @@ const MAX_BYTES = 32 * 1_048_576;
  */
 const CONTRADICTION_MS = 3_000;
 /**
- * If the first key frames of layers are this close together, the layers start together, with the
- * last one.
+ * If the layers' first key frames are this close together, all layers start with the last of them.
  */
 const ONE_START_TICKS = 1 * VIDEO_TIMESCALE;
 
@@ -41,8 +40,7 @@ export class StartGate {
   }
 
   /**
-   * Whether everything needed for the start has arrived, or the maximum wait or size has been
-   * reached.
+   * Whether everything needed to start has arrived, or the maximum wait or size has been reached.
    */
   isDue(tracks: readonly Track[], nowMs: number): boolean {
     if (this.#firstMs === null) return false;
@@ -62,7 +60,7 @@ export class StartGate {
     const timed = timeUnits(units, tracks);
     const delays = tracks.flatMap(({ clock }) => clock.delayMs ?? []);
     if (Math.max(...delays) - Math.min(...delays) < CONTRADICTION_MS) return timed;
-    // RFC 3550 6.4.1 lets a sender use any clock, but requires the same clock for all its tracks.
+    // RFC 3550 6.4.1 lets a sender use any clock, but requires the same one for all its tracks.
     for (const track of tracks) track.distrustReports();
     return timeUnits(units, tracks);
   }

@@ -13,7 +13,7 @@ export type TrackKind = 'audio' | 'video';
 export type AddedTrack = Readonly<{
   kind: TrackKind;
   layerCount: number;
-  /** The configuration of an audio track, which never changes; Opus if absent. */
+  /** An audio track's configuration, which never changes; Opus if absent. */
   audio?: AudioConfig | undefined;
 }>;
 
@@ -21,7 +21,7 @@ export type AddedTrack = Readonly<{
 export class Track {
   readonly kind: TrackKind;
   readonly layerCount: number;
-  /** The configuration of its audio; null for video. */
+  /** The audio configuration; null for video. */
   readonly audio: AudioConfig | null;
   readonly clock: TrackClock;
   paused = false;

@@ -7,7 +7,7 @@ import { THUMBNAIL_WIDTH_MAX, type Thumbnailer } from './thumbnailer.js';
 
 /** The minimum age of a thumbnail before it is replaced. */
 const INTERVAL_MS = 10_000;
-/** The tolerance for a publisher's timer that fires too early. */
+/** The tolerance for publishers' timers that fire too early. */
 const EARLY_MS = 1_000;
 
 /** A JPEG. Each has a unique version (lowercase letters and digits). */

@@ -8,9 +8,15 @@ import { jpegSize } from './jpeg.js';
 export const THUMBNAIL_WIDTH_MAX = 640;
 /** The maximum size of a thumbnail that this class creates, in bytes. */
 const BYTES_MAX = 60_000;
-/** FFmpeg's quality scale, 2 being the best. If the image is too large, the next value is tried. */
+/**
+ * Values on FFmpeg's quality scale, where 2 is best. If the image is too large, the next value is
+ * tried.
+ */
 const QUALITIES = [5, 12, 31];
-/** The limit for FFmpeg's run time and for its CPU time. A key frame needs a tenth of a second. */
+/**
+ * The limit for FFmpeg's run time and for its CPU time. Decoding a key frame takes a tenth of a
+ * second.
+ */
 const TIMEOUT_MS = 20_000;
 /** The maximum number of waiting broadcasts; further broadcasts retry ten seconds later. */
 const QUEUE_MAX = 100;
@@ -21,7 +27,7 @@ export class Thumbnailer {
   readonly #program: string;
   readonly #queue = new SerialQueue(QUEUE_MAX);
 
-  /** @param program the path of FFmpeg */
+  /** @param program the path to FFmpeg */
   constructor(program: string) {
     this.#program = program;
   }

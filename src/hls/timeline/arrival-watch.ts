@@ -3,15 +3,17 @@ import { LowestDelay } from './lowest-delay.js';
 /** How early or late a unit may arrive. Units are late when a TCP connection stalls. */
 const EARLY_MS = 3_000;
 const LATE_MS = 10_000;
-/** A larger difference after a pause means that the clock stood still during the pause. */
+/**
+ * If the transit delay differs by more than this after a pause, the clock stood still during it.
+ */
 const RESUMED_MS = 150;
 /** How long a measured transit delay stays current. */
 const RECENT_MS = 1_500;
 /** Smaller differences are jitter and don't move the clock. */
 const SOONER_MS = 3;
 /**
- * Without reports, times are derived from arrival. A change of the minimum delay that is larger
- * than this and occurs twice counts as drift.
+ * Without reports, times are derived from arrival. If the minimum delay changes by more than this
+ * twice in a row, the change counts as drift.
  */
 const DRIFT_MS = 20;
 
@@ -21,12 +23,14 @@ const DRIFT_MS = 20;
  */
 export type ArrivalVerdict = 'fits' | 'stray' | 'new-clock';
 
-/** Tracks the delay of a track's units from capture, by the track's clock, to arrival. */
+/**
+ * Measures the delay from the capture of a track's units, by the track's clock, to their arrival.
+ */
 export class ArrivalWatch {
   readonly #usual = new LowestDelay({ bucketMs: 5_000, buckets: 6 });
   readonly #recent = new LowestDelay({ bucketMs: 250, buckets: 4 });
   #resumed = false;
-  /** The delay of the first unit placed by arrival. */
+  /** The delay of the first unit timed by arrival. */
   #baseMs: number | null = null;
   #driftMs = 0;
 
@@ -56,7 +60,7 @@ export class ArrivalWatch {
     return lateMs < -EARLY_MS || lateMs > LATE_MS ? 'stray' : 'fits';
   }
 
-  /** Records a unit that fits. */
+  /** Records the delay of a unit that fits. */
   note(delayMs: number, nowMs: number): void {
     this.#usual.note(delayMs, nowMs);
     this.#recent.note(delayMs, nowMs);
@@ -74,7 +78,7 @@ export class ArrivalWatch {
     this.#recent.note(delayMs, nowMs);
     this.#baseMs ??= delayMs;
     const soonerMs = delayMs - (wayMs ?? this.#baseMs);
-    // The clock was set by a unit that was late; this one arrived sooner.
+    // The clock was set by a late unit; this one arrived with less delay.
     if (soonerMs < -SOONER_MS) return soonerMs;
     if (wayMs !== null || leastMs === null) return null;
     const beforeMs = this.#driftMs;
@@ -83,7 +87,7 @@ export class ArrivalWatch {
     return beforeMs * this.#driftMs > 0 ? this.#driftMs : null;
   }
 
-  /** Handles a changed clock: the transit delay is assumed to be unchanged. */
+  /** Handles a changed clock, assuming that the transit delay is unchanged. */
   restart(): void {
     this.#baseMs = null;
     this.#driftMs = 0;

@@ -6,13 +6,13 @@ import { opusDurationTicks, SILENCES } from '../../media/rtp/opus-depacketizer.j
 
 /** How the packets or frames of a codec are placed in time. Ticks are samples of the audio. */
 export type AudioFraming = Readonly<{
-  /** Samples of silence, longest first. */
+  /** Silent samples, longest first. */
   silences: readonly Sample[];
-  /** What is added to a gap before it is rounded down to silences. */
+  /** The amount added to a gap before it is rounded down to whole silences. */
   roundingTicks: number;
-  /** A packet that deviates by more from its place is corrected at once. */
+  /** A packet that deviates from its place by more than this is corrected at once. */
   jumpTicks: number;
-  /** A larger deviation that lasts for {@link lastingTicks} is corrected. */
+  /** A deviation larger than this is corrected once it has lasted for {@link lastingTicks}. */
   offTicks: number;
   lastingTicks: number;
   /** Whether the first packet may be captured before the start, and is then played late. */
@@ -30,10 +30,13 @@ const OPUS_FRAMING: AudioFraming = {
   mayBeginLate: true,
 };
 
-/** Times in FLV are rounded to milliseconds, so a deviation of half a frame may seem larger. */
+/**
+ * FLV times are rounded to milliseconds, so a deviation of half a frame may seem larger by this
+ * much.
+ */
 const ROUNDING_S = 0.003;
 
-/** Returns how audio of this configuration is placed. */
+/** Returns the framing for audio with this configuration. */
 export function audioFramingOf(config: AudioConfig): AudioFraming {
   if (config.codec === 'opus') return OPUS_FRAMING;
   const data = silentAacFrame(config.record);
@@ -41,7 +44,7 @@ export function audioFramingOf(config: AudioConfig): AudioFraming {
     silences: [{ data, durationTicks: AAC_FRAME_TICKS, keyFrame: true }],
     roundingTicks: AAC_FRAME_TICKS / 2,
     jumpTicks: AAC_FRAME_TICKS,
-    // A smaller deviation can't be corrected, because a player counts whole frames.
+    // A smaller deviation can't be corrected, because players count whole frames.
     offTicks: Math.ceil(AAC_FRAME_TICKS / 2 + ROUNDING_S * config.sampleRate),
     lastingTicks: config.sampleRate,
     mayBeginLate: false,

@@ -5,10 +5,10 @@ import type { AudioFraming } from './audio-framing.js';
 type Lasting = { sinceTicks: number; leastTicks: number };
 
 /**
- * Places audio packets one after another without gaps, and counts their samples, since players do
- * the same. A packet deviates from its capture time only within the limits of its {@link
- * AudioFraming}: for Opus, at most 20 ms, or 8 ms for longer than a second; for AAC, at most one
- * frame, or half a frame and 3 ms. Gaps are filled with silence; surplus packets are dropped.
+ * Places audio packets one after another without gaps and counts their samples, as players do. A
+ * packet deviates from its capture time only within the limits of its {@link AudioFraming}: for
+ * Opus, at most 20 ms, or 8 ms for longer than a second; for AAC, at most one frame, or half a
+ * frame and 3 ms. Gaps are filled with silence; excess packets are dropped.
  */
 export class AudioGrid {
   readonly #framing: AudioFraming;

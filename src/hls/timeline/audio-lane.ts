@@ -17,7 +17,7 @@ export class AudioLane {
   readonly #output: RenditionOutput;
   readonly #grid: AudioGrid;
   readonly #config: AudioConfig;
-  /** The conversion between the run's timeline and the lane's ticks, which are its samples. */
+  /** Converts between the run's timeline and the lane's ticks, which are audio samples. */
   readonly ticks: AudioTicks;
   /**
    * Samples that are placed but not yet written. They are contiguous, and at most {@link
@@ -72,7 +72,7 @@ export class AudioLane {
     if (this.#queue.length < MAX_QUEUE) this.#append(this.#grid.fillTo(ticks));
   }
 
-  /** Writes the samples that start at or before a time, up to the boundary. */
+  /** Writes the samples that start at or before a time, but none beyond the boundary. */
   writeUpTo(ticks: number, boundary: Boundary | undefined): void {
     const endTicks = boundary ? this.ticks.at(boundary.ticks) : Infinity;
     while (this.#queue.length > 0 && this.#headTicks <= ticks) {

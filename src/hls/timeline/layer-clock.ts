@@ -1,13 +1,13 @@
 import { TimestampUnwrapper } from '../../media/rtp/timestamp-unwrapper.js';
 
 /**
- * The number of recent frames that a layer stores, 1 to 2 s. They are matched with other layers'
+ * The number of recent frames, 1 to 2 s, that a layer stores to match them with other layers'
  * frames of the same captures.
  */
 const REMEMBERED = 64;
 /**
- * Frames of the same capture are searched for within this distance, because the reports of each
- * layer deviate by a few milliseconds.
+ * The distance within which frames of the same capture are searched for, because each layer's
+ * reports deviate by a few milliseconds.
  */
 const SEARCH_MS = 6;
 /**
@@ -18,9 +18,9 @@ const SEARCH_MS = 6;
 const SEARCH_SHARE = 0.25;
 /** Encoders may round the time of the same capture differently. */
 export const SAME_CAPTURE_MS = 0.5;
-/** Frames that refer to later ones are sent after them, at most a few frames later. */
+/** Frames that refer to later ones are sent after those, at most a few frames later. */
 const STEP_BACK_MS = 1_000;
-/** The number of frames that must coincide. */
+/** The minimum number of frames that must coincide. */
 const COINCIDENCES = 3;
 
 /**
@@ -37,7 +37,8 @@ export class LayerClock {
   /** A report's error that was too large to be trusted at once. */
   doubtedErrorTicks: number | null = null;
   /**
-   * The unwrapped time of the newest accepted unit; null if there was none since the clock started.
+   * The unwrapped time of the newest accepted unit; null if none was accepted since the clock
+   * started.
    */
   #newest: number | null = null;
   readonly #unwrapper = new TimestampUnwrapper();

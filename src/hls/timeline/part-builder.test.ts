@@ -13,7 +13,7 @@ it('ends no part before 85% of the written target, not even by half a tick', () 
     onPart: (part) => void parts.push(part),
   });
   builder.begin(0);
-  // 25,500 ticks, then frames of a higher rate, which would fit as well.
+  // 25,500 ticks, followed by frames of a higher rate, which would also fit.
   for (const durationTicks of [7_500, 18_000, 1_500, 1_500, 1_500, 1_500])
     builder.add({ data: new Uint8Array(1), durationTicks, keyFrame: false });
   builder.flush();

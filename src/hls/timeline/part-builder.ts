@@ -40,10 +40,9 @@ export class PartBuilder {
   #shavedTicks = 0;
 
   constructor({ timescale, partS, elastic, onPart }: Options) {
-    // A millionth is added because targets such as 0.3 can't be represented exactly as a binary
-    // fraction.
+    // Add a millionth, because targets such as 0.3 can't be represented exactly in binary.
     this.#maxTicks = Math.floor(partS * timescale + 1e-6);
-    // Rounded up: 85% of 0.33334 s are 25,500.5 ticks at 90 kHz.
+    // Round up, because 85% of 0.33334 s is 25,500.5 ticks at 90 kHz.
     this.#leastTicks = Math.ceil(LEAST_SHARE * partS * timescale - 1e-6);
     this.#roundingTicks = elastic ? ROUNDING_S * timescale : 0;
     this.#onPart = onPart;

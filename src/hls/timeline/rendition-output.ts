@@ -81,9 +81,9 @@ export class RenditionOutput {
   }
 
   /**
-   * Adds the next sample. `last` means that it ends the segment. The parameter sets of H.264 are
-   * also written in band before each key frame: FFmpeg ignores a second EXT-X-MAP, and would decode
-   * a picture of another size with the first parameter sets.
+   * Adds the next sample. `last` means that it ends the segment. H.264 parameter sets are also
+   * written in band before each key frame, because FFmpeg ignores a second EXT-X-MAP and would
+   * decode a frame of a different size with the first parameter sets.
    */
   add(sample: Sample, { last = false } = {}): void {
     const before = sample.keyFrame ? this.#beforeKeys : null;
@@ -99,7 +99,7 @@ export class RenditionOutput {
     this.#listener?.endSegment();
   }
 
-  /** Forgets the open segment, which its writer has to end. */
+  /** Forgets the open segment. Its writer has to end it. */
   forgetSegment(): void {
     this.#open = false;
   }

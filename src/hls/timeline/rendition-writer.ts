@@ -37,7 +37,9 @@ export interface RenditionWriter {
   addPart(part: WrittenPart): void;
   /** Completes the segment. */
   endSegment(): void;
-  /** Adds a segment without media: the layer was not sent, or did not start with the others. */
+  /**
+   * Adds a segment without media, because the layer was not sent or did not start with the others.
+   */
   addGap(gap: SegmentStart & { durationS: number }): void;
   /** Ends the rendition. */
   end(): void;

@@ -3,7 +3,7 @@ import type { Boundary } from './boundary.js';
 import type { Frame, VideoLane } from './video-lane.js';
 
 /**
- * A key frame starts a new segment once the current segment has reached this share of its target
+ * A key frame can start a new segment once the current one has reached this share of its target
  * duration.
  */
 const EARLIEST_SHARE = 0.75;
@@ -13,8 +13,8 @@ const EARLIEST_SHARE = 0.75;
  */
 const PATIENCE_SHARE = 1.25;
 /**
- * From this share on, one key frame is enough if waiting for the next one would take too long: the
- * layer was missing, or the encoder uses a fixed interval and ignores requests.
+ * From this share on, one key frame is enough if waiting for the next one would take too long,
+ * because the layer was missing, or because the encoder uses a fixed interval and ignores requests.
  */
 const SELDOM_SHARE = 0.25;
 /** How long a possible cut waits for all layers that are being sent. */
@@ -31,7 +31,7 @@ type Options = Readonly<{
 type Place = Readonly<{ ticks: number; discontinuity: boolean; wallMs: number; nowMs: number }>;
 
 /**
- * Decides where all renditions of a run end a segment and begin the next, and stores these
+ * Decides where all renditions of a run end one segment and begin the next, and stores these
  * boundaries.
  */
 export class SegmentCuts {
@@ -83,8 +83,8 @@ export class SegmentCuts {
   }
 
   /**
-   * Starts a segment. If the previous segment continues without a discontinuity, the new one starts
-   * no later than the previous one must end.
+   * Starts a segment. If `continues` is true, the segment starts no later than the previous one
+   * must end.
    */
   declare({ ticks, discontinuity, wallMs, nowMs }: Place, { continues = true } = {}): void {
     const latest = continues ? this.latestTicks : Infinity;
@@ -112,14 +112,15 @@ export class SegmentCuts {
     if (!lane.in) return false;
     if (head.keyFrame && lane.changesConfig(head)) return true;
     if (this.#isEntry(lane, head, lanes)) return true;
-    // Layers advance together, so that none writes past another layer's key frame.
+    // Layers advance together, to keep each from writing past another layer's key frame.
     if (areUnaligned(lanes) || lanes.some((other) => this.#isOverdue(other, head))) return true;
     return elapsed >= PATIENCE_SHARE * this.#targetTicks || this.#isDue(lane, head);
   }
 
   /**
-   * Decides whether to cut at the earliest head at which a lane waits. Returns its time and the
-   * decision; null if no lane waits, or another lane may still receive a frame with that time.
+   * Decides whether to cut at the earliest head with which a lane is waiting. Returns its time and
+   * the decision; null if no lane is waiting, or if another lane may still receive a frame with
+   * that time.
    */
   decide(lanes: readonly VideoLane[], nowMs: number): Verdict | null {
     const current = lanes.filter((lane) => lane.nextMsn === this.#count);
@@ -178,8 +179,8 @@ export class SegmentCuts {
   }
 
   /**
-   * Whether to let lanes join. If the layers' key frames belong to the same captures, a lane can
-   * join at its next key frame. Otherwise it can't wait for that.
+   * Whether to cut so that lanes can join. If the layers' key frames belong to the same captures, a
+   * lane joins at its next key frame anyway; otherwise, it can't wait for that.
    */
   #isTimeToJoin(lanes: readonly VideoLane[], elapsedTicks: number): boolean {
     if (!lanes.some((lane) => lane.in)) return true;
@@ -187,8 +188,8 @@ export class SegmentCuts {
   }
 
   /**
-   * Whether a segment should start with this lane's key frame even if the other lanes have none, so
-   * that players can join this layer. Layers whose key frames are too close together take turns.
+   * Whether a segment should start with this lane's key frame even if the other lanes have none, to
+   * let players join this layer. Layers whose key frames are too close together take turns.
    */
   #isEntry(lane: VideoLane, head: Frame, lanes: readonly VideoLane[]): boolean {
     const { entryTicks } = lane;
@@ -209,7 +210,7 @@ export class SegmentCuts {
   }
 }
 
-/** Whether a layer has a key frame at a time that another layer has passed without one. */
+/** Whether a layer has a key frame at a time that another layer passed without one. */
 const areUnaligned = (lanes: readonly VideoLane[]): boolean =>
   lanes.some(({ newestKeyTicks: ticks }) =>
     lanes.some(

@@ -1,13 +1,13 @@
 /** The number of stored steps. Layers that lag further behind get the oldest shift. */
 const MAX_STEPS = 64;
-/** If the shift is larger than this, catching up matters more than even motion. */
+/** If the remaining shift is larger than this, catching up matters more than even motion. */
 const URGENT_MS = 20;
 
 type Step = Readonly<{ fromTicks: number; shiftTicks: number }>;
 
 /**
- * Shifts a clock's times gradually, so that motion stays even. The shift is constant between steps,
- * and all callers get the same shift for the same time.
+ * Shifts a clock's times gradually, to keep motion even. The shift is constant between steps, and
+ * all callers get the same shift for the same time.
  */
 export class Slew {
   readonly #ticksPerMs: number;
@@ -20,7 +20,7 @@ export class Slew {
     this.#ticksPerMs = ticksPerMs;
   }
 
-  /** The shift of the newest time. */
+  /** The shift at the newest time. */
   get shiftTicks(): number {
     return this.#steps.at(-1)?.shiftTicks ?? 0;
   }
@@ -31,7 +31,7 @@ export class Slew {
   }
 
   /**
-   * Returns the shift of a time. The next step is taken when a time is newer than all previous
+   * Returns the shift at a time. The next step is taken when a time is newer than all previous
    * ones.
    */
   shiftAt(ticks: number): number {

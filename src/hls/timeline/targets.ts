@@ -1,6 +1,6 @@
 /**
- * The usual frame rate of cameras. Parts reach the target exactly if it is a multiple of such a
- * frame's duration.
+ * The usual frame rate of cameras. Parts can match the target exactly if it is a multiple of the
+ * frame duration.
  */
 const USUAL_FPS = 30;
 /** Playlists give the part target with five decimal places. */

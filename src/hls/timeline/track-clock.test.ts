@@ -5,16 +5,16 @@ const TICKS_PER_MS = 90;
 const FRAME_MS = 20;
 const START_MS = 1_800_000_000_000;
 const START_RTP = 123_456;
-/** The number of frames per report, which makes one report a second. */
+/** The number of frames per report, for one report a second. */
 const REPORT_EVERY = 50;
-/** The error that a clock leaves uncorrected. */
+/** The largest error that a clock leaves uncorrected. */
 const TOLERANCE_MS = 3;
 
 const rtpAt = (atMs: number) => (START_RTP + Math.round(atMs * TICKS_PER_MS)) % 2 ** 32;
 
 /**
- * Sends frames for some seconds, each late by what `lateMsOf` returns. Every 50th frame comes with
- * a report that gives the time at which it was sent.
+ * Sends frames for this many seconds, each as late as `lateMsOf` returns. Every 50th frame comes
+ * with a report that gives the time at which it was sent.
  * @returns the error of each frame's capture time, in milliseconds
  */
 function errorsOf(seconds: number, lateMsOf: (frame: number) => number): number[] {
@@ -34,8 +34,7 @@ function errorsOf(seconds: number, lateMsOf: (frame: number) => number): number[
 
 describe('TrackClock, with reports that give the time of sending', () => {
   it('places frames by the earliest reports, however late the others are', () => {
-    // The frames are 0 to 33 ms late, as from a sender that delays audio until the next video
-    // frame.
+    // The frames are 0 to 33 ms late, as if the sender delayed audio until the next video frame.
     const errors = errorsOf(60, (frame) => (frame * 7) % 34);
     const settled = errors.slice(errors.length / 2).map((error) => Math.abs(error));
     expect(Math.max(...settled)).toBeLessThanOrEqual(TOLERANCE_MS);

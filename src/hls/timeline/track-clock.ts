@@ -5,12 +5,12 @@ import { Slew } from './slew.js';
 
 /** The jitter of reports; smaller errors are ignored. */
 const TOLERANCE_MS = 3;
-/** A report with a larger error belongs to another clock than the known one. */
+/** A report with a larger error belongs to a different clock from the known one. */
 const JUMP_MS = 1_000;
 /** Two reports that differ by less than this confirm the same jump. */
 const AGREEMENT_MS = 100;
 /**
- * The largest change of the delay at which a jump is attributed to the RTP clock. A jump of the
+ * The largest change in delay at which a jump is attributed to the RTP clock. A jump of the
  * publisher's clock changes the delay by more.
  */
 const SAME_DELAY_MS = 800;
@@ -137,10 +137,10 @@ export class TrackClock {
   }
 
   /**
-   * Records the error of a report on the layers' shared axis, and returns the lowest of the last
-   * half minute. If a sender stamps reports when it sends a packet, the error includes the packet's
-   * delay. OBS, for example, sends audio and video in timestamp order, so that packets of one wait
-   * for the other.
+   * Records the error of a report on the layers' shared axis, and returns the lowest error of the
+   * last half minute. If a sender stamps reports when it sends a packet, the error includes the
+   * packet's delay. For example, OBS sends audio and video in timestamp order, so packets of one
+   * kind wait for the other.
    */
   #promptestError(errorTicks: number, nowMs: number): number {
     const { shiftTicks } = this.#slew;
@@ -179,8 +179,8 @@ export class TrackClock {
   }
 
   /**
-   * Handles a changed RTP clock of the layer from these units on, which are assumed to have the
-   * usual delay.
+   * Handles a change of the layer's RTP clock, starting with these units. They are assumed to have
+   * the usual delay.
    */
   restartBy(units: readonly ArrivedUnit[], wayMs: number | null): void {
     const layer = this.#layers[units[0]?.layer ?? 0];
@@ -329,7 +329,7 @@ export class TrackClock {
   }
 
   /**
-   * Returns the capture time that another layer had for the same frame, or records this one as new.
+   * Returns the capture time that another layer has for the same frame, or records this one as new.
    */
   #instantAt(ticks: number): number {
     const instants = this.#instants;

@@ -39,13 +39,13 @@ const MAX_QUEUE = 1_200;
  */
 const MAX_CAUGHT_UP_TICKS = 3 * VIDEO_TIMESCALE;
 /**
- * The minimum duration of a repeated frame and of a last frame, 10 ms: players use the last
+ * The minimum duration of a repeated frame and of a last frame, 10 ms, because players use the last
  * duration as the distance to the next stretch of the timeline.
  */
 const MOMENT_TICKS = VIDEO_TIMESCALE / 100;
 /**
- * Frames that are at most this much too early are decoded right after the frame before. Senders
- * round decode times, and clocks combine times that are less than a millisecond apart.
+ * Frames that are too early by at most this much are decoded right after the previous frame.
+ * Senders round decode times, and clocks combine times that are less than a millisecond apart.
  */
 const NUDGE_TICKS = VIDEO_TIMESCALE / 100;
 /** The duration of the very last frame if nothing else is known. */
@@ -57,7 +57,7 @@ type Gap = Readonly<{ boundary: Boundary; fromTicks: number }>;
  * Queues one layer's frames for its rendition. A lane is *in* while it has an open segment, which
  * begins with a key frame. At a boundary without a key frame on this layer, the lane continues with
  * its next frame if that depends on frames already shown. If no frame arrives, the lane repeats its
- * last key frame, since players stall at gaps. If the layer stays absent, the lane is *out* and
+ * last key frame, because players stall at gaps. If the layer stays absent, the lane is *out* and
  * writes a gap. It then stores frames from the next key frame on, and joins with that key frame at
  * the next boundary.
  */
@@ -81,7 +81,7 @@ export class VideoLane {
   #repeats = false;
   /** The number of consecutive segments without a new key frame. */
   #bridged = 0;
-  /** The number of crossed boundaries, which is also the number of the next one. */
+  /** The number of boundaries crossed, which is also the number of the next one. */
   #next = 0;
 
   constructor(output: RenditionOutput, { partS }: { partS: number }) {
@@ -200,7 +200,10 @@ export class VideoLane {
     return isClose && !this.#repeats ? movedTo(frame, this.#newestTicks + 1) : frame;
   }
 
-  /** Repeats the last key frame at a time after all others. The next frame must be a key frame. */
+  /**
+   * Repeats the last key frame at a time after all queued frames. The next frame must be a key
+   * frame.
+   */
   repeatAt(ticks: number): void {
     const key = this.#queue.findLast((frame) => frame.keyFrame) ?? this.#lastKey;
     if (!key || ticks <= this.#newestTicks) return;
@@ -290,7 +293,7 @@ export class VideoLane {
     const { head } = this;
     const key = this.#lastKey;
     if (!this.in || !key || start.discontinuity || this.#bridged >= MAX_BRIDGED) return null;
-    // The new configuration follows soon, with a discontinuity.
+    // A discontinuity with the new configuration follows soon.
     if (head && this.changesConfig(head)) return null;
     return repeatedAt(key, ticks);
   }
@@ -379,8 +382,8 @@ function repeatedAt({ compositionTicks, ...key }: Frame, ticks: number): Frame {
 
 /**
  * Moves a frame's decode time. A key frame is shown when it is decoded; another frame of a stream
- * with B-frames is still shown at its time. `notBefore` means that it isn't shown before it is
- * decoded, because it is too late for that.
+ * with B-frames is still shown at its time. With `notBefore`, a frame that is too late is shown
+ * when it is decoded, not before.
  */
 function movedTo(frame: Frame, ticks: number, { notBefore = false } = {}): Frame {
   if (frame.ticks === ticks) return frame;

@@ -1,6 +1,6 @@
 /**
- * An offset that differs by more than this from the one that arrival times suggest belongs to
- * another clock.
+ * An offset that differs by more than this from the one that arrival times suggest belongs to a
+ * different clock.
  */
 const PLAUSIBLE_MS = 5_000;
 /**
@@ -24,8 +24,8 @@ export class WallClock {
    * Returns the capture time on the server's clock.
    * @param captureMs the capture time on the tracks' clocks
    * @param stepMs the offset from those clocks to the publisher's current clock; null if unknown
-   * @param delayMs the usual delay from capture to arrival, between the tracks' clocks and the
-   *   server's
+   * @param delayMs the usual delay from capture, on the tracks' clocks, to arrival, on the server's
+   *   clock
    */
   wallMs(
     captureMs: number,

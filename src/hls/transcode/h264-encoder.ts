@@ -9,11 +9,13 @@ import { ivfFrameHeader, ivfHeader } from './ivf.js';
 
 const RTP_TICKS_PER_MS = 90;
 /**
- * The maximum number of frames inside FFmpeg, several seconds of video. If there are more, FFmpeg
+ * The maximum number of frames inside FFmpeg, several seconds of video. With more than that, FFmpeg
  * counts as failed.
  */
 const PENDING_MAX = 300;
-/** The maximum input waiting to be read by FFmpeg, in bytes: a second at a high bit rate. */
+/**
+ * The maximum amount of input that FFmpeg hasn't read yet, in bytes: a second at a high bit rate.
+ */
 const BACKLOG_MAX = 2 * 1_048_576;
 /** How long FFmpeg may take to output the last frames. */
 const FINISH_MS = 3_000;
@@ -130,7 +132,7 @@ export class H264Encoder {
     const frame = this.#pending.get(timeMs);
     const config = this.#config;
     if (!frame || !config) return;
-    // FFmpeg returns frames in order. It could therefore not decode the earlier ones that are still
+    // FFmpeg returns frames in order, so it could not decode the earlier ones that are still
     // pending.
     for (const time of this.#pending.keys()) if (time <= timeMs) this.#pending.delete(time);
     this.#pictures += 1;
@@ -156,7 +158,7 @@ function outputArgs({ size: { width, height }, segmentS }: Options): string[] {
   // The level is set explicitly, because x264 would mistake the 1000 ticks per second for the frame
   // rate.
   const level = width * height <= FULL_HD ? '4.2' : '5.2';
-  // The publisher sends smaller frames when it lacks bandwidth. They are scaled to the stream's
+  // When the publisher lacks bandwidth, it sends smaller frames, which are scaled to the stream's
   // size.
   const scale = `scale=${width}:${height}:force_original_aspect_ratio=decrease`;
   return [
@@ -164,7 +166,7 @@ function outputArgs({ size: { width, height }, segmentS }: Options): string[] {
     ['-enc_time_base', '1:1000', '-c:v', 'libx264', '-preset', 'superfast'],
     ['-tune', 'zerolatency', '-profile:v', 'main', '-level:v', level, '-crf', '23'],
     ['-maxrate', `${kbps}k`, '-bufsize', `${kbps}k`],
-    // Key frames at fixed times only, since segments are cut at them.
+    // Key frames at fixed times only, because segments are cut at key frames.
     ['-g', '100000', '-sc_threshold', '0'],
     ['-force_key_frames', `expr:gte(t,n_forced*${segmentS})`],
     ['-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-f', 'flv', 'pipe:1'],

@@ -11,7 +11,7 @@ const RETRY_MAX_MS = 8_000;
 const WORKS_AFTER = 100;
 
 type Options = {
-  /** The path of FFmpeg, from `findFfmpeg`. */
+  /** The path to FFmpeg, from `findFfmpeg`. */
   program: string;
   /** The maximum interval between key frames. */
   segmentS: number;
@@ -20,7 +20,7 @@ type Options = {
 
 /**
  * Transcodes one track's VP8 to H.264, keeping the frames' RTP times. The output has the size of
- * the largest key frame so far: a larger one starts a new configuration, smaller ones are scaled
+ * the largest key frame so far: a larger one starts a new configuration; smaller ones are scaled
  * up.
  */
 export class Vp8Transcoder {
@@ -54,7 +54,7 @@ export class Vp8Transcoder {
     if (this.#needsKeyFrame) this.#emitter.emit('keyFrameNeeded');
   }
 
-  /** Stops at once. Safe to call again. */
+  /** Stops at once. Safe to call twice. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#retry);
@@ -73,7 +73,13 @@ export class Vp8Transcoder {
     this.#finishing = this.#encoder;
     // H.264 with 4:2:0 subsampling has even dimensions.
     const even = { width: width + (width % 2), height: height + (height % 2) };
-    this.#encoder = this.#start(even);
+    try {
+      this.#encoder = this.#start(even);
+    } catch (error) {
+      // The system can't start a process.
+      this.#encoder = null;
+      this.#retryLater(String(error));
+    }
     this.#finishing?.finish();
   }
 
@@ -103,6 +109,10 @@ export class Vp8Transcoder {
     if (encoder !== this.#encoder) return;
     this.#encoder = null;
     this.#needsKeyFrame = true;
+    this.#retryLater(reason);
+  }
+
+  #retryLater(reason: string | null): void {
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
     this.#options.log.warn({ reason, delayMs }, 'FFmpeg stopped encoding H.264, restarting');

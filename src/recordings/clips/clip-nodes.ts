@@ -12,7 +12,10 @@ import { RecordingFiles } from '../recording-files.js';
 import { ClipService } from './clip.service.js';
 
 const CALL = 'clip-create';
-/** The time limit is generous, because clips are created one at a time and then uploaded. */
+/**
+ * The time limit for a call. It is generous, because clips are created one at a time and then
+ * uploaded.
+ */
 const TIMEOUT_MS = 30_000;
 const RETRY_MS = 1_000;
 
@@ -61,7 +64,8 @@ export class ClipNodes {
 
   /**
    * Creates a clip; see {@link ClipService.create}.
-   * @throws {DomainError} its errors; `unavailable` if the broadcast's node doesn't answer
+   * @throws {DomainError} as {@link ClipService.create}; `unavailable` if the broadcast's node
+   *   isn't responding
    */
   async create(
     recordingId: string,
@@ -102,7 +106,7 @@ export class ClipNodes {
     return this.clips.create(recordingId, by, clip);
   }
 
-  /** Whether this node runs a broadcast that has moved here from another node. */
+  /** Whether the broadcast runs on this node after moving here from another node. */
   #isContinued(id: string): boolean {
     for (const { broadcast } of this.liveChannels.channels)
       if (broadcast?.id === id) return broadcast.epoch > 1;

@@ -166,8 +166,8 @@ export class ClipRepository {
 }
 
 /**
- * Returns the stricter one of the clip's and its recording's visibilities. If both are null, the
- * clip is private.
+ * Returns the stricter of the clip's visibility and its recording's visibility. If both are null,
+ * the clip is private.
  */
 function visibilityOf(own: Visibility | null, ofRecording: Visibility | null): Visibility {
   if (own === null || ofRecording === null) return own ?? ofRecording ?? 'private';

@@ -23,18 +23,18 @@ const Id = z.uuid();
 /** The minimum duration of a clip, in milliseconds. */
 const WORTH_MS = 500;
 /**
- * The limits of the queue. Clips are created one at a time, and accounts take turns. A clip of one
- * minute consists of about 150 files.
+ * The limits of the queue. Clips are created one at a time, and accounts take turns. A one-minute
+ * clip consists of about 150 files.
  */
 const WAITING = { perParty: 4, all: 64 } as const;
 const RETRY_MS = 2_000;
 /**
- * How long to wait for the upload of a clip. If the bucket is slower, the clip can't be played at
- * first.
+ * How long to wait for a clip's upload. If the upload takes longer, the clip can't be played until
+ * it is complete.
  */
 const UPLOADED_WITHIN_MS = 10_000;
 
-/** Creates and reads clips, which are parts of recordings with their own files and address. */
+/** Manages clips. A clip is a part of a recording, but has its own files and address. */
 @Injectable()
 export class ClipService {
   readonly #max: number;
@@ -89,7 +89,7 @@ export class ClipService {
         durationMs: Math.round(Math.min(durationMs, thereMs)),
       }),
     );
-    // Any node can play the clip, and reads it from the bucket.
+    // Other nodes read the clip from the bucket, so wait for its upload.
     if (this.files.isNode)
       await Promise.race([
         this.files.uploaded(`clips/${id}`),
@@ -99,7 +99,7 @@ export class ClipService {
   }
 
   /**
-   * Lists the clips of a channel for its owner, newest first.
+   * Lists a channel's clips for its owner, newest first.
    * @throws {DomainError} `channel_not_found`; `forbidden` unless the visitor owns the channel
    */
   async ofChannel(name: string, visitor: Visitor, page: Page): Promise<ListedClip[]> {
@@ -185,7 +185,7 @@ export class ClipService {
     await this.files.deleteOrLater(`clips/${id}`);
   }
 
-  /** Lists a page of clips. Those that the visitor may not watch have no thumbnail. */
+  /** Lists a page of clips. Clips that the visitor may not watch have no thumbnail. */
   async #list(filter: ClipsOf, visitor: Visitor, page: Page): Promise<ListedClip[]> {
     const listed: ListedClip[] = [];
     for (const clip of await this.clips.list(filter, page)) {

@@ -18,7 +18,7 @@ import { bestVideo, type MoviePlan, type MovieSource, planMovie } from './movie-
 
 /**
  * The maximum size of cached movie headers, in bytes. At least one header is cached, no matter how
- * large it is. The header for one hour takes 2 MB.
+ * large it is. The header of a one-hour movie takes 2 MB.
  */
 const KEPT_BYTES = 64 * 1_048_576;
 /**
@@ -30,7 +30,7 @@ const WAITING = { perParty: 2, all: 16 } as const;
 /** A recording as a single file. */
 export type Download = Readonly<{ plan: MoviePlan; fileName: string; etag: string }>;
 
-/** Provides each recording as one MP4, which is generated while it is sent. */
+/** Provides each recording as a single MP4 file, generated while it is sent. */
 @Injectable()
 export class DownloadService {
   readonly #log: Log;
@@ -79,7 +79,7 @@ export class DownloadService {
   }
 
   /**
-   * Finds or plans the movie of a guest's recording. The caller checks who may have it.
+   * Finds or plans the movie of a guest's recording. The caller checks access.
    * @throws {DomainError} `not_found` if its files no longer exist; `rate_limited`, `unavailable`
    */
   async ofGuest(
@@ -161,7 +161,7 @@ export class DownloadService {
 }
 
 type Planned = Readonly<{ entry: VodEntry; renditions: readonly VodRendition[] }>;
-/** Reads what to plan. */
+/** Reads the recording to plan a movie for. */
 type Planning = (turns: Turns) => Promise<Planned>;
 
 function downloadOf(plan: MoviePlan, name: string, parts: readonly string[]): Download {
@@ -170,7 +170,7 @@ function downloadOf(plan: MoviePlan, name: string, parts: readonly string[]): Do
 
 const dateIn = (date: Date): string => date.toISOString().slice(0, 16).replaceAll(/[:T]/g, '-');
 
-/** Returns what of a name can be in a header and in every file system. */
+/** Replaces the characters of a name that aren't safe in a header or in every file system. */
 const asciiIn = (name: string): string =>
   name
     .normalize('NFKD')

@@ -44,7 +44,7 @@ function rendition(id: Id, shapes: readonly Shape[]): VodRendition {
   };
 }
 
-/** A source of segments with one sample each, whose time is given by the segment's number. */
+/** A source of segments that contain one sample each. The segment's number determines its time. */
 const source: MovieSource = {
   keyOf: ({ rendition: id, file }) => `${id}/${file}`,
   sampleEntry: async (_id, _run, init) => Buffer.from(init),
@@ -111,7 +111,7 @@ describe('planMovie', () => {
     const video = [{ msn: 5, gap: true }, { msn: 6 }];
     const sound = [{ msn: 5 }, { msn: 6 }];
     const plan = await planMovie([rendition('video-0', video), rendition('opus', sound)], source);
-    // The track is empty for two seconds, in the movie's ticks of 90 kHz.
+    // The track is empty for the first two seconds. The movie's timescale is 90 kHz.
     expect(tables(plan.head, 'elst')[0]?.slice(0, 2)).toEqual([0, 180_000]);
   });
 
@@ -215,7 +215,7 @@ describe('movieBytes', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  it('match every range', async () => {
+  it('match the whole movie in every range', async () => {
     for (let first = 0; first < whole.length; first += 5)
       for (let last = first; last < whole.length; last += 9) {
         const read = await Readable.from(movieBytes(plan, store, { first, last })).toArray();
@@ -244,12 +244,12 @@ describe('bestVideo', () => {
   });
   const all = [0, 1, 2, 3].map((msn) => ({ msn }));
 
-  it('is the highest that lasts throughout', () => {
+  it('is the highest rendition that covers the whole recording', () => {
     const renditions = [rendition('video-0', all), rendition('video-1', all)];
     expect(bestVideo(vodOf(renditions))?.id).toBe('video-1');
   });
 
-  it('is a lower one if the highest was missing for long', () => {
+  it('is a lower rendition if the highest was missing for a long time', () => {
     const partly = all.map(({ msn }) => ({ msn, gap: msn > 1 }));
     const renditions = [rendition('video-0', all), rendition('video-1', partly)];
     expect(bestVideo(vodOf(renditions))?.id).toBe('video-0');

@@ -37,9 +37,7 @@ type Planned = Readonly<{
 }>;
 type EntryAt = Readonly<{ index: number; bytes: Uint8Array; parameterSets: Uint8Array | null }>;
 
-/**
- * A rendition is good enough if its duration is at least this fraction of the most complete one's.
- */
+/** A rendition can be chosen if its duration is at least this fraction of the longest one's. */
 const FULL_ENOUGH = 0.95;
 
 /**
@@ -78,7 +76,7 @@ export async function planMovie(
   let aheadS: number | null = null;
   const count = renditions.reduce((most, { segments }) => Math.max(most, segments.length), 0);
   for (let index = 0; index < count; index += 1) {
-    // Hours of samples take a second to process, so yield to other work.
+    // Processing several hours of samples takes a second, so yield to other work.
     if (turns.isOver) await turns.next();
     const segments = renditions.flatMap((one) => one.segments.at(index) ?? []);
     if (index === 0 || segments.some(({ discontinuity }) => discontinuity)) aheadS = null;
@@ -200,8 +198,8 @@ const sumOf = (numbers: readonly number[]): number =>
   numbers.reduce((sum, number) => sum + number, 0);
 
 /**
- * Returns the decode time of the first sample, in seconds of the files' time. A key frame is shown
- * at its decode time.
+ * Returns the decode time of the first sample, in seconds on the files' timeline. A key frame is
+ * shown at its decode time.
  */
 function startOf({ track, fragments: [first] }: PartOfTrack): number {
   return (first?.baseTicks ?? 0) / aboutOf(track).timescale;

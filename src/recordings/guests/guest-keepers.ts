@@ -9,7 +9,9 @@ import { RETRY_MS, untilDone } from '../until-done.js';
 import { GuestRecordingRepository } from './guest-recording.repository.js';
 import { GuestRecordings, guestKey } from './guest-recordings.js';
 
-/** Records guests, each with a {@link Recorder} whose files lie within those of the recording. */
+/**
+ * Records each guest with a {@link Recorder}, whose files are stored within the recording's folder.
+ */
 @Injectable()
 export class GuestKeepers implements OnApplicationShutdown {
   readonly #log: Log;
@@ -38,8 +40,8 @@ export class GuestKeepers implements OnApplicationShutdown {
       journals,
       log,
       nowMs: () => this.clock.nowMs(),
-      hasRoom: () => this.space.hasRoomFor(broadcastId),
-      onKept: (bytes) => this.space.add(broadcastId, bytes),
+      hasRoom: () => this.space.hasRoomFor(id),
+      onKept: (bytes) => this.space.add(id, bytes),
       begin: async () =>
         this.files.canRecord &&
         (await untilDone(() => this.#begin({ id, recordingId: broadcastId, name }), retry)),
@@ -54,6 +56,7 @@ export class GuestKeepers implements OnApplicationShutdown {
             () => this.guests.finish({ id, recordingId: broadcastId }, problem),
             retry,
           );
+        this.space.forget(id);
         this.#recorders.delete(recorder);
       },
       putPicture: (key, jpeg) => this.files.putPicture(key, jpeg),
@@ -66,7 +69,7 @@ export class GuestKeepers implements OnApplicationShutdown {
       end: () => recorder.end(),
       lacksVideo: () => {
         log.warn('the camera of a guest isn’t recorded, because its codec needs FFmpeg');
-        // A guest without a microphone would otherwise leave no trace.
+        // Otherwise, a guest without a microphone would leave no trace.
         recorder.note(() => this.repository.setLacksVideo(id));
       },
     };
@@ -86,7 +89,7 @@ export class GuestKeepers implements OnApplicationShutdown {
   async #begin(guest: { id: string; recordingId: string; name: string }): Promise<boolean> {
     const begun = await this.repository.begin(guest);
     if (begun === null) return false;
-    await this.space.begin(guest.recordingId, begun.ownerId);
+    await this.space.begin(guest.id, begun.ownerId);
     return true;
   }
 }

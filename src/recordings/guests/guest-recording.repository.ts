@@ -10,7 +10,7 @@ export type StoredGuestRecording = Readonly<{
   recordingId: string;
   name: string;
   state: RecordingState;
-  /** When its first frame was captured; null until it is finished. */
+  /** The time at which its first frame was captured; null until the recording is finished. */
   startedAt: Date | null;
   durationMs: number;
   bytes: number;
@@ -20,14 +20,15 @@ export type StoredGuestRecording = Readonly<{
 
 type Row = Readonly<{ id: string; recording_id: string }>;
 
-/** Stores in the database what was recorded of guests. */
+/** Stores the metadata of guests' recordings in the database. */
 @Injectable()
 export class GuestRecordingRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Creates a guest's recording, and the broadcast's if it has none yet. Resolves with the channel's
-   * owner, or null if the channel is not recorded, or the broadcast ended without a recording.
+   * Creates a guest's recording, and the broadcast's recording if it doesn't exist yet. Resolves
+   * with the channel's owner, or null if the channel is not recorded, or the broadcast ended
+   * without a recording.
    */
   async begin(guest: {
     id: string;
@@ -50,7 +51,8 @@ export class GuestRecordingRepository {
       create: { broadcastId },
       update: {},
     });
-    await this.db.guestRecording.create({ data: guest });
+    // The reply to an earlier attempt may have been lost.
+    await this.db.guestRecording.upsert({ where: { id: guest.id }, create: guest, update: {} });
     return { ownerId: broadcast.channel.ownerId };
   }
 
@@ -79,7 +81,7 @@ export class GuestRecordingRepository {
     });
   }
 
-  /** Lists the guests of a recording in the order in which they came on stage. */
+  /** Lists the guests of a recording in the order in which they went on stage. */
   async list(recordingId: string): Promise<StoredGuestRecording[]> {
     const rows = await this.db.guestRecording.findMany({
       where: { recordingId },

@@ -18,12 +18,12 @@ import {
   type StoredGuestRecording,
 } from './guest-recording.repository.js';
 
-/** A guest's recording, by its id and that of the recording to which it belongs. */
+/** Identifies a guest's recording, together with the recording to which it belongs. */
 export type GuestRecordingId = Readonly<{ id: string; recordingId: string }>;
 
 /**
- * Returns the prefix of the keys of a guest's files. It is within the recording's, so that deleting,
- * uploading and sweeping the recording's files includes them.
+ * Returns the key prefix of a guest's files. It starts with the recording's prefix, so the guest's
+ * files are deleted, uploaded and swept with the recording's.
  */
 export function guestKey(recordingId: string, id: string): string {
   return `${recordingId}/guests/${id}`;
@@ -50,12 +50,18 @@ export class GuestRecordings implements OnApplicationBootstrap {
     await this.finishLeftOvers();
   }
 
-  /** Finishes what an earlier process or a lost node left unfinished. */
+  /** Finishes the guests' recordings that an earlier process or a lost node left unfinished. */
   async finishLeftOvers(): Promise<void> {
     const left = this.files.isNode
       ? await this.repository.unfinished()
       : await this.repository.allUnfinished();
-    for (const guest of left) await this.finish(guest, null);
+    for (const guest of left)
+      await this.finish(guest, null).catch((err: unknown) =>
+        this.#log.warn(
+          { err, guestRecordingId: guest.id },
+          'a guest’s recording can’t be finished at the moment, retrying later',
+        ),
+      );
   }
 
   /** Finishes a guest's recording once everything that could be stored is stored. */
@@ -84,10 +90,10 @@ export class GuestRecordings implements OnApplicationBootstrap {
   }
 
   /**
-   * Lists the guests of a recording in the order in which they came on stage.
+   * Lists the guests of a recording in the order in which they went on stage.
    * @param client the caller's key for rate limits
-   * @throws {DomainError} `recording_not_found`, including for everybody except the channel's owner
-   *   and moderators; `password_required`; `rate_limited`, `unavailable`
+   * @throws {DomainError} `recording_not_found`, always for anyone except the channel's owner and
+   *   moderators; `password_required`; `rate_limited`, `unavailable`
    */
   async list(
     recordingId: string,
@@ -121,17 +127,23 @@ export class GuestRecordings implements OnApplicationBootstrap {
     return { recording, guest };
   }
 
-  /** Reads what can be played of a guest's recording. */
+  /**
+   * Reads the playable media of a guest's recording.
+   * @throws {DomainError} `unavailable` while another node uploads it
+   */
   async entryOf(
     { id, recordingId, bytes }: StoredGuestRecording,
     turns: Turns,
   ): Promise<VodEntry | null> {
     const key = guestKey(recordingId, id);
     const known = await this.#read({ id, recordingId }, turns, bytes);
+    this.catalog.assertUploaded(key, bytesOf(known.runs) >= bytes);
     return known.vod && { key, bytes, vod: known.vod, previews: { count: 0, middle: null } };
   }
 
-  /** @param bytes the size that is known to be stored; other nodes may have stored a part */
+  /**
+   * @param bytes the size that is known to be stored, of which other nodes may have stored a part
+   */
   async #read(
     { id, recordingId }: GuestRecordingId,
     turns: Turns,
@@ -166,8 +178,9 @@ export class GuestRecordings implements OnApplicationBootstrap {
 }
 
 /**
- * Returns the position in the whole recording at which a guest's begins; negative if it begins
- * earlier. In a gap of the recording, the position is counted from its start.
+ * Returns the position in the whole recording at which a guest's recording begins; negative if it
+ * begins before the whole recording. If it begins in a gap, the position is the time since the
+ * start of the whole recording, including gaps.
  */
 function offsetIn(whole: Vod, wallMs: number): number {
   const [first] = whole.spans;

@@ -5,9 +5,9 @@ import type { Turns } from '../../common/turns.js';
 const CHUNK_BYTES = 262_144;
 
 /**
- * Calls back with each complete line of a file, without its line break. The text after the last
- * line break is an incomplete line. Yields to other work in between. Returns false if the file is
- * missing or unreadable.
+ * Calls back with each complete line of a file, without its line break. Text after the last line
+ * break is an incomplete line, which is ignored. Yields to other work between lines. Returns false
+ * if the file is missing or unreadable.
  */
 export async function completeLines(
   path: string,

@@ -4,14 +4,14 @@ import { z } from 'zod';
 export const RecordedInit = z.object({
   kind: z.literal('init'),
   file: z.string(),
-  /** The codecs string of RFC 6381. */
+  /** The codecs string, as defined by RFC 6381. */
   codecs: z.string(),
   /** Present for video only. */
   width: z.number().optional(),
   height: z.number().optional(),
   /** Present for audio only. */
   channels: z.number().optional(),
-  /** The ticks per second of audio; absent for 48,000, that of Opus. */
+  /** The audio timescale, in ticks per second; absent for 48,000, as used for Opus. */
   timescale: z.number().positive().optional(),
 });
 export type RecordedInit = z.output<typeof RecordedInit>;

@@ -29,7 +29,7 @@ export class Journals {
   readonly #pictures: string;
   /**
    * Files whose last line may be truncated because a write failed. Their number is bounded by the
-   * files of stored recordings.
+   * number of files of stored recordings.
    */
   readonly #torn = new Set<string>();
 
@@ -71,8 +71,8 @@ export class Journals {
   }
 
   /**
-   * Reads all runs of a recording, in recording order. Works in slices, because the journals of one
-   * day have 200,000 lines.
+   * Reads all runs of a recording, in recording order. Works in slices, because the journals of a
+   * one-day recording have 200,000 lines.
    */
   async read(key: string, turns: Turns = new Turns()): Promise<RecordedRun[]> {
     const runs: RecordedRun[] = [];
@@ -95,7 +95,9 @@ export class Journals {
     return names.length > 1 ? pictures.toSorted((a, b) => a.wallMs - b.wallMs) : pictures;
   }
 
-  /** Returns the ids of the recordings and clips whose folders were created before a time. */
+  /**
+   * Returns the ids of the recordings and clips whose folders were created before the given time.
+   */
   async keys(before: Date): Promise<{ recordings: string[]; clips: string[] }> {
     const old = async (folder: string): Promise<string[]> => {
       const names = (await namesIn(folder)).filter((name) => ID.test(name));

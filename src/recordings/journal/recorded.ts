@@ -51,8 +51,8 @@ export class JournalReader {
       order.push(index);
     }
     if (isInOrder && order.length === read.length) return { id: this.#id, inits, segments: read };
-    // The lines may be out of order, because a gap is recorded at once, but a segment only when it
-    // is on disk.
+    // The lines may be out of order, because a gap is recorded at once, but a segment isn't
+    // recorded until it is on disk.
     if (!isInOrder) order.sort((a, b) => read.msn(a) - read.msn(b) || a - b);
     const segments = new SegmentTable(this.#id);
     for (const [place, index] of order.entries()) {

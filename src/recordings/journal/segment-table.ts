@@ -11,9 +11,9 @@ const NONE = -1;
 const FIRST_CAPACITY = 64;
 
 /**
- * The segments of one rendition in typed columns of {@link SEGMENT_BYTES} each. Objects would take
- * five times as much memory and burden the garbage collector. One day consists of 43,200 segments
- * of two seconds.
+ * The segments of one rendition, in typed columns that use {@link SEGMENT_BYTES} per segment.
+ * Objects would take five times as much memory and burden the garbage collector. A one-day
+ * recording consists of 43,200 two-second segments.
  */
 export class SegmentTable implements Iterable<PlacedSegment> {
   readonly rendition: string;
@@ -38,7 +38,7 @@ export class SegmentTable implements Iterable<PlacedSegment> {
 
   /**
    * Creates a table.
-   * @throws {Error} if a file isn't named by a number
+   * @throws {Error} if a file's name isn't a number
    */
   static of(rendition: string, segments: Iterable<RecordedSegment & { run?: string }>) {
     const table = new SegmentTable(rendition);
@@ -137,7 +137,7 @@ export class SegmentTable implements Iterable<PlacedSegment> {
   }
 
   /**
-   * Appends a segment. Returns false and appends nothing if the name of the file isn't that of a
+   * Appends a segment. Returns false and appends nothing if the file's name isn't that of a
    * segment.
    */
   push(run: string, segment: RecordedSegment): boolean {

@@ -9,7 +9,7 @@ type Usage = { bytes: number; keptBytes: number };
 export class AccountUsages {
   /** Usage by account. Includes only accounts that store something. */
   #stored = new Map<string, Usage>();
-  /** The size so far by active recording. */
+  /** The current size of each active recording, by id. */
   readonly #growing = new Map<string, { accountId: string; bytes: number }>();
 
   /** The ids of the active recordings. */

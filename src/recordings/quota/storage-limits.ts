@@ -1,4 +1,4 @@
-/** The size of each account's recordings and clips in bytes, by account. */
+/** The total size of recordings and clips, in bytes, by account. */
 type Usages = ReadonlyMap<string, number>;
 
 /** The inputs of an account's storage limit. */
@@ -12,8 +12,8 @@ export type StorageRules = Readonly<{
 }>;
 
 /**
- * The share that an account may use of the space that others don't use. The rest allows a new
- * account to record.
+ * The share of the space left by other accounts that an account may use. The rest is left for new
+ * accounts.
  */
 const SHARE = 4 / 5;
 

@@ -9,8 +9,8 @@ export type StoredRange = Readonly<{ first: number; last: number }>;
  */
 export interface RecordingStore {
   /**
-   * Stores the current content of a local file under a key; if the file is still growing, only its
-   * first bytes. The caller deletes the file.
+   * Stores a local file's current content under a key, or only its first bytes if the file is still
+   * growing. The caller deletes the file.
    */
   put(key: string, localPath: string, firstBytes?: number): Promise<void>;
   /**

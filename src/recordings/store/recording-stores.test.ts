@@ -87,7 +87,7 @@ describe.each(Object.entries(MAKERS))('recordings in %s', (_name, make) => {
     await store.deleteAll('2/');
   });
 
-  it('are deleted in any number', async () => {
+  it('are deleted, however many there are', async () => {
     for (let n = 0; n < 40; n += 1) await store.put(`1/${n}.m4s`, file);
     expect(await store.list('1/')).toHaveLength(40);
     await store.deleteAll('1/');

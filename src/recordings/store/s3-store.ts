@@ -8,7 +8,7 @@ import { storeKey } from './store-key.js';
 /** A bucket's location and credentials. */
 export type S3Options = Readonly<{
   bucket: string;
-  /** The endpoint; null for Amazon's endpoint of the region. */
+  /** The endpoint; null for Amazon's endpoint for the region. */
   endpoint: string | null;
   region: string;
   /** The credentials; null for the SDK's default ones, such as those of the machine's role. */
@@ -28,7 +28,7 @@ const ANSWER_MS = 8_000;
  */
 const UPLOAD_MS = 60_000;
 /**
- * The maximum number of concurrent deletions. Not all servers can delete several keys in one
+ * The maximum number of concurrent deletions. Some servers can't delete several keys in one
  * request.
  */
 const DELETING_MAX = 16;
@@ -83,8 +83,7 @@ export class S3Store implements RecordingStore {
     const Range = range && `bytes=${range.first}-${range.last}`;
     const command = new sdk.GetObjectCommand({ ...this.#object(key), ...(Range && { Range }) });
     // The time limit applies only until the response starts, because the reader determines how fast
-    // the
-    // body is read.
+    // the body is transferred.
     const patience = new AbortController();
     const timer = setTimeout(() => patience.abort(new Error('no response')), ANSWER_MS);
     try {
@@ -164,8 +163,8 @@ export class S3Store implements RecordingStore {
       ...(endpoint !== null && { endpoint }),
       // A copy, because the SDK modifies it.
       ...(credentials && { credentials: { ...credentials } }),
-      // Requests are retried for servers that are busy. This doesn't delay the detection of an
-      // unreachable server, because all attempts share one time limit.
+      // Requests to busy servers are retried. This doesn't delay the detection of an unreachable
+      // server, because all attempts share one time limit.
       maxAttempts: 3,
       requestHandler: { connectionTimeout: CONNECT_MS },
       logger: SILENT,

@@ -8,9 +8,9 @@ import type { Uploader } from './uploader.js';
 const RETRY_MS = 5_000;
 
 /**
- * Stores recordings in a local folder first, and from there in a remote store. Every file is first
- * written to the folder and stays there until it is uploaded, so recording never waits for the
- * network. Files that are in the folder at startup have yet to be uploaded.
+ * Stores recordings in a local folder first, then uploads them to a remote store. Every file stays
+ * in the folder until it is uploaded, so recording never waits for the network. Files that are in
+ * the folder at startup have yet to be uploaded.
  */
 export class SpooledStore implements RecordingStore {
   readonly #spool: FolderStore;
@@ -54,8 +54,8 @@ export class SpooledStore implements RecordingStore {
   }
 
   /**
-   * Deletes from the folder last: a file that remains there tells the next sweep that something is
-   * left to delete.
+   * Deletes from the folder last, because a file that remains there tells the next sweep that
+   * something is left to delete.
    */
   async deleteAll(prefix: string): Promise<void> {
     await this.#uploader.forget(prefix);

@@ -5,7 +5,7 @@ import type { FolderStore } from './folder-store.js';
 import type { RecordingStore } from './recording-store.js';
 
 const UPLOADS_AT_ONCE = 4;
-/** The delay before a failed upload is retried; the delay grows with every consecutive failure. */
+/** The delay before the first retry of a failed upload; it grows with every consecutive failure. */
 const RETRY_MIN_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
 const SETTLED_EVERY_MS = 1_000;
@@ -27,7 +27,7 @@ type Waiting = Readonly<{
   number: number;
 }>;
 
-/** The recording or clip of a key: `ID` or `clips/ID`. */
+/** Matches the recording or clip in a key: `ID` or `clips/ID`. */
 const RECORDING = /^(?:clips\/)?[^/]+/;
 
 /**
@@ -35,11 +35,14 @@ const RECORDING = /^(?:clips\/)?[^/]+/;
  * Retries at growing intervals while the store is unreachable. Nothing is lost in a crash, because
  * all files in the folder are uploaded again. Files that stay in the folder are journals. A journal
  * is uploaded with the size that it had when it was added, and only after all files that its
- * recording had at that time. Every file that it names is therefore in the store.
+ * recording contained at that time. Every file that it names is therefore in the store.
  */
 export class Uploader {
   readonly #options: Options;
-  /** By key. Bounded by the folder's size limit; about 200 bytes of memory per file. */
+  /**
+   * By key. The number of files is bounded by the folder's size limit; each takes about 200 bytes
+   * of memory.
+   */
   readonly #waiting = new Map<string, Waiting>();
   /** The positions of the waiting files other than journals, by recording, in order. */
   readonly #media = new Map<string, Set<number>>();
@@ -88,13 +91,15 @@ export class Uploader {
     this.#pump();
   }
 
-  /** Resolves when the files of keys with a prefix are uploaded. */
+  /** Resolves when all files whose keys have a prefix are uploaded. */
   async settled(prefix: string): Promise<void> {
     while (!this.#stopped && [...this.#waiting.keys()].some((key) => key.startsWith(prefix)))
       await pause(SETTLED_EVERY_MS, undefined, { ref: false });
   }
 
-  /** Cancels the uploads of keys with a prefix. Resolves when none of them is active. */
+  /**
+   * Cancels the uploads of files whose keys have a prefix. Resolves when none of them is active.
+   */
   async forget(prefix: string): Promise<void> {
     for (const key of this.#waiting.keys()) if (key.startsWith(prefix)) this.#drop(key);
     const active = [...this.#active].filter(([key]) => key.startsWith(prefix));

@@ -10,6 +10,11 @@ import type { SegmentTable } from '../journal/segment-table.js';
 type Place = Readonly<{ table: SegmentTable; index: number; asGap: boolean }>;
 
 const ABSENT = -1;
+/**
+ * The maximum number of segments by which a rendition may delay a run's start. One that begins later
+ * has gaps until then.
+ */
+const LATE_START_MAX = 5;
 
 /**
  * A run with the same segments in all its renditions. Where a rendition lacks a segment, it has a
@@ -101,9 +106,10 @@ const formatOf = (init: RecordedInit | undefined): string =>
   [init?.codecs.split('.')[0], init?.timescale].filter((part) => part !== undefined).join('@');
 
 /**
- * Aligns the renditions of a run, from the first segment that all of them have to the end of the
- * shortest: after a crash, the others may have one segment more. Segments that are stored in none
- * of the renditions are omitted. Returns null if nothing is left.
+ * Aligns the renditions of a run, from the first segment that all of them have, except those that
+ * begin much later, to the end of the shortest, because after a crash, the others may have one more
+ * segment. Segments that are stored in none of the renditions are omitted. Returns null if nothing
+ * is left.
  */
 export async function alignRun(
   { id, renditions }: RecordedRun,
@@ -111,11 +117,10 @@ export async function alignRun(
 ): Promise<AlignedRun | null> {
   const filled = renditions.filter(({ segments }) => firstFilled(segments) !== ABSENT);
   const tables = filled.map(({ segments }) => segments);
-  let [from, to] = [0, filled.length === 0 ? ABSENT : Number.POSITIVE_INFINITY];
-  for (const table of tables) {
-    from = Math.max(from, table.msn(firstFilled(table)));
-    to = Math.min(to, table.msn(table.length - 1));
-  }
+  const starts = tables.map((table) => table.msn(firstFilled(table)));
+  const latest = Math.min(...starts) + LATE_START_MAX;
+  const from = Math.max(0, ...starts.filter((msn) => msn <= latest));
+  const to = Math.min(...tables.map((table) => table.msn(table.length - 1)));
   const run = new AlignedRun({ id, renditions: filled });
   for (const { msn, indices } of together(tables)) {
     if (turns.isOver) await turns.next();

@@ -8,8 +8,8 @@ import { WorkBudget } from '../../common/work-budget.js';
 import { CONFIG, type Config } from '../../config/config.js';
 
 /**
- * A client may use a tenth of a core, after a burst that is enough for twenty recordings of a day
- * each: reading the journals of one takes half a second.
+ * A client may use a tenth of a core, after a burst that is enough for twenty one-day recordings.
+ * Reading the journals of one takes half a second.
  */
 const RATE = { burstMs: 10_000, perSecondMs: 100 } as const;
 /** The minimum charge, because every read opens files. */

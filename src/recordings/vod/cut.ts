@@ -1,7 +1,7 @@
 import type { RecordedInit, RecordedSegment } from '../journal/journal-line.js';
 import { initName, type Vod, type VodRendition } from './vod.js';
 
-/** The part of a rendition that a clip contains from one run. */
+/** A clip's part of one rendition in one run. */
 type CutRendition = Readonly<{
   run: string;
   id: string;

@@ -6,8 +6,8 @@ const KNOWN_MAX = 20_000;
 
 /**
  * Provides the sizes of stored files, which range requests need before the files are opened. The
- * content of a key never changes, so a remote store is queried at most once per file, and not at
- * all for the segments of cached recordings.
+ * content of a key never changes, so a remote store is queried at most once per file, and never for
+ * segments of cached recordings.
  */
 export class FileSizes {
   readonly #store: RecordingStore;

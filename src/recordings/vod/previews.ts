@@ -64,7 +64,7 @@ export async function previewsVtt(
   return Buffer.from(cues.join('\n'));
 }
 
-/** Formats a time as in WebVTT 4.1: `01:02:03.450`. */
+/** Formats a time as specified by WebVTT, section 4.1: `01:02:03.450`. */
 function time(ms: number): string {
   const whole = Math.round(ms);
   const two = (value: number): string => String(Math.floor(value) % 60).padStart(2, '0');

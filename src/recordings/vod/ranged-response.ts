@@ -18,8 +18,8 @@ export type Ranged = Readonly<{
 const STALLED_MS = 60_000;
 
 /**
- * Sends the requested range (RFC 9110 13, 14). Returns false and sends nothing if the body no
- * longer exists.
+ * Sends the requested range (RFC 9110, sections 13 and 14). Returns false and sends nothing if the
+ * body no longer exists.
  */
 export async function sendRanged(
   { headers, method }: FastifyRequest,

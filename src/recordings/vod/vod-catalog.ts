@@ -27,19 +27,21 @@ export type VodEntry = Readonly<{
 }>;
 
 /**
- * The limits of the cache in entries and bytes, which are enough for seven recordings of a day
- * each. The least recently used entry is evicted.
+ * The limits of the cache in entries and bytes, which are enough for seven one-day recordings. The
+ * least recently used entry is evicted.
  */
 const KEPT_MAX = 500;
 const KEPT_BYTES = 64 * 1_048_576;
 /**
- * An active recording is read again after this time or, if that is longer, after a multiple of the
- * time that the last read took.
+ * An active recording is read again after this time or after a multiple of the time that the last
+ * read took, whichever is longer.
  */
 const SO_FAR_MS = 2_000;
 const SO_FAR_TIMES = 10;
 
-/** How long to wait for another node's upload of a recording after finding it incomplete. */
+/**
+ * How long to wait for another node to upload the rest of a recording that was found incomplete.
+ */
 const UPLOADED_WITHIN_MS = 60_000;
 const RETRY_MS = 2_000;
 
@@ -76,7 +78,7 @@ export class VodCatalog {
       apply: ({ kind, id }) => this.#forgetHere(kind, id),
     });
     // Messages from other nodes may have been lost, so all entries are read again. The guards
-    // refuse deleted ones.
+    // reject requests for deleted ones.
     bus.onGap(() => this.#entries.clear());
   }
 
@@ -171,7 +173,7 @@ export class VodCatalog {
     if (runs.length === 0 || bytesOf(runs) < bytes) {
       await this.files.restore(key);
       runs = await journals.read(key, turns);
-      this.#assertUploaded(name, bytesOf(runs) >= bytes);
+      this.assertUploaded(name, bytesOf(runs) >= bytes);
     }
     const vod = await vodOf(runs, turns);
     if (!vod) return null;
@@ -185,7 +187,7 @@ export class VodCatalog {
    * played, because the rest may be lost with that node.
    * @throws {DomainError} `unavailable`
    */
-  #assertUploaded(name: string, isComplete: boolean): void {
+  assertUploaded(name: string, isComplete: boolean): void {
     if (isComplete || !this.files.isNode) return void this.#incomplete.delete(name);
     const nowMs = this.clock.nowMs();
     const sinceMs = this.#incomplete.get(name) ?? nowMs;

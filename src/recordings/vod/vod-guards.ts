@@ -6,7 +6,7 @@ import { RecordingRepository } from '../recording.repository.js';
 import type { VodKind } from './vod-kind.js';
 import type { Guarded } from './vod-authorizer.js';
 
-/** A finished recording or clip, and the total size of the files. */
+/** A finished recording or clip, and the total size of its files. */
 export type GuardedVod = Guarded & Readonly<{ bytes: number }>;
 
 type Known = Readonly<{ guarded: Promise<GuardedVod | null>; atMs: number }>;

@@ -51,8 +51,7 @@ export function playlistsOf(vod: Vod): VodPlaylist[] {
 
 /**
  * Renders one rendition's playlist. Its addresses are relative to the playlist:
- * `RUN/RENDITION/FILE`. Yields to other work, because rendering the segments of a day takes a
- * while.
+ * `RUN/RENDITION/FILE`. Yields to other work, because rendering a one-day recording takes a while.
  */
 export async function vodMedia(
   playlist: VodPlaylist,
@@ -77,7 +76,10 @@ export async function vodMedia(
   return Buffer.concat([...pieces, Buffer.from(text)]);
 }
 
-/** RFC 8216bis 4.4.3.1: the target duration is at least the rounded duration of every segment. */
+/**
+ * Returns the target duration, which is at least the rounded duration of every segment (RFC
+ * 8216bis, section 4.4.3.1).
+ */
 async function targetOf(segments: SegmentTable, turns: Turns): Promise<number> {
   let most = 1;
   for (let index = 0; index < segments.length; index += 1) {

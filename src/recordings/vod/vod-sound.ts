@@ -27,7 +27,7 @@ const PACKETS_AFTER = 6;
 const KEPT_BYTES = 16 * 1_048_576;
 /**
  * The limits of the queue, beyond which requests are rejected. Segments are encoded one at a time,
- * in 0.1 s each, and clients take turns.
+ * which takes 0.1 s each, and clients take turns.
  */
 const WAITING = { perParty: 16, all: 64 } as const;
 const RETRY_MS = 2_000;
@@ -36,7 +36,7 @@ const RETRY_MS = 2_000;
  * Transcodes recorded audio to AAC for players that don't support Opus in MP4, one segment per
  * request. Frames lie on a grid of 1024 ticks that starts with the run, so that independently
  * encoded segments join without a gap. A segment's first frame starts at most half a frame before
- * or after the segment.
+ * or after the segment starts.
  */
 @Injectable()
 export class VodSound implements OnApplicationShutdown {

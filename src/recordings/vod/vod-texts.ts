@@ -29,8 +29,8 @@ type TextRequest = Readonly<{
 }>;
 
 /**
- * The cache limit in bytes; the least recently used text is evicted. The playlist of one day takes
- * 4.4 MB, or a tenth of that when compressed.
+ * The cache limit in bytes; the least recently used text is evicted. The playlist of a one-day
+ * recording takes 4.4 MB, or a tenth of that when compressed.
  */
 const KEPT_BYTES = 64 * 1_048_576;
 const FILE = /^(?:index\.m3u8|thumbnails\.vtt|(video-\d|opus|aac)\.m3u8)$/;
@@ -99,7 +99,7 @@ export class VodTexts {
       if (!text) return null;
       const type = file.endsWith('.vtt') ? VTT_TYPE : PLAYLIST_TYPE;
       const mark = `${text.length.toString(36)}-${crc32(text).toString(36)}`;
-      // RFC 9110 8.8.3.3: a different encoding has a different tag.
+      // A different encoding requires a different tag (RFC 9110, section 8.8.3.3).
       if (!isGzip) return { type, bytes: text, isGzip, etag: `"${mark}"` };
       return { type, bytes: await compress(text), isGzip, etag: `"${mark}-gz"` };
     });

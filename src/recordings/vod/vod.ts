@@ -44,9 +44,9 @@ export const initName = (run: string, init: string): string => `${run}/${init}`;
 
 /**
  * Concatenates runs. If their renditions differ (because audio was added, or the layers or a codec
- * changed), only the runs of one kind are played, the kind with the longest total duration, because
- * players can't switch between sets of renditions. Returns null if there is nothing to play. Yields
- * to other work, because processing the segments of a day takes a while.
+ * changed), only runs of the kind with the longest total duration are played, because players can't
+ * switch between sets of renditions. Returns null if there is nothing to play. Yields to other
+ * work, because processing a one-day recording takes a while.
  */
 export async function vodOf(
   runs: readonly RecordedRun[],

@@ -19,8 +19,8 @@ const OF_ONE_HOP: ReadonlySet<string> = new Set([MID, ABS_SEND_TIME, TRANSPORT_C
 const CNAME = 'onair';
 
 /**
- * What sends the track: the worker, which passes on the first source's packets, or this process,
- * which rewrites the packets of later sources.
+ * The sender of the track: the worker, which passes on the first source's packets, or the Node
+ * process, which rewrites the packets of later sources.
  */
 type Feed =
   | Readonly<{ name: 'worker'; clocks: StreamClocks }>
@@ -55,7 +55,7 @@ export class LastingTrack {
     producer.observer.once('close', () => this.#closeFeed());
   }
 
-  /** Creates a track whose first source is `original`. Nothing passes before {@link start}. */
+  /** Creates a track whose first source is `original`. No media passes before {@link start}. */
   static async create({ router, ...options }: Options, original: types.Producer) {
     const pair = await LoopbackPair.open(router, router);
     try {
@@ -98,15 +98,15 @@ export class LastingTrack {
 
   /**
    * Ends the first source, so that the Node process can continue the track with another one. Has no
-   * effect if that has happened already.
+   * effect if the first source has already ended.
    */
   async takeOver(): Promise<void> {
     if (this.#feed.name === 'process') return;
     const { clocks } = this.#feed;
     await this.start();
     this.#pair.releaseSender();
-    // After a pause, consumers continue their own sequence numbers with whichever number comes next.
-    // The track's last one isn't known here.
+    // After a pause, consumers continue their own sequence numbers, whichever number comes next.
+    // The track's last number isn't known here.
     await this.producer.pause();
     await this.producer.resume();
     const socket = await LoopbackSocket.open(this.#pair.ports, (rtcp) => this.#received(rtcp));
@@ -153,7 +153,7 @@ export class LastingTrack {
   }
 
   #report(source: TappedTrack, { layer, ntpMs: publisherMs, rtpTime }: TappedReport): void {
-    // The worker's reports, which came before, refer to this machine's clock.
+    // The worker's earlier reports refer to this machine's clock.
     const ntpMs = this.#publisherClock.localMs(publisherMs, this.#clock.nowMs());
     const stream = this.#layer(source, layer);
     const shifted = stream?.rtpTimeOf(rtpTime) ?? null;
@@ -189,7 +189,7 @@ function codecOf({ rtpParameters }: types.Producer): types.RtpCodecParameters {
   return codec;
 }
 
-/** Returns the header extensions that are kept between transports, with the router's ids. */
+/** Returns the header extensions that transports pass on, with the router's ids. */
 function passedExtensions(
   router: types.Router,
   { kind, rtpParameters }: types.Producer,

@@ -9,7 +9,7 @@ import { PublisherClock } from './publisher-clock.js';
 
 type Options = Readonly<{
   router: types.Router;
-  /** Opens a tap for the sources that the Node process passes on. Called once at most. */
+  /** Opens a tap for the sources that the Node process passes on. Called at most once. */
   openTap: () => Promise<RouterTap>;
   /** Called for each track that becomes available after the initial ones. */
   onProducer: (producer: types.Producer) => void;
@@ -51,7 +51,7 @@ export class LastingTracks {
     return [...this.#tracks.values()].map(({ producer }) => producer);
   }
 
-  /** Adds a track of the publisher, or continues an existing track with it. Never rejects. */
+  /** Adds a publisher's track, or continues an existing track with it. Never rejects. */
   add(producer: types.Producer): Promise<void> {
     return this.#queue
       .run(() => this.#add(producer))
@@ -83,7 +83,7 @@ export class LastingTracks {
       await known.takeOver();
     } catch (err) {
       if (producer.closed || this.#isClosed) return;
-      // Sessions that receive the track are closed, and start again with the new one.
+      // Sessions that receive the track are closed, and restart with the new one.
       this.#options.log.warn({ err }, 'a track of WHEP players could not be continued');
       return this.#replace(producer);
     }

@@ -30,7 +30,7 @@ export class LoopbackSocket {
       socket.close();
       throw error;
     }
-    // Packets are lost if the receiving end has just closed, and the socket is closed next.
+    // If the receiving end has just closed, packets are lost, and this socket is about to close.
     socket.on('error', () => undefined);
     socket.on('message', onPacket);
     return new LoopbackSocket(socket);

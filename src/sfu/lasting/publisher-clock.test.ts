@@ -10,7 +10,7 @@ it('translates all reports of a publisher by the same offset', () => {
   expect(clock.localMs(2_000 - HOUR_MS, 2_064)).toBeCloseTo(2_001, 6);
 });
 
-it('follows a clock that drifts', () => {
+it('follows a drifting clock', () => {
   const clock = new PublisherClock();
   const errors = Array.from({ length: 1_000 }, (_, second) => {
     const nowMs = second * 1_000;

@@ -14,7 +14,7 @@ const packet = (sequence: number, rtpTime: number) => {
 const sequence = (bytes: Buffer | null) => bytes?.readUInt16BE(2);
 const rtpTime = (bytes: Buffer | null) => bytes?.readUInt32BE(4);
 
-it('continues another sender’s clock, later by a margin', () => {
+it('continues another sender’s clock, with a margin added', () => {
   const stream = new RtpContinuation(SSRC, 90_000, { rtpTime: 0xffff_ff00, atMs: 1_000 });
   expect(stream.hasSent).toBe(false);
   const first = stream.packet(packet(5, 123), 2_000);
@@ -25,7 +25,7 @@ it('continues another sender’s clock, later by a margin', () => {
   expect(rtpTime(second)).toBe(rtpTime(first)! + 3_000);
 });
 
-it('keeps the numbers of its first source if nobody has sent before', () => {
+it('keeps the first source’s numbers if nothing was sent before', () => {
   const stream = new RtpContinuation(SSRC, 90_000, null);
   const first = stream.packet(packet(5, 123), 2_000);
   expect([sequence(first), rtpTime(first), first?.readUInt32BE(8)]).toEqual([5, 123, SSRC]);
@@ -40,7 +40,7 @@ it('continues its own numbers with the next source', () => {
   expect(stream.packet(packet(8_999, 6), 1_001)).toBeNull();
 });
 
-it('precedes a packet by padding of the same stream', () => {
+it('sends padding of the same stream before a packet', () => {
   const first = packet(0, 99);
   first.writeUInt32BE(SSRC, 8);
   const filler = fillerBefore(first);

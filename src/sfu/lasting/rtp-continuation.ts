@@ -9,16 +9,16 @@ const HEADER_BYTES = 12;
 /** Sequence numbers wrap, so a number that is ahead by at least this much counts as older. */
 const HALF_CYCLE = 0x8000;
 /**
- * Among this number of packets from a new source, those that are older than its first one are
- * dropped, because the previous source's packets have used their sequence numbers.
+ * During this number of packets after a change of source, packets older than the new source's first
+ * one are dropped, because the previous source has already used their sequence numbers.
  */
 const BEGINNING_PACKETS = 1_000;
 /**
- * Moments of the stream that aren't observed here are known only roughly. The first packet's time
- * is later by this much, in ms, so that timestamps don't go backwards.
+ * If others sent the stream before, its timestamps are known only roughly. This much time, in ms,
+ * is added to the first packet's timestamp, so that timestamps don't go backwards.
  */
 const MARGIN_MS = 100;
-/** The bytes of padding in a filler. */
+/** The number of padding bytes in a filler packet. */
 const FILLER_PADDING = 4;
 
 type Sent = { sequence: number; rtpTime: number; atMs: number };
@@ -65,7 +65,7 @@ export class RtpContinuation {
 
   /**
    * Returns a copy of the source's packet, rewritten to be the next packet of the stream; null if
-   * the packet can't be used, because it is too short or older than the source's first one.
+   * the packet is too short, or older than the source's first one.
    */
   packet(bytes: Uint8Array, arrivedMs: number): Buffer | null {
     if (bytes.length < HEADER_BYTES) return null;

@@ -4,17 +4,17 @@ import { TracedPacket } from '../ingest-meter.js';
 import { ProducerTraces } from '../producer-traces.js';
 import { SenderReport, unixMsOf } from '../sender-report.js';
 
-/** Tracing of packets ends after this number, even if some of the streams haven't started. */
+/** Packet tracing ends after this many packets, even if some streams haven't started. */
 const TRACED_PACKETS_MAX = 50;
-/** A report that is further from this machine's clock is ignored, in ms. */
+/** A report that differs from this machine's clock by more than this, in ms, is ignored. */
 const CLOCK_ERROR_MAX_MS = 10_000;
 
 /** The RTP time that a stream's clock showed at `atMs`, in milliseconds since 1970. */
 export type StreamMoment = Readonly<{ rtpTime: number; atMs: number }>;
 
 /**
- * Knows the RTP clocks of a producer's streams without seeing all packets: from the first packets,
- * and then from sender reports. The reports must have been made on this machine.
+ * Tracks the RTP clocks of a producer's streams without reading all packets: from the first
+ * packets, and then from sender reports. The reports must have been generated on this machine.
  */
 export class StreamClocks {
   readonly #clock: Clock;

@@ -16,8 +16,8 @@ type Options = Readonly<{
 }>;
 
 /**
- * Sends a program's sound to viewers over WebRTC, as long as it is offered. WebRTC has no AAC, so it
- * is transcoded to Opus meanwhile.
+ * Sends a publisher's audio to WebRTC viewers while it is offered. WebRTC doesn't support AAC, so
+ * the audio is transcoded to Opus during that time.
  */
 export class AudioOutput implements UnitOutput {
   readonly #options: Options;
@@ -32,19 +32,19 @@ export class AudioOutput implements UnitOutput {
     this.#isOffered = options.isOffered;
   }
 
-  /** Whether viewers over WebRTC would hear the sound if it could be transcoded. */
+  /** Whether WebRTC viewers lack the audio only because it can't be transcoded. */
   get isMissing(): boolean {
     return this.#isOffered && this.#transcode === null;
   }
 
-  /** Sets how the sound is transcoded from now on; null if the server can't. */
+  /** Sets the transcoder for the audio from now on; null if the server can't transcode it. */
   setTranscoder(transcode: StartTranscoder | null): void {
     this.#transcoder?.close();
     this.#transcoder = null;
     this.#transcode = transcode;
   }
 
-  /** Sets whether viewers over WebRTC may get the sound. */
+  /** Sets whether the audio is offered to WebRTC viewers. */
   setOffered(isOffered: boolean): void {
     this.#isOffered = isOffered;
     if (!isOffered) this.close();

@@ -7,19 +7,19 @@ import type { BroadcastTranscoding } from '../../transcode/transcode.service.js'
 import type { TranscodeSlot } from '../../transcode/transcode-slots.js';
 
 const TICKS_PER_MS = 90;
-/** Decode times that step back or ahead by more than this belong to a clock that was set. */
+/** If decode times jump back or ahead by more than this, the encoder's clock was changed. */
 const STEP_BACK_MAX_MS = 1_000;
 const STEP_MAX_MS = 10_000;
 const RETRY_MIN_MS = 250;
 const RETRY_MAX_MS = 16_000;
 /** After this many failures in a row, viewers no longer wait for FFmpeg. */
 const FAILING_AFTER = 3;
-/** The number of pictures after which FFmpeg counts as working. */
+/** The number of frames after which FFmpeg counts as working. */
 const WORKS_AFTER = 100;
-/** The time until the next attempt if no transcoding is free or the machine is too slow. */
+/** The time until the next attempt if no transcoding slot is free or the machine is too slow. */
 const BUSY_RETRY_MS = 30_000;
 
-/** A picture in decoding order. Times are in milliseconds on the program's clock. */
+/** A frame, in decoding order. Times are in milliseconds on the encoder's clock. */
 type Picture = Readonly<{
   data: Uint8Array;
   keyFrame: boolean;
@@ -30,17 +30,20 @@ type Picture = Readonly<{
 
 type Options = Readonly<{
   transcoding: BroadcastTranscoding;
-  /** Called with the pictures in the order in which they are shown, with times in milliseconds. */
+  /** Called with each frame, in the order in which frames are shown. Times are in milliseconds. */
   onPicture: (picture: MadePicture, shownMs: number) => void;
-  /** Called when pictures begin to be made, and when none can be made for a while. */
+  /**
+   * Called with true when the first transcoded frame arrives, and with false when transcoding has
+   * stopped for now.
+   */
   onReady: (isReady: boolean) => void;
   nowMs: () => number;
   log: Log;
 }>;
 
 /**
- * Transcodes pictures that are decoded in another order than shown, so that they have one order,
- * which WebRTC requires.
+ * Transcodes video with B-frames so that frames are decoded in the order in which they are shown,
+ * as WebRTC requires.
  */
 export class OrderedPictures {
   readonly #options: Options;
@@ -57,7 +60,7 @@ export class OrderedPictures {
     this.#options = options;
   }
 
-  /** Adds the next picture. It is dropped while FFmpeg can't be used. */
+  /** Adds the next frame. It is dropped while FFmpeg can't be used. */
   push({ data, keyFrame, config, decodeMs, shownMs }: Picture): void {
     const changes = keyFrame && this.#config !== null && !sameConfig(this.#config, config);
     if (changes || this.#jumpedTo(decodeMs)) this.#stop();
@@ -72,7 +75,7 @@ export class OrderedPictures {
     if (this.#transcoder?.isBehind === true) this.#giveUp();
   }
 
-  /** Stops at once, and lets another broadcast be transcoded. Safe to call twice. */
+  /** Stops at once, and frees the slot for another broadcast. Idempotent. */
   close(): void {
     this.#stop();
     this.#slot?.release();
@@ -92,16 +95,21 @@ export class OrderedPictures {
     if (this.#slot === null) return this.#waitFor(BUSY_RETRY_MS);
     this.#config = config;
     this.#made = 0;
-    const transcoder: H264Transcoder = transcoding.start({
-      source: config,
-      steps: [stepForWebRtc(config)],
-      purpose: 'webrtc',
-      onPicture: (_step, picture) => this.#take(picture),
-      onExit: (reason) => {
-        if (this.#transcoder === transcoder) this.#failed(reason);
-      },
-    });
-    this.#transcoder = transcoder;
+    try {
+      const transcoder: H264Transcoder = transcoding.start({
+        source: config,
+        steps: [stepForWebRtc(config)],
+        purpose: 'webrtc',
+        onPicture: (_step, picture) => this.#take(picture),
+        onExit: (reason) => {
+          if (this.#transcoder === transcoder) this.#failed(reason);
+        },
+      });
+      this.#transcoder = transcoder;
+    } catch (error) {
+      // The system can't start a process.
+      this.#failed(String(error));
+    }
   }
 
   #take(picture: MadePicture): void {

@@ -18,7 +18,7 @@ import { ProgramRtp } from './program-rtp.js';
 import { ProgramUnitTrack, type UnitOutput } from './program-track.js';
 import { VideoOutput, type VideoWay } from './video-output.js';
 
-/** The interval at which silence is checked. */
+/** The interval at which the publisher is checked for silence. */
 const CHECK_MS = 1_000;
 
 type Options = Readonly<{
@@ -27,9 +27,9 @@ type Options = Readonly<{
   log: Log;
   /** Called for each track that viewers can receive over WebRTC. */
   onProducer: (producer: types.Producer) => void;
-  /** Called for each track of the program. */
+  /** Called for each track of the publisher. */
   onUnitTrack: (track: UnitTrack) => void;
-  /** Called when it becomes known how viewers receive the pictures, and when that changes. */
+  /** Called once it is known how viewers receive the video, and whenever that changes. */
   onVideoWay: (way: VideoWay) => void;
   transcoding: BroadcastTranscoding;
 }>;
@@ -44,7 +44,7 @@ export class ProgramConnection implements ProgramMedia {
   readonly #timer: NodeJS.Timeout;
   #video: { track: ProgramUnitTrack; output: VideoOutput } | null = null;
   #audio: { track: ProgramUnitTrack; output: AudioOutput } | null = null;
-  /** Whether viewers over WebRTC receive the video. */
+  /** Whether WebRTC viewers receive the video. */
   #showsVideo = false;
   #bytes = 0;
   #encoder: string | null = null;
@@ -73,7 +73,7 @@ export class ProgramConnection implements ProgramMedia {
     return this.#arrival.isArriving;
   }
 
-  /** Whether sound is sent that viewers can be offered, once it is transcoded. */
+  /** Whether the publisher sends audio that viewers can be offered, once it is transcoded. */
   get hasSound(): boolean {
     return this.#audio !== null && !this.#audio.output.isMissing;
   }
@@ -100,7 +100,7 @@ export class ProgramConnection implements ProgramMedia {
       log: this.#options.log,
     });
     this.#showsVideo = false;
-    // Viewers who can't see the pictures must not be offered the sound alone.
+    // Viewers who can't see the video must not be offered the audio alone.
     this.#audio?.output.setOffered(false);
     const track = this.#makeTrack(null, output);
     this.#video = { track, output };
@@ -109,7 +109,7 @@ export class ProgramConnection implements ProgramMedia {
 
   addAudio({ config, transcode }: ProgramAudio): ProgramTrack {
     this.#audio?.track.release();
-    // Viewers hear the new sound in the same track, as WHEP can't announce another.
+    // Viewers hear the new audio in the same track, because WHEP can't announce another one.
     const output = this.#audio?.output ?? this.#openAudioOutput();
     output.setTranscoder(transcode);
     const track = this.#makeTrack(config, output);

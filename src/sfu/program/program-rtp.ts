@@ -44,7 +44,7 @@ type Options = Readonly<{
   onError: (error: unknown) => void;
 }>;
 
-/** Offers one track of a program to viewers, as RTP. */
+/** Offers one of a publisher's tracks to viewers, as RTP. */
 export class ProgramRtp {
   readonly #options: Options;
   readonly #ssrc = randomInt(1, 2 ** 32 - 1);
@@ -66,8 +66,8 @@ export class ProgramRtp {
   }
 
   /**
-   * Sends the payloads of the next unit. The last one gets the marker, if the codec uses it.
-   * @param times in ticks of the track, and the arrival in milliseconds
+   * Sends the payloads of the next unit. The last one gets the marker bit if the codec uses it.
+   * @param times the unit's times in the track's ticks, and its arrival time in milliseconds
    */
   send(
     payloads: readonly (readonly Uint8Array[])[],
@@ -82,7 +82,7 @@ export class ProgramRtp {
       );
   }
 
-  /** Sends a sender report, by which viewers play both tracks in step. */
+  /** Sends a sender report, which viewers use to synchronize both tracks. */
   setClock(anchor: ClockAnchor): void {
     this.#anchor = anchor;
     const { transport } = this.#options;

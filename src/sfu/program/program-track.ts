@@ -11,17 +11,17 @@ import type { MediaKind } from '../../protocol/rtc.js';
 import { type EventsOf, TypedEmitter } from '../../common/typed-emitter.js';
 import { UnitMeter } from './unit-meter.js';
 
-/** Where a track's units go besides the packager: to viewers over WebRTC. */
+/** Sends a track's units to WebRTC viewers, in addition to the packager. */
 export type UnitOutput = Pick<ProgramTrack, 'push' | 'setClock' | 'close'>;
 
 type Options = Readonly<{
-  /** The configuration of AAC; null for H.264. */
+  /** The AAC configuration; null for H.264. */
   audio: AudioConfig | null;
   output: UnitOutput;
   onUnit: (bytes: number) => void;
 }>;
 
-/** One track of a program, which passes its units to the packager and to viewers. */
+/** One of a publisher's tracks. Passes its units to the packager and to viewers. */
 export class ProgramUnitTrack implements ProgramTrack, UnitTrack {
   readonly form = 'units';
   readonly id = randomUUID();

@@ -1,10 +1,10 @@
-/** A larger step, forwards or backwards, belongs to a clock that was set. */
+/** A larger step, forward or backward, means that the encoder's clock was changed. */
 const STEP_MAX_MS = 3_000;
 const RTP_CYCLE = 2 ** 32;
 
 /**
- * Converts a program's times to RTP timestamps, which advance evenly even if the program's clock
- * jumps or restarts: WebRTC players would wait for the time that was skipped.
+ * Converts a publisher's times to RTP timestamps. The timestamps advance evenly even if the
+ * encoder's clock jumps or restarts, because WebRTC players would wait for the skipped time.
  */
 export class RtpClock {
   readonly #timescale: number;
@@ -12,7 +12,7 @@ export class RtpClock {
   #shiftMs = 0;
   #last: { timeMs: number; arrivedMs: number } | null = null;
 
-  /** @param rates.timescale ticks per second of the program's times */
+  /** @param rates.timescale the ticks per second of the publisher's times */
   constructor({ timescale, clockRate }: { timescale: number; clockRate: number }) {
     this.#timescale = timescale;
     this.#clockRate = clockRate;
@@ -26,7 +26,7 @@ export class RtpClock {
     if (!last) return;
     const stepMs = timeMs - last.timeMs;
     const elapsedMs = Math.max(1, arrivedMs - last.arrivedMs);
-    // After a pause, the clock may have advanced as long as the pause took.
+    // After a pause, the clock may have advanced by the length of the pause.
     if (stepMs >= -STEP_MAX_MS && stepMs <= elapsedMs + STEP_MAX_MS) return;
     this.#shiftMs += elapsedMs - stepMs;
   }

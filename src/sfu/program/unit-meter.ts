@@ -1,23 +1,23 @@
 /** The period over which rates are measured. */
 const PERIOD_MS = 3_000;
-/** The number of recorded intervals between key frames, of which the median counts. */
+/** The number of recorded intervals between key frames, whose median is reported. */
 const INTERVALS = 5;
 
-/** Measures the units of one track: bit rate, pictures per second, and key frames. */
+/** Measures the units of one track: bit rate, units per second, and key frame interval. */
 export class UnitMeter {
-  /** The recent units, oldest first; some hundred, as long as units are not shorter than 1 ms. */
+  /** The units of the last period, oldest first; usually a few hundred. */
   readonly #recent: { atMs: number; bytes: number }[] = [];
   readonly #intervalsMs: number[] = [];
   #keyFrameMs: number | null = null;
 
-  /** @param unit.timeMs its time on the program's clock */
+  /** @param unit.timeMs the unit's time on the encoder's clock */
   push(unit: { bytes: number; keyFrame: boolean; timeMs: number }, nowMs: number): void {
     this.#recent.push({ atMs: nowMs, bytes: unit.bytes });
     this.#forget(nowMs);
     if (!unit.keyFrame) return;
     const intervalMs = this.#keyFrameMs === null ? 0 : unit.timeMs - this.#keyFrameMs;
     this.#keyFrameMs = unit.timeMs;
-    // A clock that was set back makes no interval.
+    // If the clock was set back, no interval is recorded.
     if (intervalMs > 0) this.#intervalsMs.push(intervalMs);
     if (this.#intervalsMs.length > INTERVALS) this.#intervalsMs.shift();
   }
@@ -39,7 +39,7 @@ export class UnitMeter {
     return sorted[Math.floor(sorted.length / 2)] ?? null;
   }
 
-  /** The whole period, except at the start. */
+  /** The length of the measured period; shorter at the start. */
   #periodMs(nowMs: number): number {
     const [first] = this.#recent;
     return Math.max(1_000, Math.min(PERIOD_MS, nowMs - (first?.atMs ?? nowMs)));

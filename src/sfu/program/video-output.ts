@@ -14,15 +14,15 @@ import type { UnitOutput } from './program-track.js';
 const LENGTH_BYTES = 4;
 
 /**
- * How viewers receive the pictures: not at all, as they are, or transcoded, because they arrive in
- * another order than they are shown.
+ * How viewers receive the video: not at all, unchanged, or transcoded because its frames arrive in
+ * a different order from the one in which they are shown.
  */
 export type VideoWay = 'none' | 'direct' | 'transcoded';
 
 type Options = Readonly<{
   /** Opens a new track for viewers. */
   open: () => ProgramRtp;
-  /** Called when it becomes known how viewers receive the pictures, and when that changes. */
+  /** Called once it is known how viewers receive the video, and whenever that changes. */
   onWay: (way: VideoWay) => void;
   transcoding: BroadcastTranscoding;
   /** The time on the server's clock. */
@@ -33,8 +33,8 @@ type Options = Readonly<{
 type Content = Readonly<{ keyFrame: boolean; data: Uint8Array; config: VideoConfig }>;
 
 /**
- * Sends a program's pictures to viewers over WebRTC in the order in which they are shown. Each key
- * frame gets its parameter sets, which mediasoup and new viewers need.
+ * Sends a publisher's frames to WebRTC viewers in the order in which they are shown. Each key frame
+ * gets its parameter sets, which mediasoup and new viewers need.
  */
 export class VideoOutput implements UnitOutput {
   readonly #options: Options;
@@ -54,7 +54,7 @@ export class VideoOutput implements UnitOutput {
     });
   }
 
-  /** Whether pictures are reordered; null if it isn't known yet. */
+  /** Whether frames are reordered; null if that isn't known yet. */
   get reorders(): boolean | null {
     return this.#order.reorders;
   }
@@ -117,7 +117,7 @@ export class VideoOutput implements UnitOutput {
   }
 }
 
-/** Delimiters and supplemental information are left out. */
+/** Whether a NAL unit is a slice. Delimiters and supplemental information aren't sent. */
 const isSlice = ([head = 0]: Uint8Array): boolean => {
   const type = head & 0x1f;
   return type >= NAL.slice && type <= NAL.idrSlice;

@@ -2,7 +2,7 @@ import type { types } from 'mediasoup';
 
 /**
  * Opens a transport to or from a process on this machine, which needs neither retransmissions nor
- * encryption. It accepts packets only from the address with which it is connected.
+ * encryption. It accepts packets only from the address to which it is connected.
  */
 export function openLoopback(
   router: types.Router,

@@ -90,7 +90,9 @@ export function inputId({
   return `${source}:${participant ?? ''}`;
 }
 
-/** What a mixer can receive from a router: no retransmissions, and no header extensions. */
+/**
+ * Returns what a mixer can receive from a router. Excludes retransmissions and header extensions.
+ */
 function decodable({ rtpCapabilities: { codecs = [] } }: types.Router): types.RtpCapabilities {
   return {
     codecs: codecs.flatMap((codec) =>

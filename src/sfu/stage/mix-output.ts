@@ -10,7 +10,7 @@ import { KEY_FRAME_REQUEST_DELAY_MS } from '../publisher-connection.js';
 import { openLoopback } from './loopback.js';
 
 const PAYLOAD_TYPES = { video: 101, audio: 100 } as const;
-/** The name by which players synchronize sound and picture. It is the same in native/mixer. */
+/** The CNAME by which players synchronize audio and video. It is the same in native/mixer. */
 const CNAME = 'onair-mix';
 const KINDS = ['video', 'audio'] as const;
 type Kind = (typeof KINDS)[number];
@@ -53,7 +53,7 @@ export class MixOutput {
     return this.#producers;
   }
 
-  /** Where the mixer sends a track. */
+  /** Returns the port to which the mixer sends a track, and the numbers of its packets. */
   track(kind: Kind): MixedTrack {
     return {
       port: this.#transports[kind].tuple.localPort,
@@ -62,7 +62,7 @@ export class MixOutput {
     };
   }
 
-  /** Connects the ports from which the mixer sends, and creates the tracks. */
+  /** Connects to the ports from which the mixer sends, and creates the tracks. */
   async connect(ports: Readonly<Record<Kind, number>>): Promise<void> {
     for (const kind of KINDS) {
       const transport = this.#transports[kind];

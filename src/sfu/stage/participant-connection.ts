@@ -32,7 +32,7 @@ type Options = Readonly<{
   openTap: () => Promise<RouterTap>;
 }>;
 
-/** Whether a source is a part of {@link ParticipantConnection.tap}. */
+/** Whether a source is part of {@link ParticipantConnection.tap}. */
 const isTapped = (source: StageSource): boolean => source === 'camera' || source === 'microphone';
 
 /** One participant's media: a transport to send, one to receive, and the tracks on both. */

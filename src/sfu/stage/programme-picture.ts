@@ -3,17 +3,17 @@ import type { BroadcastOutput } from '../broadcast-output.js';
 import { LocalPipe } from '../local-pipe.js';
 
 type Options = Readonly<{
-  /** The broadcast that is the programme. */
+  /** The output of the broadcast that is the programme. */
   output: BroadcastOutput;
   /** The stage's router. */
   router: types.Router;
-  /** Called when the picture is available in the stage's router, or has ended there. */
+  /** Called when the video becomes available in the stage's router, or has ended there. */
   onChange: () => void;
-  /** Called if the picture can't be made available. */
+  /** Called if the video can't be made available. */
   onError: (error: unknown) => void;
 }>;
 
-/** Pipes the picture of a broadcast into a stage's router. */
+/** Pipes a broadcast's video into a stage's router. */
 export class ProgrammePicture {
   readonly #options: Options;
   readonly #pipe: Promise<LocalPipe>;

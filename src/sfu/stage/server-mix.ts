@@ -16,7 +16,7 @@ import type { RoutedTrack } from './stage-receiver.js';
 
 const FPS = 30;
 const VIDEO_BITRATE_BPS = 2_500_000;
-/** More threads wouldn't make a 720p picture noticeably faster. */
+/** More threads wouldn't encode a 720p frame noticeably faster. */
 const ENCODER_THREADS = 2;
 
 type Options = Readonly<{
@@ -29,11 +29,11 @@ type Options = Readonly<{
   log: Log;
   /** Called with each of the programme's tracks. */
   onProducer: (producer: types.Producer) => void;
-  /** Called when other tracks are wanted. */
+  /** Called when the set of tracks to receive has changed. */
   onReception: () => void;
 }>;
 
-/** A mixer process between a stage's router and a broadcast's. */
+/** A mixer process that connects a stage's router to a broadcast's router. */
 export class ServerMix implements StageMixMedia {
   readonly #mixEmitter = new TypedEmitter<{ resized: [] }>();
   readonly mixEvents = this.#mixEmitter.listenable;
@@ -173,7 +173,7 @@ export class ServerMix implements StageMixMedia {
     this.#mixEmitter.clear();
   }
 
-  /** The number of people who are mixed, without the first. */
+  /** The number of people who are mixed, except the first. */
   get #onStage(): number {
     return this.#participants.size - 1;
   }
@@ -205,7 +205,7 @@ export class ServerMix implements StageMixMedia {
     this.#inputs.set(id, input);
     input.fit(this.#onStage);
     this.setVolumes(this.#volumes);
-    // A new input is hidden until the picture is laid out again.
+    // A new input is hidden until the layout is updated.
     this.#mixEmitter.emit('resized');
     track.producer.observer.once('close', () => this.#close(input));
   }
@@ -220,7 +220,7 @@ export class ServerMix implements StageMixMedia {
     if (!this.closed) this.#mixEmitter.emit('resized');
   }
 
-  /** An input that failed is opened again: decoders recover with a key frame. */
+  /** Reopens an input that failed, because decoders recover with a key frame. */
   #dropped(id: string): void {
     const input = this.#inputs.get(id);
     if (!input) return;

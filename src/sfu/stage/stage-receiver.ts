@@ -29,11 +29,11 @@ export class StageReceiver {
   readonly #router: types.Router;
   readonly #transport: StageTransport;
   readonly #capabilities: types.RtpCapabilities;
-  /** By producer id. */
+  /** The wanted tracks, by producer id. */
   #wanted = new Map<string, RoutedTrack>();
   /** The ids of producers that are consumed, or are about to be. */
   readonly #known = new Set<string>();
-  /** By consumer id. */
+  /** The received tracks, by consumer id. */
   readonly #received = new Map<string, Received>();
   /** Whether bandwidth estimation is on; see {@link #capabilitiesFor}. */
   #estimates = false;
@@ -64,7 +64,9 @@ export class StageReceiver {
     await Promise.all(added.map((track) => this.#consume(track)));
   }
 
-  /** Starts tracks. If some have ended in the meantime, the others start nevertheless. */
+  /**
+   * Starts tracks. Tracks that have ended in the meantime don't prevent the others from starting.
+   */
   async resume(consumerIds: readonly string[]): Promise<void> {
     await Promise.all(consumerIds.map(async (id) => this.#find(id).resume()));
   }
@@ -100,7 +102,7 @@ export class StageReceiver {
     else consumer.close();
   }
 
-  /** As for viewers, the bandwidth is estimated from the first track with layers on. */
+  /** As for viewers, bandwidth estimation starts with the first track that has layers. */
   #capabilitiesFor(producer: types.Producer): types.RtpCapabilities {
     this.#estimates ||= hasLayers(producer);
     const isCounted = this.#estimates && producer.kind === 'video';

@@ -19,7 +19,7 @@ import { ServerMix } from './server-mix.js';
 import { type RoutedTrack, StageReceiver } from './stage-receiver.js';
 import { StageTransport } from './stage-transport.js';
 
-/** The load of one participant, where one viewer counts as 1; see {@link SfuWorker.load}. */
+/** The load of one participant, in units of one viewer's load; see {@link SfuWorker.load}. */
 const PARTICIPANT_LOAD = 3;
 
 type Options = Readonly<{
@@ -27,7 +27,7 @@ type Options = Readonly<{
   clock: Clock;
   log: Log;
   maxIncomingBitrateBps: number;
-  /** Returns the output of a broadcast; null if it isn't this SFU's. */
+  /** Returns the output of a broadcast; null if this SFU doesn't run the broadcast. */
   outputOf: (programme: BroadcastMedia | null) => BroadcastOutput | null;
   /** Reserves one of the server's mixers. @throws {DomainError} `stage_limit`, `unavailable` */
   reserveMixer: () => MixerReservation;
@@ -47,7 +47,7 @@ export class StageRouter implements StageMedia {
   readonly #receivers = new WeakMap<ParticipantConnection, StageReceiver>();
   readonly #mixes = new Set<ServerMix>();
   #programme: BroadcastOutput | null = null;
-  /** Exists while a participant receives the programme's picture. */
+  /** Exists while a participant receives the programme's video. */
   #picture: ProgrammePicture | null = null;
 
   private constructor(options: Options, worker: SfuWorker, router: types.Router) {
@@ -167,13 +167,13 @@ export class StageRouter implements StageMedia {
       : receive?.status === 'rejected' && receive.reason;
   }
 
-  /** Makes all participants receive what they should. */
+  /** Makes all participants receive the tracks that they should. */
   #offer(): void {
     for (const participant of this.#participants)
       this.#follow(participant).catch((err: unknown) => {
         if (participant.closed) return;
         this.#options.log.warn({ err }, 'a participant could not receive a track of the stage');
-        // The participant connects again, and then receives all tracks.
+        // The participant reconnects, and then receives all tracks.
         participant.close();
       });
     for (const mix of this.#mixes)
@@ -199,7 +199,9 @@ export class StageRouter implements StageMedia {
     ];
   }
 
-  /** Opens or closes the pipe from the broadcast, which exists only while somebody receives it. */
+  /**
+   * Opens or closes the pipe from the broadcast. The pipe exists only while a participant uses it.
+   */
   #openPicture(): void {
     const isWanted = [...this.#participants].some(({ reception }) => reception.programme);
     if (this.#closedOrIdle(isWanted)) {

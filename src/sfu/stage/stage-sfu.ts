@@ -15,7 +15,7 @@ import { type MixerReservation, StageRouter } from './stage-router.js';
 export class StageSfu implements StageMediaPort, OnModuleInit {
   readonly #log: Log;
   #mixer: MixerCommand | null = null;
-  /** The number of mixers that run or start. */
+  /** The number of mixers that are running or starting. */
   #mixers = 0;
 
   constructor(
@@ -27,7 +27,9 @@ export class StageSfu implements StageMediaPort, OnModuleInit {
     this.#log = log.child({ part: 'stage' });
   }
 
-  /** Looks for GStreamer, which takes a second, for which the service doesn't wait. */
+  /**
+   * Starts to look for GStreamer, which takes a second. The service's start doesn't wait for it.
+   */
   onModuleInit(): void {
     const { max, pythonBin } = this.config.mixers;
     if (max === 0) return;
@@ -38,7 +40,7 @@ export class StageSfu implements StageMediaPort, OnModuleInit {
     return this.#mixer !== null;
   }
 
-  /** The number of mixers that run or start. */
+  /** The number of mixers that are running or starting. */
   get mixers(): number {
     return this.#mixers;
   }

@@ -35,7 +35,7 @@ export class StageAssetRepository {
   ): Promise<StoredAsset | null> {
     const { channelId, data } = asset;
     return this.db.$transaction(async (tx) => {
-      // Without this lock, two requests could both find room for one more upload.
+      // Without this lock, two requests could both find room for the last upload.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const { _count: count, _sum: sum } = await tx.stageAsset.aggregate({
         where: { channelId },

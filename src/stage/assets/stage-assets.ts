@@ -12,7 +12,7 @@ import type { StageAsset } from '../../protocol/scene.js';
 import type { OwnChannel } from '../own-channels.js';
 import { StageAssetRepository, type StoredAsset } from './stage-asset.repository.js';
 
-/** The maximum width and height. The programme is at most 1280 pixels wide or high. */
+/** The maximum width and height in pixels. The programme is at most 1280 pixels wide or high. */
 const SIDE_MAX = 1_920;
 const QUALITY = 85;
 
@@ -30,7 +30,7 @@ export class StageAssets {
 
   /**
    * Adds a picture.
-   * @param body the unread body of the request
+   * @param body the unread body of the request, as a stream
    * @throws {DomainError} `unsupported_media_type`, `payload_too_large`, `picture_refused`,
    *   `stage_limit`
    */

@@ -6,7 +6,7 @@ import type { Log } from '../../common/logger.js';
 import type { Participant } from '../room/participant.js';
 import type { StageRoom } from '../room/stage-room.js';
 
-/** A guest's stay on stage, which becomes one file. */
+/** One guest's recording, from going on stage to leaving it. It becomes one file. */
 type Stay = {
   readonly media: BroadcastPackage;
   /** The connection whose tracks are recorded; null while the guest is away. */
@@ -20,12 +20,13 @@ type Options = Readonly<{
 }>;
 
 /**
- * Records the guests of one stage separately, while the host wants it and the broadcast runs. A
- * guest who loses the connection and returns within the grace period stays in the same file.
+ * Records the guests on one stage separately, while the host has turned this on and the broadcast
+ * is running. If a guest's connection is lost and the guest returns within the grace period, the
+ * same file continues.
  */
 export class RoomGuestRecordings {
   readonly #options: Options;
-  /** By the participant's id. */
+  /** The recordings in progress, by participant id. */
   readonly #stays = new Map<string, Stay>();
   #broadcastId: string | null = null;
 
@@ -77,7 +78,7 @@ export class RoomGuestRecordings {
     media.tap().then(
       (tap) => (isCurrent() ? stay.media.take(tap) : tap.close()),
       (err: unknown) => {
-        // The guest left, or the worker died; then the guest connects again.
+        // The guest left, or the worker died, in which case the guest connects again.
         if (!media.closed) this.#options.log.warn({ err }, 'a guest could not be recorded');
       },
     );

@@ -8,7 +8,7 @@ import type { StageRoom } from '../room/stage-room.js';
 import { StageRooms } from '../stage-rooms.js';
 import { RoomGuestRecordings } from './room-guest-recordings.js';
 
-/** The separate recordings of guests, for all stages of this node. */
+/** Records guests separately, on all stages on this node. */
 @Injectable()
 export class StageGuestRecordings {
   /** By channel id. */

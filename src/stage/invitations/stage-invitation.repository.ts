@@ -3,7 +3,9 @@ import { PrismaService } from '../../db/prisma.service.js';
 
 type Hash = Uint8Array<ArrayBuffer>;
 
-/** How many invitations that can no longer be used are retained per channel; older ones are deleted. */
+/**
+ * The maximum number of unusable invitations that are retained per channel; older ones are deleted.
+ */
 const CLOSED_KEPT = 200;
 
 /** An invitation to a channel's stage, without its token. */
@@ -20,7 +22,10 @@ export type StageInvitation = Readonly<{
   revokedAt: Date | null;
 }>;
 
-/** A person who wants to use an invitation. `used_up`: other people have used it. */
+/**
+ * The result of a person's attempt to use an invitation. `used_up`: other people have used it.
+ * `removed`: the host sent the person away.
+ */
 export type Admission = 'admitted' | 'used_up' | 'removed' | 'closed';
 
 const INVITATION = {
@@ -46,7 +51,7 @@ type Row = Omit<StageInvitation, 'used' | 'channelName'> & {
 export class StageInvitationRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Creates an invitation; resolves to null if `max` can still be used. */
+  /** Creates an invitation; resolves to null if the channel already has `max` usable ones. */
   async create(
     invitation: Pick<
       StageInvitation,
@@ -56,7 +61,7 @@ export class StageInvitationRepository {
   ): Promise<StageInvitation | null> {
     const { channelId, createdAt: now } = invitation;
     return this.db.$transaction(async (tx) => {
-      // Without this lock, two requests could both find room for one more invitation.
+      // Without this lock, two requests could both find room for the last invitation.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       const rows = await tx.stageInvitation.findMany({
         where: { channelId },
@@ -120,14 +125,17 @@ export class StageInvitationRepository {
     });
   }
 
-  /** Deletes the invitations that expired or were revoked before `until`, and who used them. */
+  /**
+   * Deletes the invitations that expired or were revoked before `until`, and the records of who
+   * used them.
+   */
   async sweep(until: Date): Promise<void> {
     await this.db.stageInvitation.deleteMany({
       where: { OR: [{ expiresAt: { lt: until } }, { revokedAt: { lt: until } }] },
     });
   }
 
-  /** Records that the host sent a person away, who can't use the invitation any longer. */
+  /** Records that the host sent a person away. That person can no longer use the invitation. */
   async remove(invitationId: string, person: string, now: Date): Promise<void> {
     await this.db.stageGuest.updateMany({
       where: { invitationId, person },

@@ -23,7 +23,10 @@ import { type StageInvitation, StageInvitationRepository } from './stage-invitat
 
 const MINUTE_MS = 60_000;
 const SWEEP_EVERY_MS = 60 * MINUTE_MS;
-/** How long closed invitations are stored, so that their links still say what is wrong with them. */
+/**
+ * How long closed invitations are stored. Meanwhile, their links still explain why they can't be
+ * used.
+ */
 const CLOSED_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
 const ASK_AGAIN = 'Ask the host for another one.';
 
@@ -31,7 +34,7 @@ const ASK_AGAIN = 'Ask the host for another one.';
 @Injectable()
 export class StageInvitations implements OnModuleInit, OnModuleDestroy {
   readonly #emitter = new TypedEmitter<{ revoked: [invitationId: string] }>();
-  /** `revoked`: on any node. */
+  /** `revoked`: an invitation was revoked, on any node. */
   readonly events = this.#emitter.listenable;
   readonly #throttle: InvitationThrottle;
   readonly #publicUrl: string;
@@ -77,7 +80,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
     await this.repository.sweep(new Date(this.clock.nowMs() - CLOSED_KEPT_MS));
   }
 
-  /** @throws {DomainError} `stage_limit` if the limit of open invitations is reached */
+  /** @throws {DomainError} `stage_limit` if the limit on open invitations has been reached */
   async create(
     channel: OwnChannel,
     { note, uses, expiresInMinutes, accountRequired }: NewStageInvitation,
@@ -109,7 +112,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Revokes an invitation. Guests who arrived by it are sent away.
+   * Revokes an invitation, and sends away the guests who used it.
    * @throws {DomainError} `not_found`
    */
   async revoke(channel: OwnChannel, id: string): Promise<void> {
@@ -119,10 +122,10 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Finds the invitation of a token, valid or not.
-   * @param address the caller's address, for the limit of guesses
-   * @throws {DomainError} `stage_invitation_refused` if there is none; `rate_limited` after too many
-   *   unknown tokens
+   * Finds an invitation by its token, whether the invitation is valid or not.
+   * @param address the caller's address, for the limit on guesses
+   * @throws {DomainError} `stage_invitation_refused` if no invitation has this token;
+   *   `rate_limited` after too many unknown tokens
    */
   async find(token: string, address: string): Promise<StageInvitation> {
     const invitation = await this.#throttle.guess(address, () =>
@@ -145,8 +148,8 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
 
   /**
    * Uses an invitation. A person who used it before can use it again.
-   * @throws {DomainError} `stage_invitation_refused` if other people have used it up, or the host
-   *   sent the person away
+   * @throws {DomainError} `stage_invitation_refused` if other people have used it up, or if the
+   *   host sent the person away
    */
   async use({ id }: StageInvitation, person: string): Promise<void> {
     const admission = await this.repository.admit(id, person, this.#now());

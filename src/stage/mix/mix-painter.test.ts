@@ -41,7 +41,7 @@ const scene = (widths: TextWidths, among: readonly Participant[]) =>
   );
 
 describe('the server’s mix', () => {
-  it('shows guests on stage, also while they reconnect, but not a host who has left', () => {
+  it('shows guests on stage, even while they reconnect, but not a host who has left', () => {
     expect(mixedParticipants(people()).map(({ name }) => name)).toEqual(['Bob']);
   });
 
@@ -61,7 +61,7 @@ describe('the server’s mix', () => {
       expect(at(rect.x + 4, rect.y + 4)).toEqual([0x23, 0x27, 0x2f]);
   });
 
-  it('paints names, banner, ticker and countdown within their places, with text', async () => {
+  it('paints the names, banner, ticker and countdown, with text, inside the frame and without overlaps', async () => {
     const widths = new TextWidths();
     const mixed = await scene(widths, people().slice(0, 2));
     const painted = await new MixPainter(widths).overlays(mixed, new Map(), 0);
@@ -69,7 +69,7 @@ describe('the server’s mix', () => {
     for (const { x, y, width, height, pixels } of painted) {
       expect(pixels).toHaveLength(width * height * 4);
       expect([x >= 0, y >= 0, x + width <= 1280, y + height <= 720]).not.toContain(false);
-      // BGRA: the box has the accent's color, and the text another one.
+      // In BGRA, the box has the accent color, and the text has a different color.
       expect([pixels[2], pixels[1], pixels[0], pixels[3]]).toEqual([...ACCENT, 255]);
       expect(pixels.some((value, index) => index % 4 === 0 && value !== ACCENT[2])).toBe(true);
     }

@@ -21,8 +21,9 @@ const BANNER_PADDING = 18;
 const LINE_HEIGHT = 1.3;
 
 /**
- * Paints what the mixer doesn't receive as video: the background with the cards of people without a
- * camera, and the overlays. The ticker stands still, and boxes have square corners.
+ * Paints everything that the mixer doesn't receive as video: the overlays, and the background with
+ * a card for each person without a camera. Unlike in a host's browser, the ticker doesn't move, and
+ * boxes have square corners.
  */
 export class MixPainter {
   readonly widths: TextWidths;
@@ -31,7 +32,7 @@ export class MixPainter {
     this.widths = widths;
   }
 
-  /** Returns the picture behind the videos as PNG. */
+  /** Returns the picture behind the videos, as PNG. */
   async background({ state, view }: MixedScene, assets: AssetPictures): Promise<Buffer> {
     const sharp = await loadSharp();
     const { scene } = state;
@@ -127,7 +128,7 @@ export class MixPainter {
     );
   }
 
-  /** A box with lines of text, each in a row of a height. */
+  /** Paints a box with lines of text, each in a row with its own height. */
   async #texts(
     rect: Rect,
     { accent, padding }: { accent: string; padding: number },
@@ -156,7 +157,7 @@ export class MixPainter {
     return sharp({ create: { width, height, channels: 4, background: color } });
   }
 
-  /** A line of text as PNG; null if nothing is visible. */
+  /** Paints a line of text as PNG; returns null if nothing would be visible. */
   async #line(text: string, { color, ...font }: Font & { color: string }): Promise<Line | null> {
     if (text.trim() === '') return null;
     const sharp = await loadSharp();
@@ -176,7 +177,7 @@ function centered(line: Line | null, box: PictureSize): OverlayOptions[] {
   return [{ input: line.data, left, top: Math.floor((box.height - line.height) / 2) }];
 }
 
-/** Centers a line vertically in a row; one that is too wide is left out. */
+/** Centers a line vertically in a row. Omits a line that is too wide. */
 function inRow(line: Line, row: Rect): OverlayOptions[] {
   if (line.width > row.width) return [];
   const top = Math.max(0, row.y + Math.floor((row.height - line.height) / 2));
@@ -209,7 +210,7 @@ function whole({ width, height }: Rect): PictureSize {
   return { width: Math.max(1, Math.floor(width)), height: Math.max(1, Math.floor(height)) };
 }
 
-/** Returns the size of a picture, at most as large as the programme. */
+/** Returns the size of a picture, scaled down to fit into the programme if it is larger. */
 export async function sizeOfPicture(webp: Uint8Array, within: PictureSize): Promise<PictureSize> {
   const sharp = await loadSharp();
   const { width, height } = await sharp(webp).metadata();

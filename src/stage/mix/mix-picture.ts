@@ -7,24 +7,26 @@ import { MixPainter, sizeOfPicture } from './mix-painter.js';
 import { type MixedScene, mixedScene } from './mixed-scene.js';
 import { TextWidths } from './text-widths.js';
 
-/** Returns an asset of the stage's channel as WebP; null if there is none. */
+/** Returns one of the channel's assets as WebP; null if it doesn't exist. */
 type AssetSource = (id: string) => Promise<Uint8Array | null>;
 
-/** The picture of one mixer: where the videos are, and what lies behind and over them. */
+/**
+ * The layout of one mixer's output: the positions of the videos, the background, and the overlays.
+ */
 export class MixPicture {
   readonly #assetOf: AssetSource;
   readonly #widths = new TextWidths();
   readonly #painter = new MixPainter(this.#widths);
   /** The pictures of the current scene. */
   #assets = new Map<string, Uint8Array>();
-  /** What the background and the overlays were last painted from. */
+  /** The inputs from which the background and the overlays were last painted. */
   #painted = { background: '', overlays: '' };
 
   constructor(assetOf: AssetSource) {
     this.#assetOf = assetOf;
   }
 
-  /** Paints everything again, for a new mixer. */
+  /** Makes the next call of {@link show} paint everything again, for a new mixer. */
   renew(): void {
     this.#painted = { background: '', overlays: '' };
   }

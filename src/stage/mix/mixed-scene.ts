@@ -10,10 +10,10 @@ import { type SceneView, viewScene } from '../../programme/scene-view.js';
 import type { MixProgramme } from '../../protocol/stage.js';
 import type { Participant } from '../room/participant.js';
 
-/** A tile, and whose it is. */
+/** A tile, and the participant whom it shows. */
 type MixTile = ProgrammeTile & Readonly<{ participant: string }>;
 
-/** What the mixer's picture consists of. */
+/** The layout of the mixer's output. */
 export type MixedScene = Readonly<{
   state: ProgrammeState;
   view: SceneView;
@@ -21,8 +21,8 @@ export type MixedScene = Readonly<{
 }>;
 
 /**
- * Returns the participants in the server's mix: all on stage, except a host who has left. Guests who
- * are reconnecting keep their tile.
+ * Returns the participants in the server's mix: everyone on stage, except a host who has left.
+ * Guests who are reconnecting keep their tiles.
  */
 export function mixedParticipants(participants: readonly Participant[]): Participant[] {
   return participants.filter(
@@ -31,7 +31,7 @@ export function mixedParticipants(participants: readonly Participant[]): Partici
   );
 }
 
-/** Computes where everyone and everything is in the mixer's picture. */
+/** Computes the positions of everyone and everything in the mixer's output. */
 export function mixedScene(
   { format, scene, overlays }: MixProgramme,
   participants: readonly Participant[],

@@ -10,7 +10,7 @@ import type { StageRoom } from '../room/stage-room.js';
 import type { MixPicture } from './mix-picture.js';
 import { mixedParticipants } from './mixed-scene.js';
 
-/** A mixer that fails this often within {@link RESTARTS_WITHIN_MS} isn't started again. */
+/** A mixer that fails this many times within {@link RESTARTS_WITHIN_MS} isn't started again. */
 const RESTARTS_MAX = 5;
 const RESTARTS_WITHIN_MS = 120_000;
 const RESTART_AFTER_MS = 300;
@@ -32,8 +32,9 @@ type Options = Readonly<{
 }>;
 
 /**
- * One stage's programme for as long as the server mixes it. A mixer that ends is started again. The
- * mix ends when another publisher replaces it, the broadcast ends or the stage closes.
+ * One stage's programme, for as long as the server mixes it. A mixer that ends unexpectedly is
+ * started again. The mix ends when another publisher replaces it, the broadcast ends or the stage
+ * closes.
  */
 export class RoomMix {
   readonly #options: Options;
@@ -45,9 +46,9 @@ export class RoomMix {
   #media: StageMixMedia | null = null;
   #ended = false;
   #restart: NodeJS.Timeout | undefined;
-  /** Runs while nobody is connected to the stage. */
+  /** The timer that runs while nobody is connected to the stage. */
   #abandoned: NodeJS.Timeout | undefined;
-  /** Runs while the host isn't connected. */
+  /** The timer that runs while the host isn't connected. */
   #hostAway: NodeJS.Timeout | undefined;
   #countdown: NodeJS.Timeout | undefined;
   #isPainting = false;
@@ -77,7 +78,10 @@ export class RoomMix {
     return this.#onEnd.promise;
   }
 
-  /** Starts mixing. Rejects with a DomainError if that isn't possible; the mix has ended then. */
+  /**
+   * Starts mixing. If that isn't possible, the mix ends, and the promise rejects with a
+   * DomainError.
+   */
   async start(): Promise<void> {
     this.#options.room.setMix('starting');
     try {
@@ -89,7 +93,7 @@ export class RoomMix {
     this.#roomChanged();
   }
 
-  /** Shows and plays something else. The format remains. */
+  /** Changes what the mix shows and plays, except the format. */
   setProgramme(programme: MixProgramme): void {
     this.#programme = { ...programme, format: this.#programme.format };
     clearInterval(this.#countdown);
@@ -141,7 +145,7 @@ export class RoomMix {
     this.#failed();
   }
 
-  /** Starts the mixer again, unless it fails too often. */
+  /** Starts the mixer again, unless it has failed too often. */
   #failed(): void {
     const { clock, log } = this.#options;
     const nowMs = clock.nowMs();
@@ -191,7 +195,7 @@ export class RoomMix {
     room.close();
   }
 
-  /** Paints the current picture. While one is being painted, the next one waits. */
+  /** Paints the current picture. If one is already being painted, the next one waits. */
   #paint(): void {
     this.#isStale = true;
     if (!this.#isPainting) void this.#paintAll();
@@ -213,7 +217,7 @@ export class RoomMix {
   }
 }
 
-/** Returns the timer that runs while a condition holds, starting or stopping it. */
+/** Starts or stops a timer that should run while a condition holds; returns the timer. */
 function timerWhile(
   isWanted: boolean,
   timer: NodeJS.Timeout | undefined,

@@ -32,7 +32,7 @@ export class StageMixes {
   }
 
   /**
-   * Mixes a stage's programme, or changes the programme that is mixed already.
+   * Starts mixing a stage's programme, or changes the programme if it is already being mixed.
    * @throws {DomainError} `not_live`, `stage_limit`, `unavailable`
    */
   async start(room: StageRoom, programme: MixProgramme): Promise<void> {

@@ -2,16 +2,20 @@ import { loadSharp } from '../../common/pictures/load-sharp.js';
 import type { WidthOf } from '../../programme/overlay-layout.js';
 import { type Font, textOptions } from './text-options.js';
 
-/** The texts whose widths are kept; all are measured again after that. */
+/** The maximum number of cached widths; beyond it, the cache is cleared. */
 const KEPT_MAX = 5_000;
-/** Each attempt measures the texts that the previous one asked for. */
+/**
+ * The maximum number of layout attempts. Each uses the measured widths of the texts in the previous
+ * one.
+ */
 const ATTEMPTS = 40;
-/** An estimate of a character's width, as a share of the font's size. */
+/** The estimated width of a character, as a fraction of the font size. */
 const ESTIMATE = 0.55;
 
 /**
- * The widths of texts in the server's font. Measuring takes time, and layouts need widths at once:
- * a layout is therefore computed with estimates first, and again with what it asked for.
+ * The widths of texts in the server's font. Measuring is asynchronous, but layouts need widths at
+ * once. A layout is therefore computed with estimates first, and then again with the measured
+ * widths of the texts that it contains.
  */
 export class TextWidths {
   readonly #widths = new Map<string, number>();

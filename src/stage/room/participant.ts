@@ -3,26 +3,26 @@ import type { Peer } from '../../broadcast/peer.js';
 import type { ParticipantMedia } from '../../broadcast/ports/stage.js';
 import type { StageParticipant } from '../../protocol/stage.js';
 
-/** A person as bans identify them. */
+/** The properties by which bans identify a person. */
 export type Bannable = Readonly<{
   accountId: string | null;
   guestId: string;
-  /** The hash of the address, which counts for people without an account. */
+  /** The hash of the address. Address bans apply only to people without an account. */
   addressHash: string;
 }>;
 
-/** The invitation by which a guest arrived, and the person who used it. */
+/** The invitation with which a guest arrived, and the person who used it. */
 export type Invited = Readonly<{
   invitationId: string;
-  /** What identifies the person to the invitation. */
+  /** The key that identifies the person among the users of the invitation. */
   person: string;
   bannable: Bannable;
 }>;
 
-/** A participant's socket, and the media that belongs to it. */
+/** A participant's socket, and its media. */
 export type StageConnection = Readonly<{ peer: Peer; media: ParticipantMedia }>;
 
-/** The host or a guest of a stage. Outlives its connections for the grace period. */
+/** The host or a guest on a stage. Outlives a lost connection for the grace period. */
 export class Participant {
   readonly id = randomUUID();
   /** Proves that a new connection belongs to the same client. */

@@ -28,7 +28,7 @@ type Options = Readonly<{
   channel: Pick<Channel, 'id' | 'name' | 'title'>;
   hostName: string;
   media: StageMediaPort;
-  /** How long a participant who lost the connection keeps their place. */
+  /** How long a participant whose connection is lost keeps their place, in milliseconds. */
   graceMs: number;
   log: Log;
 }>;
@@ -40,8 +40,8 @@ type Options = Readonly<{
 export class StageRoom {
   readonly #emitter = new TypedEmitter<{ changed: []; closed: [] }>();
   /**
-   * `changed`: participants came, left, or changed what they send. `closed`: everyone has been sent
-   * away.
+   * `changed`: participants arrived, left, or changed what they send. `closed`: everyone has been
+   * sent away.
    */
   readonly events = this.#emitter.listenable;
   readonly channel: Pick<Channel, 'id' | 'name'>;
@@ -78,7 +78,7 @@ export class StageRoom {
     return [...this.#participants.values()];
   }
 
-  /** The stage's media, which is opened if it isn't open. */
+  /** The stage's media. Opens it if it isn't open. */
   get media(): Promise<StageMedia> {
     return this.#openMedia();
   }
@@ -105,7 +105,10 @@ export class StageRoom {
     if (guestsIn('waiting', this.participants) >= GUESTS_WAITING_MAX) throw greenRoomFull();
   }
 
-  /** Adds a guest to the green room, who keeps the place for the grace period until connected. */
+  /**
+   * Adds a guest to the green room. The guest must connect within the grace period to keep the
+   * place.
+   */
   admit(name: string, invited: Invited): Participant {
     const guest = Participant.guest(name, invited);
     this.#participants.set(guest.id, guest);
@@ -130,7 +133,8 @@ export class StageRoom {
       media.close();
       throw error;
     }
-    // A connection is one participant at a time, and a participant has one connection at a time.
+    // A connection belongs to one participant at a time, and a participant has one connection at a
+    // time.
     const other = this.of(peer.id);
     if (other) this.#disconnect(other, null);
     this.#disconnect(participant, 'taken_over');
@@ -181,8 +185,8 @@ export class StageRoom {
   }
 
   /**
-   * Reports whether the server mixes. While it does, the stage stays open without its host, and
-   * whoever runs the mix must close an abandoned one.
+   * Reports whether the server mixes. While it does, the stage stays open without its host, so
+   * whoever runs the mix must end it if everyone has left.
    */
   setMix(mix: 'off' | 'starting' | 'on'): void {
     if (this.#closed || mix === this.#mix) return;
@@ -224,7 +228,7 @@ export class StageRoom {
     this.#sendStates();
   }
 
-  /** Ends a guest's presence. @param reason null if the guest left */
+  /** Removes a guest. @param reason null if the guest left */
   remove(guest: Participant, reason: ClosedReason | null): void {
     if (!this.#participants.delete(guest.id)) return;
     this.#disconnect(guest, reason);
@@ -233,7 +237,7 @@ export class StageRoom {
     this.#changed();
   }
 
-  /** Sends a text to everyone who sees the sender, and to the sender. */
+  /** Sends a message to everyone who can see the sender, and to the sender. */
   say(sender: Participant, text: string, atMs: number): void {
     const message = { from: sender.id, name: sender.name, text, atMs };
     for (const participant of this.#participants.values())
@@ -281,14 +285,15 @@ export class StageRoom {
       this.#emitter.emit('changed');
     });
     events.on('closed', () => {
-      // Closed neither by leaving nor by another connection: the client must join again.
+      // The media was closed neither by leaving nor by another connection, so the client must join
+      // again.
       if (participant.connection?.media !== media) return;
       this.#disconnect(participant, 'media_lost');
       this.#changed();
     });
   }
 
-  /** Ends a participant's connection, if any. @param reason what the client is notified of */
+  /** Ends a participant's connection, if any. @param reason the reason to send to the client */
   #disconnect(participant: Participant, reason: ClosedReason | null): void {
     const { connection } = participant;
     if (!connection) return;
@@ -298,7 +303,10 @@ export class StageRoom {
     if (!this.#closed && this.#participants.has(participant.id)) this.#waitFor(participant);
   }
 
-  /** Removes a participant who doesn't connect within the grace period; without a host, all leave. */
+  /**
+   * Removes a participant who doesn't connect within the grace period. If that is the host,
+   * everyone leaves.
+   */
   #waitFor(participant: Participant): void {
     clearTimeout(this.#graceTimers.get(participant));
     const timer = setTimeout(() => {
@@ -312,7 +320,7 @@ export class StageRoom {
     if (this.#mix !== 'starting' && this.#mix !== 'on') this.close();
   }
 
-  /** Makes everyone receive the tracks that they should after a change, and reports the change. */
+  /** Updates which tracks everyone receives after a change, and reports the change. */
   #changed(): void {
     if (this.#closed) return;
     const all = this.participants;
@@ -328,7 +336,7 @@ export class StageRoom {
     this.#emitter.emit('changed');
   }
 
-  /** Sends everyone the state, if theirs has changed. */
+  /** Sends each participant the state, if the state that they see has changed. */
   #sendStates(): void {
     for (const participant of this.#participants.values()) {
       const { connection } = participant;

@@ -13,13 +13,13 @@ const heardBy = (one: Placed) => [...receptionOf(one, ALL).participants];
 const seenBy = (one: Placed) => ALL.filter((other) => isSeenBy(other, one)).map(({ id }) => id);
 
 describe('the rules of a stage', () => {
-  it('let the host receive everyone, and guests on stage those on stage, but nobody themselves', () => {
+  it('let the host receive everyone, and guests on stage everyone else on stage, but nobody themselves', () => {
     expect(heardBy(host)).toEqual(['ann', 'bob', 'eve', 'zoe']);
     expect(heardBy(ann)).toEqual(['host', 'bob']);
     expect(heardBy(bob)).toEqual(['host', 'ann']);
   });
 
-  it('let waiting guests receive nothing but the programme', () => {
+  it('let waiting guests receive only the programme', () => {
     expect(receptionOf(eve, ALL)).toEqual({ participants: new Set(), programme: true });
     expect(receptionOf(ann, ALL).programme).toBe(true);
     expect(receptionOf(host, ALL).programme).toBe(false);

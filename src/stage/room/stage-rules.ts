@@ -1,12 +1,13 @@
 import type { Reception } from '../../broadcast/ports/stage.js';
 import type { StageParticipant } from '../../protocol/stage.js';
 
-/** What the rules need to know about a participant. */
+/** The properties of a participant that the rules need. */
 export type Placed = Pick<StageParticipant, 'id' | 'role' | 'place'>;
 
 /**
- * Whether one participant sees that another one is there, and gets their messages. The host and
- * waiting guests see each other; a waiting guest and the other guests don't.
+ * Whether the participant `one` is visible to the participant `other`, who then also gets the
+ * messages from `one`. The host and waiting guests see each other; waiting guests and other guests
+ * don't.
  */
 export function isSeenBy(one: Placed, other: Placed): boolean {
   if (one.id === other.id || one.role === 'host' || other.role === 'host') return true;
@@ -14,9 +15,9 @@ export function isSeenBy(one: Placed, other: Placed): boolean {
 }
 
 /**
- * Returns whose tracks a participant receives. The host receives everyone's. Guests on stage receive
- * those of all others on stage. All guests receive the programme's picture, waiting guests nothing
- * else. Nobody receives their own tracks, so nobody hears an echo of themselves.
+ * Returns whose tracks a participant receives. The host receives everyone's. Guests on stage
+ * receive those of everyone else on stage. All guests receive the programme's video; waiting guests
+ * receive nothing else. Nobody receives their own tracks, so nobody hears their own echo.
  */
 export function receptionOf(one: Placed, all: readonly Placed[]): Reception {
   const isReceived = (other: Placed) =>

@@ -18,7 +18,10 @@ export class StageScenes {
     this.#log = log.child({ part: 'stage' });
   }
 
-  /** Returns the channel's scenes; none if it has none, or if this version can't read them. */
+  /**
+   * Returns the channel's scenes; an empty list if none are stored, or if this version can't read
+   * them.
+   */
   async get({ id, name }: OwnChannel): Promise<SceneList> {
     const stored = await this.repository.find(id);
     if (stored === undefined) return NONE;

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { nextSpeaker, NO_SPEAKER } from './active-speaker.js';
 
-/** Returns who is the speaker each 100 ms; each entry says who speaks then, loudest first. */
+/**
+ * Returns the speaker at each 100 ms step. Each entry lists who is speaking then, loudest first.
+ */
 function speakersOf(moments: readonly string[]): (string | null)[] {
   let state = NO_SPEAKER;
   return moments.map((speaking, at) => {
@@ -15,7 +17,7 @@ const during = (moments: number, speaking: string) =>
   Array.from({ length: moments }, () => speaking);
 
 describe('nextSpeaker', () => {
-  it('starts with the first person who speaks, and keeps them in silence', () => {
+  it('starts with the first person who speaks, and keeps them during silence', () => {
     expect(speakersOf(['', 'ann', '', ...during(50, '')]).at(-1)).toBe('ann');
     expect(speakersOf(['', ''])).toEqual([null, null]);
   });
@@ -24,7 +26,7 @@ describe('nextSpeaker', () => {
     expect(speakersOf([...during(30, 'ann'), ...during(7, 'bob')]).at(-1)).toBe('bob');
   });
 
-  it('ignores a cough, and whoever talks over the speaker', () => {
+  it('ignores a cough, and anyone who talks over the speaker', () => {
     const cough = [...during(30, 'ann'), ...during(4, 'bob'), ...during(40, '')];
     expect(speakersOf(cough)).not.toContain('bob');
     expect(speakersOf([...during(30, 'ann'), ...during(60, 'bob ann')])).not.toContain('bob');

@@ -1,4 +1,7 @@
-/** Who is shown as the speaker, and since when they and a possible successor have been. */
+/**
+ * The person shown as the speaker, a rival who may replace them, and the time since which each has
+ * been.
+ */
 export interface SpeakerState {
   readonly speaker: string | null;
   readonly sinceMs: number;
@@ -13,14 +16,16 @@ export const NO_SPEAKER: SpeakerState = {
   rivalSinceMs: 0,
 };
 
-/** A speaker stays for at least this time, so that the layout doesn't jump. */
+/** A speaker is shown for at least this time, so that the layout doesn't jump. */
 const STAYS_MS = 2_500;
-/** Someone else becomes the speaker after speaking for this time; a cough is shorter. */
+/**
+ * Someone else becomes the speaker only after speaking for this time, which is longer than a cough.
+ */
 const CLAIMS_MS = 600;
 
 /**
- * Returns the next state. The speaker changes only to someone who has spoken for a while, and while
- * the current speaker is silent.
+ * Returns the next state. The speaker changes only while the current one is silent, and only to
+ * someone who has been speaking for a while.
  * @param speaking who is speaking now, loudest first
  */
 export function nextSpeaker(

@@ -8,12 +8,12 @@ import { VideoElementSource } from './video-element-source.js';
 
 const INTER = '16px "Inter Variable"';
 
-/** Every third frame is painted on the preview too. */
+/** Every third frame is also painted on the preview. */
 const PREVIEW_EVERY = 3;
 
 /**
- * Paints the programme on a canvas of the page, for browsers without access to raw frames. While
- * the tab is hidden, such browsers can freeze the videos.
+ * Paints the programme on a canvas in the page, for browsers without access to raw frames. Such
+ * browsers can freeze the videos while the tab is hidden.
  */
 export class CanvasProgramme implements ProgrammeVideo {
   readonly track: MediaStreamTrack;
@@ -33,7 +33,7 @@ export class CanvasProgramme implements ProgrammeVideo {
     const [track] = context.canvas.captureStream(PROGRAMME_FPS).getVideoTracks();
     if (track === undefined) throw new Error('this browser cannot capture a canvas');
     this.track = track;
-    // The page's own texts load the font, if that hasn't happened already.
+    // If the font isn't loaded yet, the page's own text loads it.
     if (document.fonts.check(INTER)) selectInter();
     document.fonts.addEventListener('loadingdone', this.#onFonts);
     this.#ticker = new Worker(new URL('../capture/ticker.worker.ts', import.meta.url), {

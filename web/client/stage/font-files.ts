@@ -2,7 +2,7 @@ import latinExtended from '@fontsource-variable/inter/files/inter-latin-ext-wght
 import latin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import type { ProgrammeFont } from './programme-message.js';
 
-/** The files of the page's font, with absolute addresses, because a worker has another base. */
+/** The files of the page's font, with absolute URLs, because a worker has a different base URL. */
 export const fontFiles: readonly ProgrammeFont[] = [
   {
     url: new URL(latin, location.href).href,

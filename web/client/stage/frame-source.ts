@@ -2,8 +2,8 @@ import type { Picture } from '../capture/scene-painter.js';
 import type { PictureSource, VideoOptions } from './picture-source.js';
 
 /**
- * The newest frame of a stream. Exactly one frame is held, and every frame is closed: browsers have
- * only a few frames per source, which stalls when they are used up.
+ * The newest frame of a stream. At most one frame is held, and every frame is closed, because
+ * browsers provide only a few frames per source, and the source stalls once they are used up.
  */
 export class FrameSource implements PictureSource {
   readonly #reader: ReadableStreamDefaultReader<VideoFrame>;
@@ -33,7 +33,7 @@ export class FrameSource implements PictureSource {
     if (this.#closed) return;
     this.#closed = true;
     this.#replace(null);
-    // This rejects if the stream has failed already.
+    // This rejects if the stream has already failed.
     this.#reader.cancel().catch(() => undefined);
   }
 

@@ -1,13 +1,14 @@
 /**
- * Plays guests to the host, each by an audio element. Played through Web Audio, the sound would
- * escape the browser's echo cancellation; and without an element, Chromium feeds no sound of a
- * remote track to Web Audio, so that the programme would be silent too.
+ * Plays guests to the host, each through an audio element. If they were played through Web Audio,
+ * the browser's echo cancellation wouldn't cover them. Chromium also passes a remote track's sound
+ * to Web Audio only if an element plays the track, so without one, the programme would be silent
+ * too.
  */
 export class HeardSounds {
   readonly #elements = new Map<string, Map<string, HTMLAudioElement>>();
   readonly #volumes = new Map<string, number>();
 
-  /** Replaces a participant's sound of some kind; null removes it. */
+  /** Replaces a participant's sound of this kind; null removes it. */
   setSound(participant: string, kind: string, track: MediaStreamTrack | null): void {
     const elements = this.#elements.get(participant) ?? new Map<string, HTMLAudioElement>();
     release(elements.get(kind));
@@ -17,7 +18,7 @@ export class HeardSounds {
       element.srcObject = new MediaStream([track]);
       element.volume = this.#volumes.get(participant) ?? 1;
       elements.set(kind, element);
-      // Blocked until a click, or released before playback started.
+      // Playback is blocked until a click, or the sound was removed before playback started.
       element.play().catch(() => undefined);
     }
     if (elements.size === 0) this.#elements.delete(participant);
@@ -31,7 +32,7 @@ export class HeardSounds {
     for (const element of this.#elements.get(participant)?.values() ?? []) element.volume = bounded;
   }
 
-  /** Plays again what the browser had blocked. Must be called in a click or key handler. */
+  /** Plays the sounds that the browser has blocked. Must be called in a click or key handler. */
   async resume(): Promise<void> {
     const paused = this.#all().filter((element) => element.paused);
     await Promise.all(paused.map(async (element) => element.play().catch(() => undefined)));

@@ -5,7 +5,7 @@ import { Limiter } from './limiter.js';
 const RATE = 48_000;
 const CEILING = 0.89;
 
-/** Limits a stereo sound in blocks as Web Audio passes them. */
+/** Limits a stereo sound in blocks of the size that Web Audio uses. */
 function limited(sound: (at: number) => number, frames: number): Float32Array {
   const limiter = new Limiter({ sampleRate: RATE, ceiling: CEILING });
   const result = new Float32Array(frames);
@@ -59,7 +59,7 @@ describe('Limiter', () => {
     const output = limited(sine(2, 440), RATE).subarray(RATE / 2);
     const peak = peakOf(output);
     expect(peak).toBeGreaterThan(0.8);
-    // A clipped sine would stay at its peak for many samples.
+    // A clipped sine would stay at the peak value for many samples.
     const nearPeak = output.filter((sample) => Math.abs(sample) > 0.98 * peak).length;
     expect(nearPeak / output.length).toBeLessThan(0.16);
   });

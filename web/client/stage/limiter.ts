@@ -5,26 +5,27 @@ export interface LimiterSettings {
   readonly ceiling: number;
 }
 
-/** How far the limiter looks ahead, which is also its latency, in seconds. */
+/** How far the limiter looks ahead, in seconds. This is also its latency. */
 const LOOKAHEAD_S = 0.005;
 /** The time constant with which the volume returns, in seconds. */
 const RELEASE_S = 0.12;
 
 /**
- * A peak limiter: reduces the volume before a peak arrives, so that no sample exceeds the ceiling,
- * and leaves quieter sound unchanged except for the delay of the lookahead.
+ * A peak limiter. It reduces the volume before a peak arrives, so that no sample exceeds the
+ * ceiling. Quieter sound is delayed by the lookahead, but otherwise unchanged.
  *
- * The gain that a sample needs is held for the lookahead, rises slowly afterwards, and is averaged
- * over the lookahead. Every value in that average is at most what the delayed sample needs.
+ * The gain that a sample needs is held for the lookahead time and then rises slowly. The applied
+ * gain is the average over the lookahead time, in which no value exceeds the gain that the delayed
+ * sample needs.
  */
 export class Limiter {
   readonly #ceiling: number;
   readonly #release: number;
   readonly #length: number;
-  /** Delayed samples of each channel, as rings. */
+  /** The delayed samples of each channel, in ring buffers. */
   readonly #delayed: Float32Array[] = [];
   readonly #lowest: SlidingMinimum;
-  /** The gains of which the average is applied, as a ring, and their sum. */
+  /** The gains to average, in a ring buffer, and below it their sum. */
   readonly #held: Float64Array;
   #sum: number;
   #hold = 1;
@@ -39,7 +40,7 @@ export class Limiter {
     this.#sum = this.#length;
   }
 
-  /** Limits a block. All channels get the same gain, so that directions stay. */
+  /** Limits a block. All channels get the same gain, which preserves the stereo image. */
   process(input: readonly Float32Array[], output: readonly Float32Array[]): void {
     const frames = output[0]?.length ?? 0;
     for (let frame = 0; frame < frames; frame += 1) {
@@ -54,14 +55,14 @@ export class Limiter {
     }
   }
 
-  /** Takes in the newest sample's peak, and returns the gain of the oldest sample. */
+  /** Adds the newest sample's peak, and returns the gain for the oldest sample. */
   #gainFor(peak: number): number {
     const needed = peak > this.#ceiling ? this.#ceiling / peak : 1;
     const lowest = this.#lowest.push(needed);
     this.#hold = lowest < this.#hold ? lowest : this.#hold + (lowest - this.#hold) * this.#release;
     this.#sum += this.#hold - (this.#held[this.#at] ?? 1);
     this.#held[this.#at] = this.#hold;
-    // Rounding must not raise the gain above what the peak needs.
+    // Rounding errors must not raise the gain above what the peak needs.
     return Math.min(1, (this.#sum / this.#length) * (1 - 1e-6));
   }
 
@@ -71,12 +72,12 @@ export class Limiter {
 }
 
 /**
- * The minimum of the newest values. Values that a newer one undercuts are dropped, so that the
- * oldest that remains is the minimum.
+ * The minimum of the newest values. A value is dropped when a newer one is as low or lower, so the
+ * oldest remaining value is the minimum.
  */
 class SlidingMinimum {
   readonly #length: number;
-  /** Increasing values and the times at which they arrived, as rings from `#first` to `#end`. */
+  /** The increasing values and their arrival times, in ring buffers from `#first` to `#end`. */
   readonly #values: Float64Array;
   readonly #times: Float64Array;
   #first = 0;
@@ -89,7 +90,7 @@ class SlidingMinimum {
     this.#times = new Float64Array(length);
   }
 
-  /** Adds a value, and returns the minimum of the last ones. */
+  /** Adds a value, and returns the minimum of the newest values. */
   push(value: number): number {
     const isPast = this.#times[this.#first % this.#length] === this.#now - this.#length;
     if (this.#first < this.#end && isPast) this.#first += 1;

@@ -10,10 +10,10 @@ declare class AudioWorkletProcessor {
 }
 declare function registerProcessor(name: string, processor: typeof AudioWorkletProcessor): void;
 
-/** -1 dB below full scale: encoders overshoot a little. */
+/** 1 dB below full scale, because encoders overshoot slightly. */
 const CEILING = 0.89;
 
-/** Limits its one input. */
+/** Limits its only input. */
 class LimiterProcessor extends AudioWorkletProcessor {
   readonly #limiter = new Limiter({ sampleRate, ceiling: CEILING });
 

@@ -4,14 +4,14 @@ import { textColorOn } from '../../../src/programme/colors.js';
 import type { OverlayPlaces } from '../../../src/programme/overlay-layout.js';
 import { type Context, setFont } from './paint-tiles.js';
 
-/** The contents of the overlays whose places are given. */
+/** The contents of the overlays, whose positions are computed separately. */
 export interface OverlayContents {
   readonly accent: string;
   readonly logo: Picture | null;
   readonly ticker: string;
-  /** The time left. */
+  /** The remaining time, as text. */
   readonly countdown: string;
-  /** The time since an arbitrary moment, which moves the ticker. */
+  /** The time since an arbitrary moment, in milliseconds, which moves the ticker. */
   readonly nowMs: number;
 }
 
@@ -54,7 +54,7 @@ function paintBanner(
   for (const line of lines) write(line, { px, weight: 500 });
 }
 
-/** The text runs from right to left, again and again. */
+/** Paints the ticker, whose text runs from right to left repeatedly. */
 function paintTicker(
   context: Context,
   rect: Rect,

@@ -16,8 +16,9 @@ const SPEAKING_PX = 4;
 const CARD_COLOR = '#23272f';
 
 /**
- * Paints texts in Inter from now on, which has been loaded. A canvas in a worker of Chromium keeps the
- * font that it first found for a font string, so texts that are painted earlier must not name Inter.
+ * Paints texts in Inter from now on. Call this once the font is loaded: a canvas in a Chromium
+ * worker keeps the first font that it finds for a font string, so earlier texts must not name
+ * Inter.
  */
 export function selectInter(): void {
   family = `"Inter Variable", ${SYSTEM}`;
@@ -28,7 +29,7 @@ export function setFont(context: Context, { px, weight }: { px: number; weight: 
   context.font = `${weight} ${px}px ${family}`;
 }
 
-/** Paints a tile: its video or a card, the frame of a speaker, and the name. */
+/** Paints a tile: its video or a card, a frame if the person is speaking, and the name. */
 export function paintTile(
   context: Context,
   { tile, rect, fit, isBleeding, name }: ViewedTile,
@@ -83,7 +84,7 @@ function paintContained(context: Context, picture: Picture, rect: Rect): void {
   );
 }
 
-/** The person's initials in a circle. */
+/** Paints the person's initials in a circle. */
 function paintCard(
   context: Context,
   { x, y, width, height }: Rect,

@@ -1,16 +1,16 @@
 import type { Picture } from '../capture/scene-painter.js';
 
-/** A picture that can change: a video, or a still picture. */
+/** A source of pictures: a video, or a still picture. */
 export interface PictureSource {
   /** Increases with each new picture. */
   readonly version: number;
   /**
    * Returns the newest picture, which is valid until the caller returns to the event loop. Null
-   * before the first one, after the last one, and while a video that should move is frozen.
+   * before the first picture, after the last one, and while a video is frozen.
    * @param nowMs the time of `performance.now()`
    */
   picture(nowMs: number): Picture | null;
-  /** Releases the picture. Closing again does nothing. */
+  /** Releases the picture. Idempotent. */
   close(): void;
 }
 
@@ -33,14 +33,17 @@ export class StillSource implements PictureSource {
   }
 }
 
-/** What a camera is expected to do: a screen can stand still for hours. */
+/** How a video is treated. A camera must deliver frames, but a screen can stand still for hours. */
 export interface VideoOptions {
-  /** The time in milliseconds after which a video without a new frame is frozen; or Infinity. */
+  /**
+   * The time in milliseconds after which a video without a new frame counts as frozen; Infinity for
+   * never.
+   */
   readonly frozenAfterMs: number;
 }
 
 /**
- * The time after which a camera without a new frame counts as frozen. Cameras in the dark send five
- * frames per second, and a lossy network can interrupt for a second.
+ * The time after which a camera without a new frame counts as frozen. Some cameras send only five
+ * frames per second in the dark, and a lossy network can interrupt the video for a second.
  */
 export const CAMERA_FROZEN_MS = 3_000;

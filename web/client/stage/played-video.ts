@@ -1,18 +1,18 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 
-/** Where the playback of a video is. */
+/** The state of a video's playback. */
 export type Playback = {
   readonly isPlaying: boolean;
   readonly positionMs: number;
-  /** Null if the file doesn't say how long it is, as some recorders' files don't. */
+  /** Null if the file doesn't contain its duration, as with some recorders. */
   readonly durationMs: number | null;
 };
 
 type Capturing = HTMLVideoElement & { captureStream?: () => MediaStream };
 
 /**
- * A video file that plays into two tracks, in a hidden tab too. Its sound isn't played to the user
- * and doesn't reach the page's output; whoever should hear it plays {@link audio}.
+ * A video file that plays into two tracks, even in a hidden tab. Its sound isn't played on this
+ * device; to hear it, play {@link audio}.
  */
 export class PlayedVideo {
   readonly #element: HTMLVideoElement;
@@ -23,13 +23,13 @@ export class PlayedVideo {
   readonly #playback = signal<Playback>({ isPlaying: false, positionMs: 0, durationMs: null });
   readonly #events = new AbortController();
 
-  /** Whether this browser can turn a playing video into a track. */
+  /** Whether this browser can capture a playing video as a track. */
   static get supported(): boolean {
     return 'captureStream' in HTMLMediaElement.prototype;
   }
 
   /**
-   * Opens a file at its first frame.
+   * Opens a file, and shows its first frame.
    * @throws Error if this browser can't play it
    */
   static async open(context: AudioContext, file: Blob): Promise<PlayedVideo> {
@@ -60,12 +60,12 @@ export class PlayedVideo {
     this.#read();
   }
 
-  /** The picture. It ends when the video has ended, after which nothing can be played again. */
+  /** The video track. It ends when the video ends, after which the file can't be played again. */
   get video(): MediaStreamTrack {
     return this.#captured.getVideoTracks()[0] ?? missing();
   }
 
-  /** The sound at the volume of {@link setVolume}; silence if the file has none. */
+  /** The audio track, at the volume set by {@link setVolume}; silent if the file has no audio. */
   get audio(): MediaStreamTrack {
     return this.#output.stream.getAudioTracks()[0] ?? missing();
   }
@@ -74,12 +74,12 @@ export class PlayedVideo {
     return this.#playback;
   }
 
-  /** Calls back when the video has reached its end, which it doesn't while it repeats. */
+  /** Calls back when the video ends. A repeating video doesn't end. */
   onEnded(run: () => void): void {
     this.#element.addEventListener('ended', run, { signal: this.#events.signal });
   }
 
-  /** Plays from the current position. Rejects if the browser refuses to. */
+  /** Plays from the current position. Rejects if the browser refuses to play. */
   async play(): Promise<void> {
     await this.#element.play();
   }
@@ -88,12 +88,12 @@ export class PlayedVideo {
     this.#element.pause();
   }
 
-  /** Returns to the beginning; a playing video plays on from there. */
+  /** Returns to the beginning; a playing video continues from there. */
   restart(): void {
     this.#element.currentTime = 0;
   }
 
-  /** Sets whether the video begins again when it reaches its end. */
+  /** Sets whether the video starts again when it reaches its end. */
   setRepeating(isRepeating: boolean): void {
     this.#element.loop = isRepeating;
   }
@@ -122,7 +122,7 @@ export class PlayedVideo {
   }
 }
 
-/** The time constant of a change of volume, in seconds. */
+/** The time constant of volume changes, in seconds. */
 const RAMP_S = 0.015;
 
 /** Resolves when the first frame is decoded. */

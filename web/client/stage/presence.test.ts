@@ -50,7 +50,7 @@ const joined: StageJoined = {
 
 type Event = PresenceEvent<Connected>;
 
-/** Applies events in turn; returns the last state and the names of all effects. */
+/** Applies events in order; returns the last state and the names of all effects. */
 function after(...events: Event[]) {
   let state: Presence<Connected> = OUT;
   const effects: string[] = [];
@@ -94,7 +94,7 @@ describe('entering a stage', () => {
     expect(state).toMatchObject({ name: 'refused', failure: { message: 'Expired.' } });
   });
 
-  it('waits as long as the server says if the stage is not open or the green room is full', () => {
+  it('waits as long as the server requests if the stage is not open or the green room is full', () => {
     const { state } = after(entered, failed(1, { code: 'stage_closed', retryAfterMs: 5_000 }));
     expect(state).toMatchObject({
       name: 'entering',
@@ -103,7 +103,7 @@ describe('entering a stage', () => {
     expect(step(state, { name: 'retry-due' }).effects).toMatchObject([{ name: 'ask', attempt: 2 }]);
   });
 
-  it('retries after a transient error, but not after another one', () => {
+  it('retries after a transient error, but not after any other', () => {
     const { state } = after(entered, failed(1, { code: 'timeout' }));
     expect(state).toMatchObject({ progress: { name: 'waiting', delayMs: RETRY_MS } });
     expect(after(entered, failed(1, { code: 'stage_closed' })).state.name).toBe('refused');
@@ -121,7 +121,7 @@ describe('entering a stage', () => {
 });
 
 describe('on a stage', () => {
-  it('takes the same place again after the socket was lost', () => {
+  it('returns to the same place after the socket was lost', () => {
     const { state, effects } = after(...present, { name: 'offline' });
     expect(state).toMatchObject({ name: 'present', media });
     expect(effects).toEqual(['ask', 'open']);
@@ -130,11 +130,11 @@ describe('on a stage', () => {
       { name: 'close', media },
       { name: 'ask', attempt: 2, entry: guest, resumeToken: joined.resumeToken },
     ]);
-    // What was shown remains until the new connection is there.
+    // What was shown remains until the new connection is open.
     expect(back.state).toMatchObject({ name: 'entering', stage: { title: 'first' } });
   });
 
-  it('reconnects from the moment the socket is lost until the media is open again', () => {
+  it('counts as reconnecting from the loss of the socket until the media is open again', () => {
     const events: Event[] = [
       ...present,
       { name: 'offline' },
@@ -173,7 +173,7 @@ describe('on a stage', () => {
     expect(state.name).toBe('present');
   });
 
-  it('retries media that can’t be opened again', () => {
+  it('retries if the media can’t be reopened', () => {
     const { state } = after(...present, { name: 'online' }, accepted(2), {
       ...failed(2, { code: 'media_failed' }),
     });
@@ -208,7 +208,7 @@ describe('on a stage', () => {
     expect(state).toMatchObject({ name: 'present', stage: { title: 'second' } });
   });
 
-  it('says goodbye when it leaves, and stays away', () => {
+  it('says goodbye when it leaves, and does not return', () => {
     const { state, effects } = after(...present, { name: 'leave' }, { name: 'online' });
     expect(state).toMatchObject({ name: 'ended', reason: 'left' });
     expect(effects.slice(2)).toEqual(['say-goodbye']);

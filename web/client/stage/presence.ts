@@ -25,18 +25,20 @@ export type EntryFailure = {
   readonly code: RequestErrorCode | 'media_failed';
   /** A sentence for users. */
   readonly message: string;
-  /** When the server advises to retry, in milliseconds. */
+  /** The delay after which the server advises a retry, in milliseconds; null if it doesn't. */
   readonly retryAfterMs: number | null;
 };
 
-/** Why a participant is no longer on the stage. */
+/** The reason why a participant is no longer on the stage. */
 export type EndReason = Exclude<EventPayload<'stage:closed'>['reason'], 'media_lost'> | 'left';
 
 /** The connection that is being made. */
 type Progress =
   | { readonly name: 'asking' }
   | { readonly name: 'opening' }
-  /** The next attempt is due after `delayMs`; `failure` is the reason for it, if known. */
+  /**
+   * The next attempt is due after `delayMs`; `failure` is the reason why it is needed, if known.
+   */
   | {
       readonly name: 'waiting';
       readonly delayMs: number;
@@ -45,12 +47,12 @@ type Progress =
 
 type Wanted = {
   readonly entry: Entry;
-  /** Proves to the server that a later connection is the same participant's. */
+  /** Proves to the server that a later connection belongs to the same participant. */
   readonly resumeToken: string | null;
 };
 
 /**
- * Whether this page's user is on a stage. `attempt` is the number of the latest attempt to enter;
+ * The state of this page's user on a stage. `attempt` is the number of the latest attempt to enter;
  * results of older ones are discarded. The initial state is {@link OUT}, and only {@link step}
  * changes the state.
  */
@@ -62,7 +64,7 @@ export type Presence<M extends Connected> = { readonly attempt: number } & (
       readonly stage: StageState | null;
       readonly progress: Progress;
     })
-  /** `isOffline`: the socket is lost, but not yet the media. */
+  /** `isOffline`: the socket is lost, but the media isn't yet. */
   | (Wanted & {
       readonly name: 'present';
       readonly stage: StageState;
@@ -85,7 +87,7 @@ export type PresenceEvent<M extends Connected> =
   | { name: 'accepted'; attempt: number; joined: StageJoined }
   | { name: 'opened'; attempt: number; media: M }
   | { name: 'failed'; attempt: number; failure: EntryFailure }
-  /** The delay of the progress `waiting` has passed. */
+  /** The delay of the `waiting` progress has passed. */
   | { name: 'retry-due' }
   | { name: 'stage-changed'; stage: StageState }
   /** The server ended this connection to the stage. */
@@ -101,8 +103,8 @@ export type PresenceEffect<M extends Connected> =
   | { name: 'open'; attempt: number; joined: StageJoined }
   | { name: 'close'; media: M }
   /**
-   * Tell the server that this participant leaves, and close the media afterwards: if the server
-   * noticed the closed media first, it would keep the place.
+   * Tell the server that this participant leaves, and close the media afterwards. If the server
+   * noticed the closed media first, it would keep the participant's place.
    */
   | { name: 'say-goodbye'; media: M | null };
 
@@ -111,7 +113,7 @@ export type PresenceStep<M extends Connected> = {
   readonly effects: readonly PresenceEffect<M>[];
 };
 
-/** The delay before an attempt that failed for a transient reason is repeated. */
+/** The delay before a retry after a transient failure. */
 export const RETRY_MS = 1_500;
 
 /** The initial state. */
@@ -133,18 +135,18 @@ export function step<M extends Connected>(
   event: PresenceEvent<M>,
 ): PresenceStep<M> {
   if (event.name === 'enter') return enter(state, event);
-  // The attempt was abandoned while its media opened.
+  // The attempt was abandoned while its media was being opened.
   if (event.name === 'opened' && (!isActive(state) || event.attempt !== state.attempt))
     return { state, effects: [{ name: 'close', media: event.media }] };
   return isActive(state) ? happened(state, event) : unchanged(state);
 }
 
-/** Whether the participant is on the stage, or should be. */
+/** Returns whether the participant is on the stage, or should be. */
 export function isActive<M extends Connected>(state: Presence<M>): state is Active<M> {
   return state.name === 'entering' || state.name === 'present';
 }
 
-/** Whether the connection to the stage is lost, or not made yet. */
+/** Returns whether the connection to the stage is lost, or not established yet. */
 export function isReconnecting<M extends Connected>(state: Active<M>): boolean {
   return state.name === 'entering' || state.isOffline;
 }
@@ -166,7 +168,7 @@ function happened<M extends Connected>(
     case 'retry-due':
       return event.name === 'retry-due' && !isWaiting(state) ? unchanged(state) : connect(state);
     case 'offline':
-      // The media remains: it flows until the server notices the loss, and is replaced afterwards.
+      // The media remains. It flows until the server notices the loss, and is replaced afterwards.
       return unchanged(state.name === 'present' ? { ...state, isOffline: true } : state);
     case 'accepted': {
       if (state.name !== 'entering' || event.attempt !== state.attempt) return unchanged(state);
@@ -193,7 +195,7 @@ function happened<M extends Connected>(
     case 'failed':
       return event.attempt === state.attempt ? failed(state, event.failure) : unchanged(state);
     case 'stage-changed':
-      // A state that arrives before the reply is older than the reply's.
+      // A state that arrives before the reply is older than the state in the reply.
       if (state.stage === null) return unchanged(state);
       return unchanged({ ...state, stage: event.stage });
     case 'closed':
@@ -239,7 +241,7 @@ function connect<M extends Connected>(state: Active<M>): PresenceStep<M> {
 
 function failed<M extends Connected>(state: Active<M>, failure: EntryFailure): PresenceStep<M> {
   const { attempt, entry, resumeToken, stage } = state;
-  // Media that failed to open once the server has accepted the participant is worth another try.
+  // If the server has accepted the participant and only the media failed to open, a retry can help.
   const isTransient =
     TRANSIENT.has(failure.code) || (failure.code === 'media_failed' && stage !== null);
   if (!isTransient && failure.retryAfterMs === null)

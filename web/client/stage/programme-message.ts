@@ -1,6 +1,6 @@
 import type { ProgrammeState } from '../../../src/programme/programme-state.js';
 
-/** A font file of the page's design. */
+/** A file of the page's font. */
 export interface ProgrammeFont {
   readonly url: string;
   readonly unicodeRange: string;

@@ -1,5 +1,5 @@
 import type { AudioLevel } from '../capture/audio-level.js';
-// Vite's suffix gives the address of the bundled module.
+// With this suffix, Vite provides the URL of the bundled module.
 // oxlint-disable-next-line import/default
 import limiterUrl from './limiter.worklet.ts?worker&url';
 import { SoundChannel } from './sound-channel.js';
@@ -13,20 +13,20 @@ interface Fader {
 
 const UNCHANGED: Fader = { volume: 1, muted: false, solo: false };
 const SILENT: AudioLevel = { rmsDb: Number.NEGATIVE_INFINITY, peakDb: Number.NEGATIVE_INFINITY };
-/** The loudest volume: a quiet microphone can be raised by 6 dB. */
+/** The maximum volume, which raises a quiet microphone by 6 dB. */
 export const VOLUME_MAX = 2;
 
 /**
- * Mixes sounds into one track, which stays the same as sounds come and go. Volumes change in ramps,
- * and a limiter keeps the sum from clipping.
+ * Mixes sounds into one track, which stays the same when sounds are added or removed. Volumes
+ * change in ramps, and a limiter keeps the sum from clipping.
  */
 export class ProgrammeSound {
   readonly #context: AudioContext;
   readonly #bus: GainNode;
   readonly #output: MediaStreamAudioDestinationNode;
-  /** By participant, then by kind of sound. */
+  /** The channels, by participant and kind of sound. */
   readonly #channels = new Map<string, Map<string, SoundChannel>>();
-  /** Kept for participants who have left, for their return. */
+  /** The settings of participants, including those who have left, in case they return. */
   readonly #faders = new Map<string, Fader>();
   #closed = false;
 
@@ -45,7 +45,7 @@ export class ProgrammeSound {
     return track;
   }
 
-  /** Replaces a participant's sound of some kind; null removes it. */
+  /** Replaces a participant's sound of this kind; null removes it. */
   setSound(participant: string, kind: string, track: MediaStreamTrack | null): void {
     const channels = this.#channels.get(participant) ?? new Map<string, SoundChannel>();
     channels.get(kind)?.close();
@@ -73,7 +73,7 @@ export class ProgrammeSound {
     this.#change(participant, { solo });
   }
 
-  /** The loudest of a participant's sounds, before volume and mute. */
+  /** Returns the level of a participant's loudest sound, before volume and mute. */
   level(participant: string): AudioLevel {
     const levels = [...(this.#channels.get(participant)?.values() ?? [])].map((channel) =>
       channel.level(),
@@ -105,7 +105,7 @@ export class ProgrammeSound {
 
   #gainOf(participant: string): number {
     const { volume, muted, solo } = this.#faderOf(participant);
-    // Whoever was solo and has left silences nobody.
+    // A solo participant who has left doesn't silence anyone.
     const isOthersSolo =
       !solo && [...this.#channels.keys()].some((each) => this.#faderOf(each).solo);
     return muted || isOthersSolo ? 0 : volume;
@@ -122,7 +122,10 @@ export class ProgrammeSound {
     limiter.connect(this.#output);
   }
 
-  /** Where worklets cannot be loaded, a compressor with a steep curve limits, if less exactly. */
+  /**
+   * If worklets can't be loaded, a compressor with a steep curve limits the sound, though less
+   * exactly.
+   */
   async #limiter(): Promise<AudioNode> {
     try {
       await this.#context.audioWorklet.addModule(limiterUrl);

@@ -10,7 +10,7 @@ export interface ProgrammeVideo {
   readonly track: MediaStreamTrack;
   /** Replaces a video; null removes it. The track itself continues. */
   setVideo(key: string, track: MediaStreamTrack | null, options: VideoOptions): void;
-  /** Replaces a picture, which this then owns; null removes it. */
+  /** Replaces a picture, and takes ownership of the bitmap; null removes the picture. */
   setStill(key: string, bitmap: ImageBitmap | null): void;
   /** @param options.serverAheadMs the server's clock minus `Date.now()` */
   setState(

@@ -7,15 +7,15 @@ import { programmeSize } from '../../../src/programme/scene-layout.js';
 /** The length of a cross-fade in milliseconds. */
 export const FADE_MS = 300;
 
-/** A running cross-fade: what was shown before, and when the fade began. */
+/** A running cross-fade: what was shown before, and the time at which the fade began. */
 interface Fade {
   readonly from: OffscreenCanvas;
   readonly startedMs: number;
 }
 
 /**
- * Paints the programme's state on a canvas of fixed size, with cross-fades, and a
- * preview of another scene with the same sources.
+ * Paints the programme's state on a canvas of fixed size, with cross-fades, and previews another
+ * scene with the same sources.
  */
 export class Programme {
   readonly #context: Context;
@@ -28,7 +28,9 @@ export class Programme {
   #painted: string | null = null;
   #isPreviewCleared = true;
 
-  /** @param contexts of the programme's canvas, which this resizes, and of the preview's */
+  /**
+   * @param contexts the contexts of the programme's canvas, which is resized, and of the preview's
+   */
   constructor(contexts: { programme: Context; preview: Context }, state: ProgrammeState) {
     const { width, height } = programmeSize(state.format);
     contexts.programme.canvas.width = width;
@@ -52,7 +54,7 @@ export class Programme {
     this.#painted = null;
   }
 
-  /** Shows another state, after a cross-fade from the current picture if wanted. */
+  /** Shows another state, with a cross-fade from the current picture if `fade` is true. */
   setState(state: ProgrammeState, { fade, nowMs }: { fade: boolean; nowMs: number }): void {
     if (fade) this.#startFade(nowMs);
     this.#state = state;
@@ -63,14 +65,14 @@ export class Programme {
     this.#previewed = state;
   }
 
-  /** Paints texts again, after a font was loaded. */
+  /** Repaints texts after a font has been loaded. */
   renewTexts(): void {
     this.#canvas.forgetSizes();
     this.#preview.canvas.forgetSizes();
     this.#painted = null;
   }
 
-  /** Paints the programme, and returns whether its picture can have changed. */
+  /** Paints the programme, and returns whether its picture may have changed. */
   paint(clock: PaintClock): boolean {
     const signature = this.#canvas.signature(this.#state, clock);
     if (this.#fade === null && signature === this.#painted) return false;

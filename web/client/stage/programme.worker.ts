@@ -7,13 +7,13 @@ import type { ProgrammeMessage } from './programme-message.js';
 import { SteadyClock } from './steady-clock.js';
 
 declare global {
-  // This is absent on the window, where `document.fonts` is its counterpart.
+  // This is absent from the window, where `document.fonts` is its counterpart.
   var fonts: FontFaceSet | undefined;
 }
 
 type Start = Extract<ProgrammeMessage, { type: 'start' }>;
 
-/** Every third frame is painted on the preview too. */
+/** Every third frame is also painted on the preview. */
 const PREVIEW_EVERY = 3;
 
 /** Paints the programme at a fixed rate and writes its frames into the output track. */
@@ -40,7 +40,7 @@ class ProgrammeLoop {
     this.programme.close();
     this.#last?.close();
     this.#last = null;
-    // This rejects if the track was stopped before, which ends the stream too.
+    // This rejects if the track has already been stopped, which also ends the stream.
     this.#writer.close().catch(() => undefined);
   }
 
@@ -117,7 +117,10 @@ globalThis.addEventListener('message', ({ data }: MessageEvent<ProgrammeMessage>
   }
 });
 
-/** Loads the fonts, which a worker doesn't inherit from the page. Until then, texts use another. */
+/**
+ * Loads the fonts, which a worker doesn't inherit from the page. Until then, texts use a system
+ * font.
+ */
 async function loadFonts(fonts: Start['fonts']): Promise<void> {
   const loaded = await Promise.allSettled(
     fonts.map(async ({ url, unicodeRange }) => {

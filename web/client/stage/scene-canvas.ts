@@ -7,7 +7,7 @@ import { assetKey, type ProgrammeState } from '../../../src/programme/programme-
 import { programmeSize } from '../../../src/programme/scene-layout.js';
 import { type SceneView, viewScene } from '../../../src/programme/scene-view.js';
 
-/** The time, for what moves by itself. */
+/** The current time, for anything that moves by itself. */
 export interface PaintClock {
   /** The time of `performance.now()`. */
   readonly nowMs: number;
@@ -15,7 +15,7 @@ export interface PaintClock {
   readonly serverMs: number;
 }
 
-/** The color of the picture before the first scene. */
+/** The colors before the first scene. */
 const NO_SCENE = { background: '#111318', accent: '#4f46e5' };
 
 /** Paints scenes on a canvas, which has the programme's size or is a smaller copy. */
@@ -33,12 +33,14 @@ export class SceneCanvas {
     this.#sources = sources;
   }
 
-  /** Measures texts again, after a font was loaded. */
+  /** Measures texts again after a font has been loaded. */
   forgetSizes(): void {
     this.#view = null;
   }
 
-  /** Returns a text that differs if the picture does, apart from what the sources paint. */
+  /**
+   * Returns a text that changes whenever the picture does, except for the contents of the sources.
+   */
   signature(state: ProgrammeState, clock: PaintClock): string {
     const { scene, overlays } = state;
     const shown = [...this.#sources].map(

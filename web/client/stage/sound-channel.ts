@@ -1,13 +1,15 @@
 import { type AudioLevel, audioLevelOf } from '../capture/audio-level.js';
 
-/** The time constant of a change of volume, in seconds: short, and without a click. */
+/**
+ * The time constant of volume changes, in seconds. It is short, but long enough to avoid clicks.
+ */
 const RAMP_S = 0.015;
 /**
- * How far ahead of its start a change is scheduled, in seconds. A change whose start the renderer
- * has already passed would begin with a jump.
+ * How far ahead a change is scheduled, in seconds. If the renderer had already passed its start,
+ * the change would begin with a jump.
  */
 const AHEAD_S = 0.03;
-/** After this time in milliseconds, a sound that fades out is inaudible. */
+/** The time in milliseconds after which a sound that fades out is inaudible. */
 const FADED_MS = 200;
 
 /** One sound of the mix: its source, a meter, and its volume. */
@@ -39,7 +41,7 @@ export class SoundChannel {
     this.#gain.gain.setTargetAtTime(gain, this.#context.currentTime + AHEAD_S, RAMP_S);
   }
 
-  /** The level of the source right now. */
+  /** Returns the current level of the source. */
   level(): AudioLevel {
     this.#meter.getFloatTimeDomainData(this.#samples);
     return audioLevelOf(this.#samples);

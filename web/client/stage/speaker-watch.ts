@@ -6,19 +6,19 @@ const LISTEN_MS = 150;
 /** How long a person still counts as speaking after the last sound, in milliseconds. */
 const VOICE_HOLD_MS = 700;
 
-/** Detects from levels who is speaking, and chooses one of them as the speaker. */
+/** Detects who is speaking from the levels, and chooses one person as the speaker. */
 export class SpeakerWatch {
   readonly #levels: () => ReadonlyMap<string, AudioLevel>;
   readonly #onChange: () => void;
   readonly #timer: ReturnType<typeof setInterval>;
   readonly #speaking = signal<ReadonlySet<string>>(new Set());
-  /** When each person was last heard; those who are gone are removed. */
+  /** The time when each person was last heard. People who have left are removed. */
   readonly #heardMs = new Map<string, number>();
   #state: SpeakerState = NO_SPEAKER;
 
   /**
    * @param levels returns the current level of each person who can be the speaker
-   * @param onChange is called when {@link speaking} or {@link speaker} has changed
+   * @param onChange called when {@link speaking} or {@link speaker} has changed
    */
   constructor(levels: () => ReadonlyMap<string, AudioLevel>, onChange: () => void) {
     this.#levels = levels;
@@ -30,7 +30,7 @@ export class SpeakerWatch {
     return this.#speaking;
   }
 
-  /** The person whom layouts show large; null before anyone spoke. */
+  /** The person whom layouts show large; null until someone speaks. */
   get speaker(): string | null {
     return this.#state.speaker;
   }

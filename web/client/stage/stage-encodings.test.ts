@@ -10,19 +10,19 @@ describe('what participants of a stage send', () => {
     ]);
   });
 
-  it('sends the host’s camera once, and small', () => {
+  it('sends the host’s camera in one small layer', () => {
     const [only, ...others] = stageEncodings('camera', 'host', hd);
     expect(others).toEqual([]);
     expect(only).toMatchObject({ rid: 'r0', scaleResolutionDownBy: 2 });
     expect(only?.maxBitrate).toBe(stageEncodings('camera', 'guest', hd)[1]?.maxBitrate);
   });
 
-  it('never enlarges a small camera of the host', () => {
+  it('never enlarges the host’s camera if it is small', () => {
     const small = { width: 320, height: 180, framesPerSecond: 30 };
     expect(stageEncodings('camera', 'host', small)).toMatchObject([{ scaleResolutionDownBy: 1 }]);
   });
 
-  it('sends a screen once, at full size', () => {
+  it('sends a screen in one layer, at full size', () => {
     const screen = { width: 1920, height: 1080, framesPerSecond: 30 };
     for (const role of ['host', 'guest'] as const)
       expect(stageEncodings('screen', role, screen)).toMatchObject([{ scaleResolutionDownBy: 1 }]);

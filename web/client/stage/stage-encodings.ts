@@ -2,14 +2,16 @@ import type { StageSource } from '../../../src/protocol/stage.js';
 import { type Encoding, encodingsFor, type PictureSize } from '../encodings.js';
 import type { Entry } from './presence.js';
 
-/** The height of the host's picture at the guests, who see the programme as well. */
+/**
+ * The height in pixels at which guests receive the host's camera. They see the programme as well.
+ */
 const HOST_HEIGHT = 360;
 
 /**
- * Returns the simulcast layers in which a participant sends a picture, lowest first. A guest's
- * camera has several, of which the host receives the one that fits the tile in the programme. The
- * host's camera has one small layer, because the host's machine also encodes the programme. Screens
- * have one layer at full size, since text is unreadable in smaller ones.
+ * Returns the simulcast layers in which a participant sends video, lowest first. A guest's camera
+ * has several, and the host receives the one that fits the tile in the programme. The host's camera
+ * has one small layer, because the host's machine also encodes the programme. Screens have one
+ * layer at full size, since text is unreadable in smaller ones.
  */
 export function stageEncodings(
   source: Extract<StageSource, 'camera' | 'screen'>,

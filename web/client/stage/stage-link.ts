@@ -21,7 +21,7 @@ import {
 } from './presence.js';
 import { type RemoteTrack, type Sent, StageMedia } from './stage-media.js';
 
-/** The messages that are kept; older ones are dropped. */
+/** The maximum number of messages; older ones are dropped. */
 const MESSAGES_MAX = 200;
 
 const NOTHING: readonly RemoteTrack[] = [];
@@ -33,14 +33,14 @@ type Effect<N extends PresenceEffect<StageMedia>['name']> = Extract<
 
 type Options = {
   connection: Connection;
-  /** The SFU's capabilities, which the page was served with. */
+  /** The SFU's capabilities, as embedded in the page. */
   rtpCapabilities: RtpCapabilities;
 };
 
 /**
- * A participant's connection to a stage: enters it, keeps the place across lost networks and
- * servers, sends this page's sources and receives those of the others. The decisions are made by
- * {@link step}, and this class carries out their effects.
+ * A participant's connection to a stage: enters it, keeps the place when the network or a server
+ * fails, sends this page's sources and receives those of the others. {@link step} makes the
+ * decisions, and this class carries out their effects.
  */
 export class StageLink {
   readonly #options: Options;
@@ -59,11 +59,11 @@ export class StageLink {
     const state = this.#state.value;
     return isActive(state) ? state.stage : null;
   });
-  /** The tracks that are received now. */
+  /** The tracks that are currently received. */
   readonly tracks: ReadonlySignal<readonly RemoteTrack[]> = computed(
     () => this.#media.value?.tracks.value ?? NOTHING,
   );
-  /** The backstage messages since the page was opened, oldest first. */
+  /** The newest backstage messages since the page was opened, oldest first. */
   readonly messages: ReadonlySignal<readonly StageMessage[]> = this.#messages;
   /** The token with which the next page takes the same place; null if not on the stage. */
   readonly resumeToken: ReadonlySignal<string | null> = computed(() => {
@@ -93,15 +93,15 @@ export class StageLink {
   }
 
   /**
-   * Sends a source from now on, even after reconnecting; a null track sends none. Rejects if it is
-   * refused now.
+   * Sends a source from now on, including after reconnecting; a null track stops sending it.
+   * Rejects if the source is refused now.
    */
   async send(source: StageSource, sent: Sent): Promise<void> {
     this.#sources.set(source, sent);
     await this.#media.peek()?.send(source, sent);
   }
 
-  /** Says something backstage. */
+  /** Sends a message backstage. */
   async say(text: string): Promise<void> {
     await this.#request('stage:say', { text });
   }
@@ -121,7 +121,7 @@ export class StageLink {
     await this.#request('stage:allow-screen', { participant, allowed });
   }
 
-  /** Sends a guest away, who can't return with the same invitation. Host only. */
+  /** Sends a guest away. The guest can't return with the same invitation. Host only. */
   async remove(participant: string): Promise<void> {
     await this.#request('stage:remove', { participant });
   }
@@ -141,7 +141,7 @@ export class StageLink {
     await this.#request('stage:mix-programme', programme);
   }
 
-  /** Limits the layer that is received of a track. */
+  /** Limits the layer in which a track is received. */
   preferLayer(consumerId: string, layer: number): void {
     this.#media.peek()?.preferLayer(consumerId, layer);
   }
@@ -155,7 +155,7 @@ export class StageLink {
     return this.#media.peek()?.levelOf(voice.consumerId) ?? 0;
   }
 
-  /** Ends the connection as a closed page does: the place is kept for the grace period. */
+  /** Ends the connection as closing the page does: the place is kept for the grace period. */
   close(): void {
     for (const off of this.#offs) off();
     this.#media.peek()?.close();

@@ -15,23 +15,23 @@ export type RemoteTrack = {
   readonly participant: string | null;
   readonly source: StageSource;
   readonly track: MediaStreamTrack;
-  /** The number of simulcast layers from which {@link StageMedia.preferLayer} chooses. */
+  /** The number of simulcast layers, one of which {@link StageMedia.preferLayer} selects. */
   readonly layers: number;
   /** Whether the sender has paused it, so that it is silent or shows the last frame. */
   readonly isPaused: boolean;
 };
 
-/** What is sent of one source: its track, or null for none, and whether it is paused. */
+/** What is sent for a source: its track, or null for none, and whether it is paused. */
 export type Sent = { readonly track: MediaStreamTrack | null; readonly paused: boolean };
 
-/** Mono speech, with forward error correction for lossy uplinks. */
+/** Options for speech: mono, with forward error correction for lossy uplinks. */
 const VOICE: types.ProducerCodecOptions = {
   opusFec: true,
   opusDtx: false,
   opusMaxAverageBitrate: 64_000,
 };
 
-/** A file's sound, which can be music. */
+/** Options for a file's sound, which can be music. */
 const PLAYBACK: types.ProducerCodecOptions = {
   opusStereo: true,
   opusFec: true,
@@ -44,11 +44,11 @@ type Options = {
   link: Link;
   joined: StageJoined;
   role: Entry['role'];
-  /** Called once, when only new media can help. */
+  /** Called once, when only a new connection can help. */
   onFailed: (media: StageMedia) => void;
 };
 
-/** The media of one connection to a stage: what is sent, and what is received from the others. */
+/** The media of one connection to a stage, sent and received. */
 export class StageMedia implements Connected {
   readonly #link: Link;
   readonly #device: Device;
@@ -61,18 +61,18 @@ export class StageMedia implements Connected {
   /** The latest change of each source, for which the next one waits. */
   readonly #sending = new Map<StageSource, Promise<void>>();
   readonly #consumers = new Map<string, types.Consumer>();
-  /** The states of tracks that the server has reported before they could be consumed. */
+  /** The states that the server has reported for tracks before they could be consumed. */
   readonly #closed = new Set<string>();
   readonly #paused = new Map<string, boolean>();
   readonly #tracks = signal<readonly RemoteTrack[]>([]);
 
   /**
-   * Opens the media that the server has prepared, and receives the tracks that are there. Rejects if
-   * this browser's WebRTC is unusable.
+   * Opens the media that the server has prepared, and receives the existing tracks. Rejects if this
+   * browser's WebRTC is unusable.
    */
   static async open(options: Options): Promise<StageMedia> {
     const { link, joined } = options;
-    // Tracks can arrive while the browser is asked for what it can receive.
+    // Tracks can be announced while the browser's capabilities are being queried.
     const early: StageTrack[] = [...joined.tracks];
     const off = link.on('stage:track', (track) => early.push(track));
     try {
@@ -129,8 +129,8 @@ export class StageMedia implements Connected {
   }
 
   /**
-   * Sends a source, replacing what was sent of it. Rejects if the server or the browser refuses it,
-   * or the connection breaks.
+   * Sends a source, replacing what was sent for it. Rejects if the server or the browser refuses
+   * it, or if the connection breaks.
    */
   send(source: StageSource, sent: Sent): Promise<void> {
     const change = (): Promise<void> => this.#change(source, sent);
@@ -139,7 +139,7 @@ export class StageMedia implements Connected {
     return changed;
   }
 
-  /** Limits the layer that is received of a track. */
+  /** Limits the layer in which a track is received. */
   preferLayer(consumerId: string, layer: number): void {
     // A failure means that the track or the connection ended.
     this.#link.request('stage:layer', { consumerId, layer }).catch(() => undefined);
@@ -185,7 +185,7 @@ export class StageMedia implements Connected {
     track: MediaStreamTrack,
     paused: boolean,
   ): Promise<types.Producer> {
-    // The owner of the track disables it; pausing here only stops the packets.
+    // The track's owner disables the track; pausing here only stops the packets.
     const common = { track, stopTracks: false, disableTrackOnPause: false, zeroRtpOnPause: true };
     const appData = { source, paused };
     const producer = await (source === 'microphone' || source === 'playback'
@@ -203,7 +203,7 @@ export class StageMedia implements Connected {
     const h264 = this.#device.sendRtpCapabilities.codecs?.find(
       ({ mimeType }) => mimeType.toLowerCase() === 'video/h264',
     );
-    // As in broadcasts, other codecs are sent in one layer.
+    // As in broadcasts, other codecs are sent in a single layer.
     if (!h264) return {};
     const size = pictureSizeOf(track.getSettings());
     return { codec: h264, encodings: stageEncodings(source, this.#role, size) };
@@ -213,8 +213,8 @@ export class StageMedia implements Connected {
     const fresh = tracks.filter(({ options: { id } }) => !this.#consumers.has(id));
     if (fresh.length === 0) return;
     const consumerIds = fresh.map(({ options: { id } }) => id);
-    // This is requested while the browser negotiates. If it fails, the connection is lost, or the
-    // tracks have ended, of which the page is notified.
+    // The request is sent while the browser negotiates. If it fails, the connection is lost or the
+    // tracks have ended; the page is notified of both.
     this.#link.request('stage:resume', { consumerIds }).catch(() => undefined);
     for (const one of fresh) void this.#take(one);
   }
@@ -231,7 +231,7 @@ export class StageMedia implements Connected {
         rtpParameters: rtpParameters as types.RtpParameters,
       });
     } catch {
-      // The transport was closed, or this browser can't decode the track. Others still play.
+      // The transport was closed, or this browser can't decode the track. Other tracks still play.
       return;
     }
     if (this.#closed.has(id) || this.#receive.closed) return consumer.close();

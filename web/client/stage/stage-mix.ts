@@ -16,8 +16,8 @@ import { WorkerProgramme } from './worker-programme.js';
 export type SoundKind = 'microphone' | 'screen';
 
 /**
- * One tile of the programme. A participant with camera and screen has two. A tile without video,
- * or whose video stopped, shows a card with the name.
+ * One tile of the programme. A participant with camera and screen has two. A tile whose video is
+ * missing or has stopped shows a card with the name.
  */
 export interface StageTile {
   readonly participant: string;
@@ -45,11 +45,14 @@ const CAMERA = { frozenAfterMs: CAMERA_FROZEN_MS };
  * Load this module with `import()`, because most broadcasts have no stage.
  */
 export class StageMix {
-  /** A canvas that shows the scene of {@link previewScene}. Put it into the page, sized by CSS. */
+  /**
+   * A canvas that shows the scene set by {@link previewScene}. The page inserts it, and sizes it
+   * with CSS.
+   */
   readonly previewCanvas = document.createElement('canvas');
   /**
-   * Whether the mix keeps its full frame rate while the tab is hidden. Where this is false, the
-   * page warns the host before going live.
+   * Whether the mix keeps its full frame rate while the tab is hidden. If not, the page warns the
+   * host before going live.
    */
   readonly runsHidden = WorkerProgramme.supported;
   readonly #options: StageMixOptions;
@@ -93,12 +96,12 @@ export class StageMix {
     return this.#sound.track;
   }
 
-  /** Who is speaking, by participant; changes at most every 150 ms. */
+  /** The participants who are speaking; changes at most every 150 ms. */
   get speaking(): ReadonlySignal<ReadonlySet<string>> {
     return this.#speakers.speaking;
   }
 
-  /** False until the browser allows audio, and while it suspends audio; see {@link wake}. */
+  /** False until the browser allows audio, and while the browser suspends it; see {@link wake}. */
   get listening(): ReadonlySignal<boolean> {
     return this.#listening;
   }
@@ -108,7 +111,10 @@ export class StageMix {
     await Promise.all([this.#context.resume(), this.#heard.resume()]);
   }
 
-  /** Who can be shown, in this order. Layouts show as many as they have room for, up to 9. */
+  /**
+   * Sets the tiles that can be shown, in order. Layouts show as many as they have room for, up to
+   * 9.
+   */
   setTiles(tiles: readonly StageTile[]): void {
     const keys = (each: readonly StageTile[]) =>
       each.map(({ participant, kind }) => videoKey(participant, kind)).join('\n');
@@ -125,8 +131,8 @@ export class StageMix {
 
   /**
    * Replaces a sound of the programme; null removes it.
-   * @param options.heard whether the host hears it too. True for guests, false for the host's own
-   * microphone and screen.
+   * @param options.heard whether the host hears it too: true for guests, false for the host's own
+   *   microphone and screen
    */
   setAudio(
     participant: string,
@@ -150,7 +156,7 @@ export class StageMix {
   }
 
   /**
-   * Opens a video file whose tracks can be mixed. The caller gives them to {@link setVideo} and
+   * Opens a video file whose tracks can be mixed. The caller passes them to {@link setVideo} and
    * {@link setAudio}, and closes the video.
    * @throws Error if the browser can't play the file
    */
@@ -176,8 +182,8 @@ export class StageMix {
   }
 
   /**
-   * Supplies the picture of an asset that scenes name: a logo, a background, a fullscreen picture.
-   * It is reduced to the programme's size. Null removes it.
+   * Supplies the picture for an asset that scenes refer to: a logo, a background, or a fullscreen
+   * picture. It is reduced to the programme's size. Null removes it.
    * @throws DOMException if the browser cannot decode the picture
    */
   async setAssetPicture(asset: string, picture: Blob | null): Promise<void> {
@@ -210,7 +216,7 @@ export class StageMix {
     this.#heard.setVolume(participant, volume);
   }
 
-  /** The participant's level right now, before volume and mute. */
+  /** Returns the participant's current level, before volume and mute. */
   level(participant: string): AudioLevel {
     return this.#sound.level(participant);
   }
@@ -222,7 +228,7 @@ export class StageMix {
     this.#sound.close();
     this.#picture.close();
     this.#context.removeEventListener('statechange', this.#onContextChange);
-    // This rejects if it was closed before.
+    // This rejects if the context is already closed.
     this.#context.close().catch(() => undefined);
   }
 
@@ -234,7 +240,7 @@ export class StageMix {
     const state = this.#state(this.#scene);
     const serverAheadMs = this.#options.serverNowMs() - Date.now();
     this.#picture.setState(state, { fade, serverAheadMs });
-    // Text on a screen needs sharpness, and faces need a steady frame rate.
+    // Text on a screen needs sharpness, whereas faces need a steady frame rate.
     const hint = isScreenShown(state) ? 'detail' : 'motion';
     if (this.video.contentHint !== hint) this.video.contentHint = hint;
     this.#preview();
@@ -249,7 +255,10 @@ export class StageMix {
     this.#picture.setPreview(this.#previewed && this.#state(this.#previewed));
   }
 
-  /** Who can be the speaker. People who can't be shown, such as those who wait, can't. */
+  /**
+   * Returns the people who can be the speaker: those with a microphone who can be shown, so not
+   * those in the green room.
+   */
   #shownVoices(): string[] {
     return this.#tiles.map(({ participant }) => participant).filter((one) => this.#voices.has(one));
   }
@@ -275,7 +284,9 @@ function isScreenShown({ scene, tiles }: ProgrammeState): boolean {
   return isLarge && tiles.some(({ kind }) => kind === 'screen');
 }
 
-/** Decodes a picture to at most the size, keeping its shape. */
+/**
+ * Decodes a picture. A larger one is reduced until it just covers the size, with its aspect ratio.
+ */
 async function decoded(
   picture: Blob,
   { width, height }: { width: number; height: number },

@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { nextTick, SteadyClock } from './steady-clock.js';
 
 describe('nextTick', () => {
-  it('follows at the period when there is time', () => {
+  it('returns the next period when there is time', () => {
     expect(nextTick(1_000, { nowMs: 1_003, periodMs: 20 })).toBe(1_020);
     expect(nextTick(1_000, { nowMs: 1_019, periodMs: 20 })).toBe(1_020);
   });
 
-  it('leaves out missed ticks and stays on the grid', () => {
+  it('skips missed ticks and stays on the grid', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 10_000 }),
@@ -26,7 +26,7 @@ describe('nextTick', () => {
 });
 
 describe('SteadyClock', () => {
-  it('ticks at increasing times of one grid until it is closed', async () => {
+  it('ticks at increasing times on one grid until it is closed', async () => {
     const due: number[] = [];
     await new Promise<void>((resolve) => {
       const clock = new SteadyClock(100, (dueMs) => {

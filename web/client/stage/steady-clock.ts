@@ -1,14 +1,13 @@
-/**
- * Calls back at a fixed rate, without drift. Ticks that are missed are left out rather than made up
- * for.
- */
+/** Calls back at a fixed rate, without drift. Missed ticks are skipped, not made up for. */
 export class SteadyClock {
   readonly #periodMs: number;
   readonly #onTick: (dueMs: number) => void;
   #next: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onTick receives the time at which the tick was due, as of `performance.now()` */
+  /**
+   * @param onTick receives the time at which the tick was due, on the clock of `performance.now()`
+   */
   constructor(ticksPerSecond: number, onTick: (dueMs: number) => void) {
     this.#periodMs = 1_000 / ticksPerSecond;
     this.#onTick = onTick;
@@ -32,7 +31,7 @@ export class SteadyClock {
   }
 }
 
-/** Returns the first tick after the one that was due, that is at most one period late. */
+/** Returns the first tick after the one that was due that is at most one period late. */
 export function nextTick(
   dueMs: number,
   { nowMs, periodMs }: { nowMs: number; periodMs: number },

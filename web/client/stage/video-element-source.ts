@@ -16,7 +16,7 @@ export class VideoElementSource implements PictureSource {
     this.#video.play().catch(() => undefined);
   }
 
-  /** A new one each time: a hidden tab isn't notified of new frames, so all are assumed new. */
+  /** Increases at each read, because a hidden tab isn't notified of new frames. */
   get version(): number {
     this.#version += 1;
     return this.#version;
@@ -24,7 +24,7 @@ export class VideoElementSource implements PictureSource {
 
   picture(): Picture | null {
     const { videoWidth: width, videoHeight: height } = this.#video;
-    // The last frame of an ended track would stay, and a muted one receives nothing.
+    // Otherwise, the last frame of an ended or muted track would remain.
     const isShown = this.#track.readyState === 'live' && !this.#track.muted;
     return isShown && width > 0 && height > 0 ? { image: this.#video, width, height } : null;
   }

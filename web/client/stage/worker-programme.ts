@@ -42,7 +42,7 @@ export class WorkerProgramme implements ProgrammeVideo {
 
   setVideo(key: string, track: MediaStreamTrack | null, { frozenAfterMs }: VideoOptions): void {
     const box = breakoutBox();
-    // A processor of an ended track would fail.
+    // A processor for an ended track would fail.
     const isLive = track !== null && track.readyState === 'live';
     const stream = isLive && box !== null ? new box.Processor({ track }).readable : null;
     this.#send({ type: 'video', key, stream, frozenAfterMs }, stream ? [stream] : []);

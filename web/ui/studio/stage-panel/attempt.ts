@@ -1,7 +1,7 @@
 import { RequestError } from '../../../client/request-error.js';
 import { toast } from '../../components/toast.js';
 
-/** Runs something on the server, and reports a failure to the user. */
+/** Runs an action on the server, and reports a failure to the user. */
 export async function attempt(run: () => Promise<void>): Promise<void> {
   try {
     await run();

@@ -7,7 +7,7 @@ import { TextField } from '../../components/text-field.js';
 import type { SceneBook } from './scene-book.js';
 import './scene-dialog.css';
 
-/** How many of the latest chat messages are offered. */
+/** The number of latest chat messages to offer. */
 const OFFERED = 6;
 
 interface BannerDialogProps {

@@ -6,17 +6,17 @@ import { PLAYED } from './host-people.js';
 /** A file from the host's computer: a video, or a picture (`video` null). */
 export type OpenedFile = { readonly name: string; readonly video: PlayedVideo | null };
 
-/** Where a file is shown: alone, or beside the people as a shared screen is. */
+/** The place where a file is shown: alone, or beside the people like a shared screen. */
 export type FilePlace = 'alone' | 'in-layout';
 
-/** What happens when a video ends: the scene comes back, or the video begins again. */
+/** The action when a video ends: return to the scene, or repeat the video. */
 export type FileEnd = 'back' | 'repeat';
 
 type Mix = Pick<StageMix, 'openVideo' | 'setPicture'>;
 
 /**
  * Plays a video or picture from the host's computer into the programme. A file is opened first, and
- * shown when the host is ready. Afterwards it is ready to be shown again.
+ * shown when the host is ready. Afterwards, it can be shown again.
  */
 export class FilePlayer {
   readonly #mix: Mix;
@@ -26,7 +26,7 @@ export class FilePlayer {
   readonly #atEnd = signal<FileEnd>('back');
   readonly #volume = signal(1);
   readonly #stop: () => void;
-  /** The number of calls of {@link open} and {@link close}: the latest one applies. */
+  /** The number of calls to {@link open} and {@link close}. Only the latest call counts. */
   #changes = 0;
 
   /** The opened file; null if there is none. */
@@ -34,9 +34,9 @@ export class FilePlayer {
   readonly isShown: ReadonlySignal<boolean> = this.#isShown;
   readonly place: ReadonlySignal<FilePlace> = this.#place;
   readonly atEnd: ReadonlySignal<FileEnd> = this.#atEnd;
-  /** 0 to 1. */
+  /** The volume, 0 to 1. */
   readonly volume: ReadonlySignal<number> = this.#volume;
-  /** What the programme shows of the file; null while it isn't shown. */
+  /** The file as shown in the programme; null while it isn't shown. */
   readonly shown: ReadonlySignal<Readonly<{ name: string; fills: boolean }> | null> = computed(
     () => {
       const file = this.#file.value;
@@ -62,10 +62,10 @@ export class FilePlayer {
     this.close();
     const change = this.#changes;
     const opened = await this.#opened(file);
-    if (change !== this.#changes) return opened.video?.close();
+    if (change !== this.#changes) return this.#drop(opened);
     this.#file.value = opened;
-    // An ended video can't be played again, so the file is opened again.
-    opened.video?.onEnded(() => void this.open(file).catch(() => this.close()));
+    // An ended video can't be played again, so the file is reopened.
+    opened.video?.onEnded(() => void this.open(file).catch(() => undefined));
   }
 
   /** Shows the file, and plays or resumes it if it is a video. */
@@ -74,7 +74,7 @@ export class FilePlayer {
     await this.#file.peek()?.video?.play();
   }
 
-  /** Shows the scene again, and the file from its beginning the next time. */
+  /** Returns to the scene. The next time, the file is shown from its beginning. */
   hide(): void {
     this.#isShown.value = false;
     const video = this.#file.peek()?.video;
@@ -107,10 +107,16 @@ export class FilePlayer {
     if (file?.video === null) void this.#mix.setPicture(PLAYED, 'screen', null);
   }
 
-  /** Closes the file for good. */
+  /** Closes the file and stops the player permanently. */
   dispose(): void {
     this.close();
     this.#stop();
+  }
+
+  /** Releases a file that another one has replaced while it was opened. */
+  #drop({ video }: OpenedFile): void {
+    if (video !== null) video.close();
+    else if (this.#file.peek()?.video !== null) void this.#mix.setPicture(PLAYED, 'screen', null);
   }
 
   async #opened(file: File): Promise<OpenedFile> {

@@ -149,7 +149,7 @@ function Controls({ player, file: { name, video } }: { player: FilePlayer; file:
 interface PlayButtonProps {
   player: FilePlayer;
   isShown: boolean;
-  /** Null for a picture. */
+  /** The playback state; null for a picture. */
   playback: Playback | null;
 }
 

@@ -15,7 +15,7 @@ interface GuestRowProps {
   guest: StageParticipant;
 }
 
-/** One guest: video, level, and what the host can do. */
+/** One guest: video, level, and the host's controls. */
 export function GuestRow({ host, guest }: GuestRowProps) {
   const { link, mix } = host;
   const { id, name, place, isMuted, isMutedByHost, isAway } = guest;

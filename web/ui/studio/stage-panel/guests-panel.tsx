@@ -19,15 +19,18 @@ import './guests-panel.css';
 interface GuestsPanelProps {
   host: HostStage;
   isLive: boolean;
-  /** Whether the panel is visible, and not behind another tab. */
+  /** Whether the panel is visible, rather than hidden behind another tab. */
   isShown: boolean;
   /** Closes the stage. Throws `RequestError`. */
   onClose: () => Promise<void>;
-  /** Who can mix; absent before the broadcast is live. */
+  /**
+   * The choice between mixing in this browser and on the server; absent before the broadcast is
+   * live.
+   */
   mixing?: Omit<ServerMixProps, 'host'>;
 }
 
-/** Who waits and who is on stage, with the host's controls. */
+/** The guests in the green room and on stage, with the host's controls. */
 export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPanelProps) {
   const [isInviting, setInviting] = useState(false);
   const { link } = host;
@@ -101,7 +104,7 @@ export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPa
   );
 }
 
-/** Says what is wrong with the connection to the stage, if anything is. */
+/** Explains a problem with the connection to the stage, if there is one. */
 function Connection({ host }: { host: HostStage }) {
   const state = host.link.state.value;
   switch (state.name) {
@@ -138,12 +141,12 @@ function Connection({ host }: { host: HostStage }) {
 
 interface LostProps {
   host: HostStage;
-  /** The label of the button that opens the stage in this tab. */
+  /** The label of the button that reopens the stage in this tab. */
   action: string;
   children: ComponentChildren;
 }
 
-/** Says why this tab hasn't the stage, and opens it here again. */
+/** Explains why this tab doesn't have the stage, with a button that reopens it here. */
 function Lost({ host, action, children }: LostProps) {
   return (
     <>

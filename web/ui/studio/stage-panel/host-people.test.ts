@@ -21,14 +21,14 @@ const tiles = (isSharing: boolean, ...people: StageParticipant[]): string[] =>
     ...people,
   ]).map(({ participant, kind, name }) => `${participant} ${kind} ${name}`);
 
-describe('who is in the programme', () => {
-  it('has the host first, once, and only guests who are on stage', () => {
+describe('the tiles of the programme', () => {
+  it('begin with the host, once, and include only guests who are on stage', () => {
     expect(tiles(false, person('bob'), person('cid', { place: 'waiting' }), person('dan'))).toEqual(
       ['host camera Ann', 'bob camera bob', 'dan camera dan'],
     );
   });
 
-  it('has a second tile for whoever shares a screen', () => {
+  it('include a second tile for anyone who shares a screen', () => {
     expect(tiles(true, person('bob', { sends: ['camera', 'screen'] }))).toEqual([
       'host camera Ann',
       'host screen Ann',
@@ -37,14 +37,14 @@ describe('who is in the programme', () => {
     ]);
   });
 
-  it('keeps the tile of a guest whose camera is off or whose connection is lost', () => {
+  it('include a guest whose camera is off or whose connection is lost', () => {
     expect(tiles(false, person('bob', { sends: [], isAway: true }))).toEqual([
       'host camera Ann',
       'bob camera bob',
     ]);
   });
 
-  it('has a file before a shared screen, or alone if it fills the frame', () => {
+  it('include a file before a shared screen, or only the file if it fills the frame', () => {
     const withFile = (fills: boolean) =>
       tilesOf({ name: 'Ann', isSharing: true, played: { name: 'Clip', fills } }, [
         person('bob'),

@@ -2,10 +2,10 @@ import type { StageParticipant } from '../../../../src/protocol/stage.js';
 import type { RemoteTrack } from '../../../client/stage/stage-media.js';
 import type { StageTile } from '../../../client/stage/stage-mix.js';
 
-/** The host's id in the mix, which doesn't change when the host connects again. */
+/** The host's id in the mix, which doesn't change when the host reconnects. */
 export const HOST = 'host';
 
-/** The id in the mix of a file that the host plays. */
+/** The id of the file that the host plays in the mix. */
 export const PLAYED = 'played-file';
 
 /** The host's own sources. */
@@ -17,8 +17,8 @@ export type HostSources = {
 };
 
 /**
- * Returns who can be in the programme, in order: a file that is played, the host, then the guests on
- * stage in the order of their arrival. Guests who are reconnecting keep their tile. A file that
+ * Returns the tiles of the programme, in order: a file that is being played, the host, and the
+ * guests on stage in order of arrival. Guests who are reconnecting keep their tiles. A file that
  * fills the frame is the only tile.
  */
 export function tilesOf(

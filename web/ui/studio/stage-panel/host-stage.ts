@@ -25,7 +25,7 @@ import { StageMemory, type Volumes } from './stage-memory.js';
 import type { TabStorage } from '../state/stage-mark.js';
 import { StagePictures } from './stage-pictures.js';
 
-/** What differs in a scene while a file fills the frame. */
+/** The changes to a scene while a file fills the frame. */
 const FILLED = { layout: 'solo', fullscreen: null, names: false } as const;
 
 export interface HostStageOptions {
@@ -37,12 +37,12 @@ export interface HostStageOptions {
   readonly clock: ServerClock;
   readonly rtpCapabilities: RtpCapabilities;
   readonly list: SceneList;
-  /** The tab's storage, which keeps the settings of the stage across reloads. */
+  /** The tab's storage, which keeps the stage's settings across reloads. */
   readonly storage: TabStorage;
 }
 
 /**
- * The open stage in the host's studio: connects the guests, the host's devices and the scenes with
+ * The open stage in the host's studio. It connects the guests, the host's devices and the scenes to
  * the mix, whose tracks are published instead of the camera and the microphone.
  */
 export class HostStage {
@@ -55,26 +55,29 @@ export class HostStage {
   readonly files: FilePlayer;
   readonly #options: HostStageOptions;
   readonly #inputs: MixInputs;
-  /** The layers that were asked for, by consumer. */
+  /** The layers that have been requested, by consumer. */
   readonly #layers = new Map<string, number>();
   readonly #volumes = signal<Volumes>(new Map());
   readonly #memory: StageMemory;
   /** The latest message that the host has seen. */
   readonly #seen = signal<StageMessage | null>(null);
-  /** What the mix shows: a scene, or a file that fills the frame. Null before the first scene. */
+  /**
+   * The id of the scene that the mix shows, or of a file that fills the frame. Null before the
+   * first scene.
+   */
   #shownId: string | null = null;
   readonly #stops: (() => void)[] = [];
 
-  /** The guests, in the order of their arrival. */
+  /** The guests, in order of arrival. */
   readonly guests: ReadonlySignal<readonly StageParticipant[]> = computed(() =>
     (this.link.stage.value?.participants ?? []).filter(({ role }) => role === 'guest'),
   );
   /**
-   * Whether this tab has the stage, or is getting it. If not, the stage was closed, refused, or taken
-   * over by another tab; see {@link reopen}.
+   * Whether this tab has the stage, or is opening it. If not, the stage was closed, refused, or
+   * taken over by another tab; see {@link reopen}.
    */
   readonly isHere: ReadonlySignal<boolean> = computed(() => isActive(this.link.state.value));
-  /** Whether the server mixes; see {@link mixOnServer}. */
+  /** The state of mixing on the server; see {@link mixOnServer}. */
   readonly serverMix: ReadonlySignal<ServerMixState> = computed(
     () => this.link.stage.value?.mix ?? 'unavailable',
   );
@@ -133,14 +136,14 @@ export class HostStage {
     this.link.enter({ role: 'host', channel: this.channel }, null);
   }
 
-  /** Whether a guest has written backstage since {@link readMessages}. */
+  /** Whether a guest has sent a backstage message since {@link readMessages}. */
   get unread(): boolean {
     const latest = this.link.messages.value.at(-1);
     if (latest === undefined || latest === this.#seen.value) return false;
     return latest.from !== this.link.stage.value?.you;
   }
 
-  /** Says that the host sees the messages now. */
+  /** Marks the messages as read. */
   readMessages(): void {
     this.#seen.value = this.link.messages.peek().at(-1) ?? null;
   }
@@ -150,7 +153,7 @@ export class HostStage {
     return this.#volumes.value.get(guest) ?? 1;
   }
 
-  /** Sets how loud a guest is in the programme, and for the host. */
+  /** Sets a guest's volume, both in the programme and for the host. */
   setVolume(guest: string, volume: number): void {
     this.#volumes.value = new Map(this.#volumes.peek()).set(guest, volume);
   }
@@ -181,7 +184,7 @@ export class HostStage {
     this.#memory.forget();
   }
 
-  /** The programme, as the server's mixer needs it. */
+  /** Returns the programme in the form that the server's mixer needs. */
   #programme(): MixProgramme {
     return {
       format: this.scenes.format,
@@ -191,7 +194,7 @@ export class HostStage {
     };
   }
 
-  /** Makes the server's mixer show and play the same as this page. */
+  /** Makes the server's mixer show and play the same things as this page. */
   #followOnServer(): void {
     const isMixed = this.serverMix.value === 'on';
     const programme = this.#programme();
@@ -201,7 +204,9 @@ export class HostStage {
     });
   }
 
-  /** The server can't mix a file of this computer. */
+  /**
+   * Closes the file while the server mixes, because the server can't mix a file from this computer.
+   */
   #closeFileOnServer(): void {
     const mix = this.serverMix.value;
     if (mix === 'starting' || mix === 'on') untracked(() => this.files.close());
@@ -281,8 +286,8 @@ export class HostStage {
   }
 
   /**
-   * Sets how loud the guests are. Those who wait are measured only: neither viewers nor the host
-   * hear them.
+   * Sets the guests' volumes. Guests in the green room are only measured; neither viewers nor the
+   * host hear them.
    */
   #setVolumes(): void {
     const { mix } = this;
@@ -295,7 +300,7 @@ export class HostStage {
     }
   }
 
-  /** Receives each camera at the size of its tile, which saves decoding. */
+  /** Receives each camera in the layer that fits its tile, which saves decoding. */
   #chooseLayers(): void {
     const guests = this.guests.value;
     const onStage = guests.filter(({ place }) => place === 'on-stage').length;
@@ -313,7 +318,7 @@ export class HostStage {
     const scene = this.scenes.shown.value;
     const fills = this.files.shown.value?.fills ?? false;
     const id = fills ? PLAYED : scene.id;
-    // A change of the scene that viewers see is not a switch.
+    // Editing the scene that viewers see is not a switch to another scene.
     this.mix.setScene(fills ? { ...scene, ...FILLED } : scene, {
       cut: this.#shownId === id || this.#shownId === null,
     });

@@ -45,7 +45,7 @@ export function InviteDialog({ channel, onClose }: InviteDialogProps) {
   const [created, setCreated] = useState<CreatedStageInvitation | null>(null);
   const [error, setError] = useState<string | undefined>(undefined);
 
-  /** Runs something on the server, if anything, and lists the invitations again. */
+  /** Runs an action on the server, if given, and reloads the invitations. */
   async function refresh(run?: () => Promise<void>): Promise<void> {
     try {
       await run?.();
@@ -180,10 +180,10 @@ const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 const createdText = ({ createdAt }: StageInvitationView): string =>
   `from ${date.format(Date.parse(createdAt))}`;
 
-/** An invitation without a note is called by its time. */
+/** Returns an invitation's note, or a name with its creation time if it has none. */
 const nameOf = (one: StageInvitationView): string => one.note || `Invitation ${createdText(one)}`;
 
-/** Asks before people who came by an invitation are sent away. */
+/** Asks for confirmation before guests who entered with an invitation are sent away. */
 async function isSureToRevoke(one: StageInvitationView): Promise<boolean> {
   if (one.used === 0) return true;
   const people = one.used === 1 ? 'One person' : `${one.used} people`;

@@ -2,7 +2,7 @@ import type { SceneLayout } from '../../../../src/protocol/scene.js';
 
 type Box = readonly [x: number, y: number, width: number, height: number];
 
-/** The tiles of each layout in a picture of 32 x 18. */
+/** The tiles of each layout, in a frame of 32 x 18 units. */
 const BOXES: Readonly<Record<SceneLayout, readonly Box[]>> = {
   solo: [[1, 1, 30, 16]],
   'side-by-side': [
@@ -32,7 +32,7 @@ const BOXES: Readonly<Record<SceneLayout, readonly Box[]>> = {
   ],
 };
 
-/** A small drawing of a layout. Its name is beside it. */
+/** A small drawing of a layout, shown beside the layout's name. */
 export function LayoutGlyph({ layout }: { layout: SceneLayout }) {
   return (
     <svg class="layout-glyph" width={32} height={18} viewBox="0 0 32 18" aria-hidden="true">

@@ -3,7 +3,7 @@ import { MixInputs } from './mix-inputs.js';
 
 const trackOf = (name: string) => ({ name }) as unknown as MediaStreamTrack;
 
-/** Records what the mix is given. */
+/** Records the calls to a mix. */
 function recorded() {
   const calls: string[] = [];
   const inputs = new MixInputs({
@@ -16,7 +16,7 @@ function recorded() {
 }
 
 describe('the inputs of a mix', () => {
-  it('are not given again while their tracks stay the same', () => {
+  it('are not set again while their tracks stay the same', () => {
     const { inputs, calls } = recorded();
     const track = trackOf('a');
     inputs.setVideos([{ participant: 'bob', kind: 'camera', track }]);
@@ -24,7 +24,7 @@ describe('the inputs of a mix', () => {
     expect(calls).toEqual(['bob camera on']);
   });
 
-  it('are replaced when a participant has another track, and removed when one has left', () => {
+  it('are replaced when a participant’s track changes, and removed when a participant leaves', () => {
     const { inputs, calls } = recorded();
     inputs.setVideos([{ participant: 'bob', kind: 'camera', track: trackOf('a') }]);
     inputs.setVideos([
@@ -41,7 +41,7 @@ describe('the inputs of a mix', () => {
     ]);
   });
 
-  it('are heard by the host only if they are a guest’s', () => {
+  it('are heard by the host only if they come from a guest', () => {
     const { inputs, calls } = recorded();
     inputs.setSounds([
       { participant: 'host', kind: 'microphone', track: trackOf('a'), heard: false },

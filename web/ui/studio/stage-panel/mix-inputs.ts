@@ -17,8 +17,8 @@ export type MixSound = {
 type Input = { readonly participant: string; readonly kind: string; readonly track: object };
 
 /**
- * Gives a mix its tracks. Only what has changed is passed on, because a track that is given again
- * would be interrupted.
+ * Passes tracks to a mix. Only changes are passed on, because a track that was set again would be
+ * interrupted.
  */
 export class MixInputs {
   readonly #mix: Pick<StageMix, 'setVideo' | 'setAudio'>;
@@ -56,7 +56,7 @@ function missing<I extends Input>(before: readonly I[], now: readonly I[]): I[] 
   return before.filter((one) => !now.some((other) => isSameInput(one, other)));
 }
 
-/** Returns the inputs that are new or have another track. */
+/** Returns the inputs that are new or have a different track. */
 function fresh<I extends Input>(before: readonly I[], now: readonly I[]): I[] {
   return now.filter(
     (one) => !before.some((other) => isSameInput(one, other) && one.track === other.track),

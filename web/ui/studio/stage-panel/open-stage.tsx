@@ -13,7 +13,7 @@ import './open-stage.css';
 interface OpenStageProps {
   slot: StageSlot;
   channel: string;
-  /** Whether the broadcast runs, so that the video's shape can't change. */
+  /** Whether the broadcast is live, in which case the video's format can't change. */
   isLive: boolean;
 }
 

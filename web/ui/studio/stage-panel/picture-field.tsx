@@ -18,7 +18,7 @@ interface PictureFieldProps {
   onChange: (id: string | null) => void;
 }
 
-/** Chooses one of the channel's pictures, uploads another, or deletes the chosen one. */
+/** The field to choose one of the channel's pictures, upload another, or delete the chosen one. */
 export function PictureField({ label, host, value, onChange }: PictureFieldProps) {
   const { pictures } = host;
   const file = useRef<HTMLInputElement>(null);
@@ -53,7 +53,10 @@ export function PictureField({ label, host, value, onChange }: PictureFieldProps
     });
   }
 
-  /** Runs something on the server, and shows the error here: a toast would be behind the dialog. */
+  /**
+   * Runs an action on the server. Errors are shown here, because a toast would be behind the
+   * dialog.
+   */
   async function attempt(run: () => Promise<void>): Promise<void> {
     setBusy(true);
     setError(undefined);

@@ -13,7 +13,7 @@ interface ProgrammeStageProps {
   children?: ComponentChildren;
 }
 
-/** The programme as viewers see it, and beside it the scene that is being prepared. */
+/** The programme as viewers see it, with the scene being prepared beside it. */
 export function ProgrammeStage({ host, isLive, dimmed, children }: ProgrammeStageProps) {
   const preview = host.scenes.previewed.value;
   const vertical = host.scenes.format === 'vertical' ? ' programme-vertical' : '';

@@ -47,7 +47,7 @@ describe('the scenes of a channel', () => {
     expect(saved.map((one) => one.scenes[0]?.ticker)).toEqual(['He']);
   });
 
-  it('end the preview when a scene is shown', () => {
+  it('are no longer previewed once a scene is shown', () => {
     const { scenes } = book();
     scenes.preview(id(3));
     expect(scenes.previewed.value?.layout).toBe('side-by-side');
@@ -57,7 +57,7 @@ describe('the scenes of a channel', () => {
     expect(scenes.shown.value.layout).toBe('side-by-side');
   });
 
-  it('are previewed before they are shown, if the host wants that', () => {
+  it('are previewed before they are shown, if the host has chosen that', () => {
     const { scenes } = book();
     scenes.setPreviewsFirst(true);
     scenes.choose(id(2));
@@ -73,7 +73,7 @@ describe('the scenes of a channel', () => {
     expect(scenes.shown.value.id).toBe(id(2));
   });
 
-  it('are the same after a reload, with what viewers saw', () => {
+  it('are the same after a reload, including what viewers saw', () => {
     const before = book();
     before.scenes.show(id(3));
     before.scenes.setOverlays({ banner: { author: '', text: 'Hello' } });
@@ -88,7 +88,7 @@ describe('the scenes of a channel', () => {
     expect(book(rest, before.scenes.settings).scenes.shown.value.id).toBe(id(1));
   });
 
-  it('show the first one when the shown one is removed, and keep the last one', () => {
+  it('fall back to the first one when the shown one is removed, and can’t all be removed', () => {
     const { scenes } = book();
     scenes.show(id(2));
     scenes.remove(id(2));
@@ -105,7 +105,7 @@ describe('the scenes of a channel', () => {
     expect(scenes.scenes.value.at(-1)?.name).toBe('Grid 3');
   });
 
-  it('have different names when a name is as long as allowed', () => {
+  it('have distinct names even if a name has the maximum length', () => {
     const { scenes } = book();
     const long = 'x'.repeat(SCENE_NAME_MAX);
     scenes.change(id(1), { name: long });
@@ -116,7 +116,7 @@ describe('the scenes of a channel', () => {
     expect(names.every(({ length }) => length <= SCENE_NAME_MAX)).toBe(true);
   });
 
-  it('lose a picture that is deleted, and nothing else', () => {
+  it('lose only the deleted picture', () => {
     const { scenes, saved } = book();
     const [gone, kept] = [id(91), id(92)];
     scenes.change(id(1), { background: { color: '#000000', asset: gone }, fullscreen: kept });

@@ -10,7 +10,7 @@ import {
 import { picturesOf, withoutPicture } from './scene-pictures.js';
 import type { StageSettings } from './stage-memory.js';
 
-/** The words for layouts. */
+/** The labels of the layouts. */
 export const LAYOUT_LABELS: Readonly<Record<SceneLayout, string>> = {
   solo: 'Solo',
   'side-by-side': 'Side by side',
@@ -31,23 +31,23 @@ const LAYOUTS = [
 
 const NO_OVERLAYS: Overlays = { banner: null, countdownToMs: null };
 
-/** How long changes are collected before they are saved, in milliseconds. */
+/** How long changes are collected before they are saved together, in milliseconds. */
 const SAVE_AFTER_MS = 800;
 
-/** What viewers see of the scenes, which the server doesn't store. */
+/** The state of the scenes that the server doesn't store. */
 export type BookSettings = Pick<StageSettings, 'shownId' | 'overlays' | 'previewsFirst'>;
 
 export interface SceneBookOptions {
   /** The channel's stored scenes. */
   readonly list: SceneList;
-  /** What was shown before a reload, if anything was. */
+  /** The state before a reload, if there was one. */
   readonly remembered?: BookSettings;
   readonly newId: () => string;
-  /** Stores the scenes. Called some time after a change. */
+  /** Stores the scenes. Called shortly after a change. */
   readonly save: (list: SceneList) => void;
 }
 
-/** The scenes of a channel: which of them viewers see, and which one is being prepared. */
+/** A channel's scenes, including which one viewers see and which one is being prepared. */
 export class SceneBook {
   readonly #options: SceneBookOptions;
   readonly #list = signal<SceneList>({ format: 'wide', scenes: [] });
@@ -60,7 +60,7 @@ export class SceneBook {
   readonly scenes: ReadonlySignal<readonly Scene[]> = computed(() => this.#list.value.scenes);
   /** The scene that viewers see. */
   readonly shown: ReadonlySignal<Scene> = computed(() => this.#find(this.#shownId.value));
-  /** The scene that is shown to the host only; null if none is. */
+  /** The scene that only the host sees; null if there is none. */
   readonly previewed: ReadonlySignal<Scene | null> = computed(() => {
     const id = this.#previewedId.value;
     return id === null ? null : this.#find(id);
@@ -71,7 +71,7 @@ export class SceneBook {
     this.#options = options;
     const { list, newId, remembered } = options;
     this.#list.value = list;
-    // The first scenes are stored, too, because a reload must find the same ids.
+    // The initial scenes are stored too, because a reload must find the same ids.
     if (list.scenes.length === 0) this.#set(LAYOUTS.map((one) => sceneOf(one, newId())));
     this.#shownId.value = this.#find(remembered?.shownId ?? '').id;
     if (!remembered) return;
@@ -79,7 +79,7 @@ export class SceneBook {
     this.#previewsFirst.value = remembered.previewsFirst;
   }
 
-  /** What a reload must not change. */
+  /** The state to restore after a reload. */
   get settings(): BookSettings {
     return {
       shownId: this.#shownId.value,
@@ -102,13 +102,13 @@ export class SceneBook {
     return this.#previewsFirst;
   }
 
-  /** Sets {@link previewsFirst}. Ending it ends a preview. */
+  /** Sets {@link previewsFirst}. Setting it to false ends a preview. */
   setPreviewsFirst(previewsFirst: boolean): void {
     this.#previewsFirst.value = previewsFirst;
     if (!previewsFirst) this.#previewedId.value = null;
   }
 
-  /** Previews a scene or shows it, as {@link previewsFirst} says. */
+  /** Previews a scene or shows it, depending on {@link previewsFirst}. */
   choose(id: string): void {
     if (this.#previewsFirst.peek() && id !== this.#shownId.peek()) this.preview(id);
     else this.show(id);
@@ -120,7 +120,7 @@ export class SceneBook {
     this.#previewedId.value = null;
   }
 
-  /** Shows a scene to the host only; null ends that. */
+  /** Shows a scene only to the host; null ends the preview. */
   preview(id: string | null): void {
     this.#previewedId.value = id;
   }
@@ -147,7 +147,7 @@ export class SceneBook {
     this.#set(this.scenes.peek().map((one) => withoutPicture(one, picture)));
   }
 
-  /** Removes a scene, except the last one. */
+  /** Removes a scene, unless it is the only one. */
   remove(id: string): void {
     const rest = this.scenes.peek().filter((one) => one.id !== id);
     if (rest.length === 0) return;
@@ -167,7 +167,7 @@ export class SceneBook {
 
   #find(id: string): Scene {
     const { scenes } = this.#list.value;
-    // There is always a scene: the last one can't be removed.
+    // There is always a scene, because the last one can't be removed.
     return scenes.find((one) => one.id === id) ?? scenes[0] ?? sceneOf('grid', id);
   }
 
@@ -184,7 +184,7 @@ export class SceneBook {
   }
 }
 
-/** Returns a name that no scene has yet, such as `Grid 2`. */
+/** Returns an unused name for a copy, such as `Grid 2`. */
 function copyName(name: string, taken: readonly string[]): string {
   for (let number = 2; ; number += 1) {
     const suffix = ` ${number}`;

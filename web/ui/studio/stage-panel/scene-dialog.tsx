@@ -114,7 +114,7 @@ export function SceneDialog({ host, sceneId, onClose }: SceneDialogProps) {
             size="s"
             disabled={!scenes.canAdd}
             onClick={() => {
-              // It is edited next, and viewers don't see it yet.
+              // The copy is edited next, and viewers don't see it yet.
               scenes.preview(scenes.copy(sceneId));
               onClose();
             }}
@@ -135,7 +135,7 @@ export function SceneDialog({ host, sceneId, onClose }: SceneDialogProps) {
   );
 }
 
-/** Deletes a scene; asks first if viewers see it. */
+/** Deletes a scene; asks for confirmation if viewers see it. */
 async function remove({ scenes }: HostStage, { id, name }: Scene, onClose: () => void) {
   const isSure =
     scenes.shown.peek().id !== id ||

@@ -5,7 +5,7 @@ export function picturesOf({ background, logo, fullscreen }: Scene): string[] {
   return [background.asset, logo?.asset ?? null, fullscreen].filter((id) => id !== null);
 }
 
-/** Returns a scene that no longer shows a picture. */
+/** Returns the scene without a picture. */
 export function withoutPicture(scene: Scene, picture: string): Scene {
   if (!picturesOf(scene).includes(picture)) return scene;
   const { background, logo, fullscreen } = scene;

@@ -17,7 +17,7 @@ interface ScenesBarProps {
   chat: Chat | null;
 }
 
-/** The scenes: a click or number key shows one to viewers, or previews it. */
+/** The bar of scenes. A click or number key shows a scene to viewers, or previews it. */
 export function ScenesBar({ host, chat }: ScenesBarProps) {
   const { scenes } = host;
   useSceneKeys(host);
@@ -60,7 +60,7 @@ function SceneButton({ scene, number, isShown, isPreviewed, onChoose }: SceneBut
   const key = number <= 9 ? String(number) : undefined;
   const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    // A new copy is at the end of a list that can be longer than the page is wide.
+    // A new copy is at the end of the list, which can be wider than the page.
     if (isPreviewed) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   }, [isPreviewed]);
   const look = isShown ? ' scene-shown' : isPreviewed ? ' scene-previewed' : '';
@@ -89,7 +89,7 @@ function SceneButton({ scene, number, isShown, isPreviewed, onChoose }: SceneBut
 
 type Opened = 'banner' | 'countdown' | 'scene';
 
-/** What changes a scene and what is over it. `scene` is the one that is edited. */
+/** The buttons that edit a scene and its overlays. `scene` is the one to edit. */
 function SceneTools({ host, chat, scene }: ScenesBarProps & { scene: Scene }) {
   const [opened, setOpened] = useState<Opened | null>(null);
   const { scenes } = host;
@@ -146,11 +146,14 @@ function SceneTools({ host, chat, scene }: ScenesBarProps & { scene: Scene }) {
   );
 }
 
-/** Where a number key has another meaning. A volume, for example, ignores it. */
+/**
+ * Matches elements in which number keys have another meaning. A volume slider, for example, isn't
+ * one, because it ignores them.
+ */
 const TYPING =
   'input:not([type="range"], [type="checkbox"]), textarea, select, dialog, [role="menu"]';
 
-/** Chooses the scene of a number key, but not while the user is typing or a dialog is open. */
+/** Chooses a scene by number key, but not while the user is typing or a dialog is open. */
 function useSceneKeys({ scenes }: HostStage): void {
   useEffect(() => {
     function onKeyDown(event: KeyboardEvent): void {

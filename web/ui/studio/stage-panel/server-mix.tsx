@@ -9,13 +9,13 @@ import type { HostStage } from './host-stage.js';
 
 export interface ServerMixProps {
   host: HostStage;
-  /** Called when the server mixes, so that this page no longer publishes. */
+  /** Called once the server mixes, so this page must stop publishing. */
   onMixed: () => Promise<void>;
-  /** Publishes the mix of this browser again. */
+  /** Publishes this browser's mix again. */
   onMixHere: () => void;
 }
 
-/** Lets the host choose who mixes the live broadcast: this browser or the server. */
+/** Lets the host choose where the live broadcast is mixed: in this browser or on the server. */
 export function ServerMix({ host, onMixed, onMixHere }: ServerMixProps) {
   const state = host.serverMix.value;
   switch (state) {

@@ -3,10 +3,10 @@ import type { Overlays } from '../../../../src/protocol/scene.js';
 import { VOLUME_MAX } from '../../../client/stage/programme-sound.js';
 import type { TabStorage } from '../state/stage-mark.js';
 
-/** A guest's volume in the programme by participant: 0 to 2, where 1 changes nothing. */
+/** The guests' volumes in the programme, by participant: 0 to 2, where 1 changes nothing. */
 export type Volumes = ReadonlyMap<string, number>;
 
-/** The host's settings of an open stage that the server doesn't store. */
+/** The host's settings for an open stage that the server doesn't store. */
 export interface StageSettings {
   /** The scene that viewers see; null for the first. */
   readonly shownId: string | null;
@@ -28,7 +28,7 @@ export class StageMemory {
     this.#key = PREFIX + channel;
   }
 
-  /** Returns the settings. What is missing or invalid has its initial value. */
+  /** Returns the settings. Missing or invalid ones have their initial values. */
   read(): StageSettings {
     const { shownId, previewsFirst, overlays, volumes } = recordOf(
       parse(this.#storage.getItem(this.#key)),

@@ -1,4 +1,4 @@
-// Everything that only an open stage needs, loaded at once when it is opened.
+// Everything that only an open stage needs. It is loaded as one module when the stage is opened.
 export { GuestsPanel } from './guests-panel.js';
 export { HostStage } from './host-stage.js';
 export { ProgrammeStage } from './programme-stage.js';

@@ -10,7 +10,7 @@ export class StagePictures {
   readonly #channel: string;
   readonly #mix: Pick<StageMix, 'setAssetPicture'>;
   readonly #all = signal<readonly StageAsset[]>([]);
-  /** The ids of the pictures that the mix has. */
+  /** The ids of the pictures that have been passed to the mix. */
   readonly #given = new Set<string>();
 
   constructor(channel: string, mix: Pick<StageMix, 'setAssetPicture'>) {
@@ -22,7 +22,7 @@ export class StagePictures {
     return this.#all;
   }
 
-  /** Reads the list. Throws `RequestError`. */
+  /** Loads the list. Throws `RequestError`. */
   async load(): Promise<void> {
     this.#all.value = await stageApi.pictures(this.#channel);
   }
@@ -44,7 +44,7 @@ export class StagePictures {
     return stageApi.pictureUrl(this.#channel, id);
   }
 
-  /** Gives the mix the pictures that scenes name. */
+  /** Passes the pictures that the scenes use to the mix. */
   give(scenes: readonly Scene[]): void {
     for (const id of scenes.flatMap(picturesOf)) {
       if (this.#given.has(id)) continue;
@@ -59,7 +59,7 @@ export class StagePictures {
       if (!response.ok) throw new Error(`status ${response.status}`);
       await this.#mix.setAssetPicture(id, await response.blob());
     } catch {
-      // It was deleted elsewhere, or the connection broke: the scene is shown without it.
+      // The picture was deleted elsewhere, or the connection broke. The scene is shown without it.
       this.#given.delete(id);
       toast({ text: 'A picture of your scenes could not be loaded.', tone: 'danger' });
     }
