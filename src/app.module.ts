@@ -45,7 +45,7 @@ type Parts = Readonly<{
   webRoot: string;
   /** The initial content of an in-memory database. */
   databaseImage: Uint8Array | null;
-  /** The lock of the data folder, which is released at the end; null without a folder. */
+  /** The lock on the data folder, which is released at the end; null if there is no folder. */
   folder: FolderLock | null;
 }>;
 
@@ -84,7 +84,7 @@ export class AppModule {
         StatisticsModule,
         HealthModule,
         OpenApiModule,
-        // Comes last, because its routes match all remaining paths.
+        // This must be last, because its routes match all remaining paths.
         PagesModule.of(webRoot),
       ],
       providers: [

@@ -29,8 +29,8 @@ export type AppOptions = {
   /** The folder of the web build. */
   webRoot?: string;
   /**
-   * The initial content of an in-memory database, as a tar of a data folder. It avoids running
-   * initdb.
+   * The initial content of an in-memory database, as a tar of a data folder. With it, initdb isn't
+   * run.
    */
   databaseImage?: Uint8Array | null;
 };
@@ -46,7 +46,7 @@ export type RunningApp = {
 };
 
 /**
- * Assembles the server and starts to listen. Everything is closed when the app is closed.
+ * Assembles the server and starts listening. Closing the app closes everything.
  *
  * @throws {StartError} if something that the server needs is unavailable; other errors are those of
  *   `listen`
@@ -86,7 +86,7 @@ async function startIn(
       bodyLimit: BODY_MAX,
       forceCloseConnections: true,
       ...SLOW_CLIENTS,
-      // Handles URLs that can't be decoded. They match no route, so none of Nest's filters runs.
+      // Handles URLs that can't be decoded. They match no route, so none of Nest's filters run.
       frameworkErrors: (_error: Error, _request: FastifyRequest, reply: FastifyReply) =>
         sendError(reply.headers(securityHeaders({ isHttps })), {
           code: 'bad_request',
@@ -124,10 +124,7 @@ async function startIn(
   return { app, url: port === 0 ? `${await app.getUrl()}${basePath}` : publicUrl };
 }
 
-/**
- * Adds the base path to the URLs in response headers, because the rest of the server writes them
- * without it.
- */
+/** Adds the base path to the URLs in response headers, because the rest of the server omits it. */
 function addBasePath(app: NestFastifyApplication, basePath: string): void {
   if (basePath === '') return;
   app

@@ -6,13 +6,13 @@ import { StartError } from './common/start-error.js';
 import { ConfigError } from './config/config-error.js';
 import { configFromEnvironment } from './config/config-from-environment.js';
 
-/** The time limit for storing the beginning of the drain in the database, in milliseconds. */
+/** The time limit for recording the start of the drain in the database, in milliseconds. */
 const DRAIN_TIMEOUT_MS = 5_000;
 /** The maximum duration of a shutdown after the drain, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 10_000;
 /**
- * A second signal within this time, in milliseconds, counts as a repetition of the first. A later
- * one stops the process immediately.
+ * The time in milliseconds within which a second signal counts as a repetition of the first. A
+ * later signal stops the process immediately.
  */
 const ECHO_MS = 1_000;
 
@@ -23,13 +23,13 @@ async function main(): Promise<void> {
   // The umask must be set before the first file is created. Media workers and FFmpeg inherit it.
   process.umask(UMASK);
   const { app, url } = await startApp(configFromEnvironment());
-  // It reads the database, which a signal closes.
+  // The link is read from the database, which a signal closes.
   const link = await app.get(FirstAdministrator).link();
   let closingSinceMs: number | null = null;
   const close = (signal: NodeJS.Signals) => {
     const nowMs = performance.now();
     if (closingSinceMs !== null) {
-      // Ctrl+C sends the signal to every process of the terminal, and the starter forwards it too.
+      // Ctrl+C sends the signal to every process in the terminal, and the starter forwards it too.
       if (nowMs - closingSinceMs > ECHO_MS) process.exit(1);
       return;
     }
@@ -49,8 +49,8 @@ async function main(): Promise<void> {
 }
 
 /**
- * Closes the server. After SIGTERM, which comes from a service manager, the clients first move to
- * other nodes, if there are any.
+ * Closes the server. After SIGTERM, which service managers send, the clients first move to other
+ * nodes, if there are any.
  */
 async function stop(app: NestFastifyApplication, signal: NodeJS.Signals): Promise<void> {
   const drain = app.get(NodeDrain);
@@ -61,7 +61,7 @@ async function stop(app: NestFastifyApplication, signal: NodeJS.Signals): Promis
 }
 
 /**
- * Begins the drain. Resolves to false if that is impossible, for example while the database is
+ * Starts the drain. Resolves to false if that is impossible, for example because the database is
  * unavailable.
  */
 async function begins(drain: NodeDrain): Promise<boolean> {
@@ -71,8 +71,8 @@ async function begins(drain: NodeDrain): Promise<boolean> {
 }
 
 /**
- * Prints an error and exits. Prints a sentence if the operator can fix the problem, otherwise the
- * stack.
+ * Prints an error and exits. Prints a sentence if the operator can fix the problem; otherwise,
+ * prints the stack.
  */
 function fail(error: unknown): never {
   process.stderr.write(`${sentence(error)}\n`);
@@ -86,8 +86,8 @@ function sentence(error: unknown): string {
 }
 
 /**
- * Returns a sentence that says what to do about an error of the operating system; undefined if the
- * error isn't known.
+ * Returns a sentence that says what to do about an operating system error; undefined if the error
+ * isn't known.
  */
 function systemSentence(error: Error & Partial<NodeJS.ErrnoException & { port: number }>) {
   const { code, port, message } = error;

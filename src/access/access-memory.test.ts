@@ -26,7 +26,10 @@ function channel(change: Partial<ChannelAccess> = {}): ChannelAccess {
   };
 }
 
-/** A fake database with one channel, which tests can change, disconnect and delay. */
+/**
+ * A fake database with one channel. Tests can change the channel, and can disconnect and delay the
+ * database.
+ */
 class Database {
   row: ChannelAccess | null = channel();
   isDown = false;
@@ -109,7 +112,7 @@ describe('AccessMemory', () => {
     expect(await memory.find('tea')).toMatchObject({ version: 2 });
   });
 
-  it('checks whether accounts that requested access have been disabled', async () => {
+  it('notices when an account that requested access is disabled', async () => {
     const { database, memory } = make();
     await memory.find('tea');
     memory.recordAccount('tea', 'ann');

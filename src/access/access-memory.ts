@@ -15,8 +15,8 @@ const STALE_MS = 5_000;
 /** The maximum number of entries; beyond it, the least recently used is evicted. */
 const ENTRIES_MAX = 2_000;
 /**
- * The maximum number of accounts and of sessions per channel that are checked, in case they were
- * disabled or have ended. Beyond it, the oldest is dropped until it is used again.
+ * The maximum number of accounts per channel that are checked for being disabled, and of sessions
+ * that are checked for having ended. Beyond it, the oldest is dropped until it is used again.
  */
 const IDS_MAX = 2_000;
 
@@ -34,8 +34,8 @@ type Entry = {
 
 /**
  * Caches who can watch each channel, so that checking every segment request and socket message is
- * cheap. Changes that a node announces apply at once (see {@link forget}); other changes to the
- * database apply within five seconds.
+ * cheap. Changes that a node announces apply at once (see {@link forget}); any other change to the
+ * database applies within five seconds.
  */
 @Injectable()
 export class AccessMemory {
@@ -52,8 +52,8 @@ export class AccessMemory {
   }
 
   /**
-   * Returns a channel's access, or null if no such channel exists; a promise only if the access
-   * must be read first.
+   * Returns a channel's access, or null if no such channel exists. Returns a promise only if the
+   * access must be read first.
    */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
     if (!CHANNEL_NAME_PATTERN.test(name)) return null;
@@ -88,12 +88,12 @@ export class AccessMemory {
     return entry.reading;
   }
 
-  /** Records that an account requested access, so that its being disabled is noticed. */
+  /** Records that an account requested access, so that it is noticed if the account is disabled. */
   recordAccount(name: string, accountId: string): void {
     addTo(this.#entries.get(name)?.accounts, accountId);
   }
 
-  /** Records that a session's token was used, so that its end is noticed. */
+  /** Records that a session's token was used, so that the session's end is noticed. */
   recordSession(name: string, sessionId: string): void {
     addTo(this.#entries.get(name)?.sessions, sessionId);
   }
@@ -117,7 +117,7 @@ export class AccessMemory {
       return access;
     } catch (error) {
       // Broadcasts continue without the database, so the access that was last read stays in force.
-      // This process can't have changed it since, because it would have dropped the entry.
+      // This process can't have changed it since then, because any change drops the entry.
       if (entry.readAtMs === 0) {
         if (this.#entries.get(name) === entry) this.#entries.delete(name);
         throw error;

@@ -71,7 +71,7 @@ describe('decide', () => {
     expect(allowedTo('private', 'allowed')).toEqual(['member', 'moderator', 'owner']);
   });
 
-  it('makes a private channel indistinguishable from one that does not exist', () => {
+  it('makes a private channel indistinguishable from a missing one', () => {
     expect(allowedTo('private', 'password_needed')).toEqual([]);
     for (const asker of Object.values(askers)) expect(decide(null, asker)).toBe('not_found');
   });
@@ -86,7 +86,7 @@ describe('decide', () => {
     ]);
   });
 
-  it('requires the new password after a change, but not from callers who would be refused anyway', () => {
+  it('requires the new password after a change, except from callers who are refused anyway', () => {
     expect(allowedTo('password', 'password_needed')).toEqual([
       'guest',
       'a guest who entered an earlier password',

@@ -1,6 +1,6 @@
 import type { Visibility } from '../protocol/access.js';
 
-/** The cached information about who can watch a channel, which is the input of {@link decide}. */
+/** The cached information about who can watch a channel; the input to {@link decide}. */
 export type ChannelAccess = Readonly<{
   id: string;
   name: string;
@@ -9,13 +9,16 @@ export type ChannelAccess = Readonly<{
   visibility: Visibility;
   /** The channel's own visibility. */
   ofChannel: Visibility;
-  /** The running and ended broadcasts whose own visibility is `password` or `private`, by id. */
+  /**
+   * The running and ended broadcasts whose own visibility is `password` or `private`: their
+   * visibility by id.
+   */
   closedBroadcasts: ReadonlyMap<string, Visibility>;
   /**
    * Whether the channel has a password, which also protects its broadcasts, recordings and clips.
    */
   hasPassword: boolean;
-  /** The version of the access, which is incremented to invalidate earlier passes and tokens. */
+  /** The access version, which is incremented to invalidate earlier passes and tokens. */
   version: number;
   /** The accounts on the member list. Loaded only if something in the channel is protected. */
   members: ReadonlySet<string>;
@@ -38,7 +41,7 @@ export type ChannelAccess = Readonly<{
 
 /** Proof that someone entered a channel's password. */
 export type Pass = Readonly<{
-  /** The version of the channel's access for which the password was entered. */
+  /** The channel's access version when the password was entered. */
   version: number;
   /** The id of the account or guest who entered the password. */
   holder: string;
@@ -50,11 +53,11 @@ export type Asker = Readonly<{
   guestId: string;
   /** The hash of a guest's address; null for an account, or if unknown. */
   addressHash: string | null;
-  /** The presented passes for this channel. Someone else may have obtained them. */
+  /** The presented passes for this channel, which someone else may have obtained. */
   passes: readonly Pass[];
 }>;
 
-/** The response to `not_found` is exactly the same as for a channel that does not exist. */
+/** For `not_found`, the response must be exactly the same as for a channel that does not exist. */
 export type Decision = 'allowed' | 'password_needed' | 'not_found';
 
 /** Decides whether a caller can see and watch a channel and read its chat. */
@@ -74,7 +77,7 @@ export function decide(channel: ChannelAccess | null, asker: Asker): Decision {
 }
 
 /**
- * Returns a pass of the current version whose holder is neither banned nor disabled, if there is
+ * Returns a pass for the current version whose holder is neither banned nor disabled, if there is
  * one.
  */
 export function passThatCounts(
@@ -86,7 +89,7 @@ export function passThatCounts(
   );
 }
 
-/** The visibilities from the widest audience to the narrowest. */
+/** The visibilities, from the widest audience to the narrowest. */
 const ORDER: readonly Visibility[] = ['public', 'unlisted', 'password', 'private'];
 
 /** Returns the visibility with the narrower audience. */
@@ -108,9 +111,9 @@ export function isProtected({ visibility }: Pick<ChannelAccess, 'visibility'>): 
 }
 
 /**
- * Whether the caller is banned. Accounts are matched only by id. Guests are matched by device, by
- * address, and by the holders of their passes. All of these are checked, because a guest can
- * withhold any of them.
+ * Whether the caller is banned. Accounts are matched only by id. Guests are matched by device,
+ * address and the holders of their passes; all three are checked, because a guest can withhold any
+ * of them.
  */
 function isBanned(channel: ChannelAccess, asker: Asker): boolean {
   const { accountId, guestId, addressHash, passes } = asker;

@@ -10,7 +10,7 @@ import { AccessService } from './access.service.js';
 import { channelNotFound } from './refusals.js';
 
 /**
- * Manages the owner's settings for who can watch. Changes apply immediately, including to current
+ * Manages the owner's settings for who can watch. Changes apply immediately, even to current
  * viewers.
  */
 @Injectable()
@@ -48,7 +48,7 @@ export class AccessSettings {
   ): Promise<AccessView> {
     const { id, ofChannel: before } = await this.#own(name, accountId);
     if (visibility === 'password' && password === undefined) await this.#assertHasPassword(id);
-    // Nothing changes, so passes and tokens remain valid.
+    // If nothing changes, passes and tokens remain valid.
     if (visibility === before && password === undefined) return this.view(name, accountId);
     const passwordHash =
       password === undefined ? null : await this.hasher.hash(password, accountId);

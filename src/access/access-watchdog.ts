@@ -4,8 +4,8 @@ import type { AccessService } from './access.service.js';
 import type { Visitor } from './visitor.js';
 
 /**
- * The interval between checks of those inside a protected channel. Announced changes are checked at
- * once. After any other change, revoked access ends within this time.
+ * The interval at which everyone inside a protected channel is checked. Announced changes are
+ * checked at once. After any other change, revoked access ends within this time.
  */
 const WATCH_MS = 3_000;
 
@@ -20,13 +20,10 @@ type Options<M> = {
   evict: (member: M, channel: string, code: 'password_required' | 'channel_not_found') => void;
 };
 
-/**
- * Tracks who was let into which channels, and checks whether they are still allowed for as long as
- * they stay.
- */
+/** Tracks who is inside each channel, and evicts those who are no longer allowed. */
 export class AccessWatchdog<M extends object> {
   readonly #options: Options<M>;
-  /** Those inside each channel, by its name. Bounded by the limits on connections. */
+  /** Everyone inside each channel, by the channel's name. Bounded by the limits on connections. */
   readonly #inside = new Map<string, Set<M>>();
   readonly #timer = setInterval(() => void this.#watch(), WATCH_MS);
   readonly #offs: readonly (() => void)[];
@@ -56,22 +53,27 @@ export class AccessWatchdog<M extends object> {
     for (const off of this.#offs) off();
   }
 
-  /** Detects changes to protected channels that were not announced, such as disabled accounts. */
+  /** Detects unannounced changes to protected channels, such as disabled accounts. */
   async #watch(): Promise<void> {
     for (const name of this.#inside.keys())
       if (this.#options.access.mayBeProtected(name)) await this.#check(name);
   }
 
-  /** Detects all changes, channel by channel, so that many channels don't delay other queries. */
+  /**
+   * Detects changes to all channels, one channel at a time, so that other queries aren't delayed.
+   */
   async #checkAll(): Promise<void> {
     for (const name of this.#inside.keys()) await this.#check(name, { isNotified: false });
   }
 
-  /** @param isNotified whether those inside a deleted channel are notified that it was deleted */
+  /**
+   * @param isNotified whether everyone inside a deleted channel is notified of the deletion by the
+   *   code that deletes it
+   */
   async #check(name: string, { isNotified = true } = {}): Promise<void> {
     if (!this.#inside.has(name)) return;
     const channel = await this.#read(name);
-    // The code that deletes a channel notifies those inside.
+    // The code that deletes a channel notifies everyone inside.
     if (channel === undefined || (channel === null && isNotified)) return;
     const { access, visitorOf, evict } = this.#options;
     for (const member of this.#inside.get(name) ?? []) {
@@ -85,7 +87,7 @@ export class AccessWatchdog<M extends object> {
     }
   }
 
-  /** Reads a channel's access. Resolves to undefined if that fails; the next check tries again. */
+  /** Reads a channel's access. Resolves to undefined if that fails; the next check retries. */
   async #read(name: string): Promise<ChannelAccess | null | undefined> {
     try {
       return await this.#options.access.read(name);

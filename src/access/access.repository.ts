@@ -16,7 +16,9 @@ const BANS_MAX = 10_000;
 /** The maximum number of protected broadcasts loaded per channel, newest first. */
 const CLOSED_MAX = 10_000;
 const NOBODY: ReadonlySet<string> = new Set();
-/** The result if nothing in the channel is protected. Nobody needs to be looked up then. */
+/**
+ * The result if nothing in the channel is protected, in which case nobody needs to be looked up.
+ */
 const OPEN = {
   members: NOBODY,
   moderators: NOBODY,
@@ -26,7 +28,7 @@ const OPEN = {
   endedSessions: NOBODY,
 } as const;
 
-/** The stored names of visibilities for which the address alone is not enough. */
+/** The stored names of the visibilities for which knowing the URL is not enough. */
 const CLOSED = ['PASSWORD', 'PRIVATE'] as const;
 
 export type StoredMember = Readonly<{ username: string; since: Date }>;
@@ -40,11 +42,11 @@ export class AccessRepository {
   ) {}
 
   /**
-   * Loads a channel's access; null if no such channel exists.
+   * Loads a channel's access; resolves to null if no such channel exists.
    *
-   * @param accounts accounts that have requested access; the result lists which of them are disabled
-   * @param sessions sessions and API tokens that have been used for access; the result lists which
-   *   of them have ended
+   * @param accounts accounts that have requested access; the result lists those that are disabled
+   * @param sessions sessions and API tokens that have been used for access; the result lists those
+   *   that have ended
    */
   async find(
     name: string,
@@ -61,7 +63,7 @@ export class AccessRepository {
         visibility: true,
         accessVersion: true,
         accessPasswordHash: true,
-        // Broadcasts that are running, still fetchable or protected: these determine who can watch.
+        // Only broadcasts that are running, still fetchable or protected affect who can watch.
         broadcasts: {
           where: {
             OR: [
@@ -80,7 +82,7 @@ export class AccessRepository {
     if (row === null) return null;
     const { accessVersion: version, broadcasts, _count: counted, id, ownerId } = row;
     const ofChannel = FROM_STORED[row.visibility];
-    // The newest one counts, because the media of earlier broadcasts is removed when it starts.
+    // Only the newest one counts, because its start removes the media of earlier broadcasts.
     const fetchable = broadcasts.find(
       ({ state, endedAt }) => state !== 'ENDED' || (endedAt !== null && endedAt > since),
     );
@@ -198,7 +200,7 @@ export class AccessRepository {
     return new Set(rows.map(({ accountId }) => accountId));
   }
 
-  /** Loads permanent bans. Time-outs only prevent someone from chatting. */
+  /** Loads permanent bans. Timeouts only prevent someone from chatting. */
   async #bans(channelId: string): Promise<{ banned: Set<string>; bannedAddresses: Set<string> }> {
     const rows = await this.db.chatBan.findMany({
       where: { channelId, expiresAt: null },

@@ -59,8 +59,8 @@ export class AccessService {
   }
 
   /**
-   * Returns a channel's access from the cache, or null if no such channel exists; a promise if the
-   * access must be read first.
+   * Returns a channel's access from the cache, or null if no such channel exists. Returns a promise
+   * if the access must be read first.
    */
   find(name: string): ChannelAccess | null | Promise<ChannelAccess | null> {
     return this.memory.find(name);
@@ -71,7 +71,9 @@ export class AccessService {
     return decide(channel, this.#askerOf(channel, visitor));
   }
 
-  /** Returns the content of a token with which an allowed visitor can fetch the channel's media. */
+  /**
+   * Returns the content of the token with which an allowed visitor can fetch the channel's media.
+   */
   grantTo(channel: ChannelAccess, visitor: Visitor): HlsGrant {
     const asker = this.#askerOf(channel, visitor);
     const { accountId, guestId } = asker;
@@ -81,15 +83,16 @@ export class AccessService {
       accountId,
       sessionId: accountId === null ? null : (visitor.identity.sessionId ?? null),
       guestId,
-      // The hash is stored in the token, because a player's requests may come from another address.
+      // The hash is stored in the token, because a player's requests may come from a different
+      // address.
       addressHash: accountId === null ? addressHash(this.secrets, visitor.address) : null,
       holder: passThatCounts(channel, asker)?.holder ?? null,
     };
   }
 
   /**
-   * Whether the holder of a token is still allowed to fetch. A token becomes invalid within five
-   * seconds of its session's end.
+   * Whether the holder of a token is still allowed to fetch media. A token becomes invalid within
+   * five seconds of its session's end.
    */
   mayFetch(channel: ChannelAccess, grant: HlsGrant): boolean {
     const { channelId, version, accountId, sessionId, guestId, addressHash: hash, holder } = grant;
@@ -124,9 +127,8 @@ export class AccessService {
   }
 
   /**
-   * Returns the ids of broadcasts with a narrower audience, whose messages are hidden from this
-   * participant of the chat. In a channel with a password, participants are assumed to have entered
-   * it.
+   * Returns the ids of broadcasts with a narrower audience whose messages are hidden from this chat
+   * participant. In a channel with a password, participants are assumed to have entered it.
    */
   async restrictedBroadcastsFor(
     name: string,
@@ -161,7 +163,7 @@ export class AccessService {
     return new Set(closed.map(([id]) => id));
   }
 
-  /** Returns which parts of the channel a visitor sees in lists, by visibility. */
+  /** Returns the visibilities of the parts of the channel that a visitor sees in lists. */
   async listed(name: string, visitor: Visitor): Promise<Visibility[]> {
     const channel = await this.memory.find(name);
     if (channel === null) return [];
@@ -173,8 +175,8 @@ export class AccessService {
   }
 
   /**
-   * Whether the channel might be protected. Uses only the cache, so the answer is true for an
-   * unknown channel.
+   * Whether the channel might be protected. Uses only the cache, so the answer is true for a
+   * channel that isn't cached.
    */
   mayBeProtected(name: string): boolean {
     const known = this.memory.known(name);
@@ -195,8 +197,8 @@ export class AccessService {
   }
 
   /**
-   * Applies a change on this node only. Runs on every node when a change is announced by {@link
-   * changed}; must also be called for changes that reach this node in another way.
+   * Applies a change on this node only. Runs on every node when {@link changed} announces a change;
+   * must also be called for changes that reach this node in any other way.
    */
   changedElsewhere(name: string): void {
     this.memory.forget(name);
@@ -220,8 +222,8 @@ export class AccessService {
   }
 
   /**
-   * Makes sure that it is noticed when the visitor's account, or a holder of the visitor's passes,
-   * is disabled.
+   * Makes sure that it is noticed if the visitor's account, or a holder of the visitor's passes, is
+   * disabled.
    */
   #noticeDisabled({ name }: ChannelAccess, { accountId, passes }: Asker): void {
     if (accountId !== null) this.memory.recordAccount(name, accountId);

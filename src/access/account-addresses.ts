@@ -20,7 +20,7 @@ const ADDRESSES_MAX = 4;
 @Injectable()
 export class AccountAddresses {
   /**
-   * The time at which each address block of an account was last seen; both maps are in order of
+   * The time at which each address block of each account was last seen; both maps are in order of
    * last use.
    */
   readonly #seen = new Map<string, Map<string, number>>();

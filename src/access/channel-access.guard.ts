@@ -9,8 +9,8 @@ import { assertAllowed } from './refusals.js';
 import { RequestVisitors } from './request-visitors.js';
 
 /**
- * Matches the routes that concern a channel, and captures the parameter that contains its name.
- * /whip isn't included, because it checks the channel's stream key instead.
+ * Matches the routes that concern a channel, and captures the name of the parameter for the
+ * channel's name. /whip isn't included, because it checks the channel's stream key instead.
  */
 const ABOUT_CHANNEL = /^\/(?:(?:api\/channels|embed|hls|whep)\/)?:(\w+)(?:\/|$)/;
 const OPEN_TO_LOCKED = 'onair:open-to-locked';
@@ -20,8 +20,8 @@ const OPEN_TO_ALL = 'onair:open-to-all';
 export const OpenToLocked = () => SetMetadata(OPEN_TO_LOCKED, true);
 
 /**
- * On a method: skips the check, because the response reveals nothing about the channel, or because
- * the route's address can't be guessed and is given only to those who can watch.
+ * On a method: skips the check, either because the response reveals nothing about the channel, or
+ * because the route's address can't be guessed and is given only to people who can watch.
  */
 export const OpenToAll = () => SetMetadata(OPEN_TO_ALL, true);
 
@@ -39,7 +39,7 @@ export class ChannelAccessGuard implements CanActivate {
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    // Requests over sockets are checked when they are dispatched.
+    // Socket requests are checked when they are dispatched.
     if (context.getType() !== 'http') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const name = channelOf(request);

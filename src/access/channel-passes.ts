@@ -3,7 +3,7 @@ import type { Secrets } from '../secrets/secrets.js';
 import type { Pass } from './access-policy.js';
 
 /**
- * The name of the cookie with the passes of channels whose passwords were entered on this device.
+ * The name of the cookie with the passes for channels whose passwords were entered on this device.
  */
 export const PASS_COOKIE = 'onair_passes';
 
@@ -21,15 +21,15 @@ export function readPasses(cookieHeader: string | undefined): string {
   return isPasses(value) ? value : '';
 }
 
-/** Whether a value is short enough to be a list of passes. */
+/** Whether a value is short enough to be a valid list of passes. */
 export function isPasses(value: string): boolean {
   return value.length <= PASSES_MAX * PASS_MAX;
 }
 
 /**
  * Issues and reads passes: signed proofs of who entered a channel's password, valid for one version
- * of its access. A pass contains the id of its holder, so that a ban of the holder applies to
- * anyone who presents the pass.
+ * of its access. A pass contains the id of its holder, so a ban of the holder applies to anyone who
+ * presents the pass.
  */
 export class ChannelPasses {
   readonly #secrets: Secrets;
@@ -40,7 +40,7 @@ export class ChannelPasses {
 
   /** Returns the valid, unexpired passes for a channel. */
   of(channelId: string, passes: string, nowMs: number): Pass[] {
-    // Most visitors have no pass for the channel, so this avoids the parsing.
+    // Most visitors have no pass for the channel, so nothing needs to be parsed.
     if (!passes.includes(channelId)) return [];
     return passes
       .split(BETWEEN)
@@ -70,7 +70,7 @@ export class ChannelPasses {
       name: PASS_COOKIE,
       value: [pass, ...others].slice(0, PASSES_MAX).join(BETWEEN),
       maxAgeS: LIFETIME_MS / 1_000,
-      // A player that is embedded in another site also asks for the password, and gets a separate
+      // A player that is embedded in another site asks for the password too, and gets a separate
       // cookie there. A pass only allows watching, so it can't be misused for cross-site request
       // forgery.
       inFrames: true,

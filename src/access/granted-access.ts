@@ -1,10 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { ChannelAccess } from './access-policy.js';
 
-/** The policy's decision that admitted a request to the channel it names. */
+/** The policy decision that admitted a request to the channel it names. */
 export type GrantedAccess = Readonly<{
   access: ChannelAccess;
-  /** Whether the caller has yet to enter the password; only where `@OpenToLocked()` allows it. */
+  /**
+   * Whether the caller has yet to enter the password; possible only on methods with
+   * `@OpenToLocked()`.
+   */
   isLocked: boolean;
 }>;
 
@@ -16,8 +19,9 @@ export function rememberAccess(request: object, decision: GrantedAccess): void {
 }
 
 /**
- * On a parameter: the decision about the channel that the request names. Null if no channel can
- * have the name; a socket's handler isn't called then, as the schema rejects the payload.
+ * On a parameter: the decision about the channel that the request names. It is null if no channel
+ * can have the name. In that case, a socket's handler isn't called, because the schema rejects the
+ * payload.
  */
 export const GrantedAccess = createParamDecorator(
   (_data: unknown, context: ExecutionContext): GrantedAccess | null =>

@@ -5,7 +5,7 @@ import { AccessService } from './access.service.js';
 import { type Visitor } from './visitor.js';
 import { MediaTokens } from './media-tokens.js';
 
-/** A path without its token, and whether the client may fetch it. */
+/** A path without its token, and whether the client is allowed to fetch it. */
 export type OpenedPath = Readonly<{
   path: string;
   /** If false, the response must be the same as if the channel were not live. */
@@ -16,7 +16,7 @@ export type OpenedPath = Readonly<{
 
 const CHANNEL = /^\/hls\/([^/]+)\//;
 /**
- * Matches `/hls/NAME/~TOKEN/…`. Playlists use relative URIs, so the URIs that they reference
+ * Matches `/hls/NAME/~TOKEN/…`. Playlists contain relative URIs, so the URIs that clients resolve
  * contain the token too.
  */
 const WITH_TOKEN = /^(\/hls\/[^/]+)\/~([\w-]{1,400})(\/.*)$/;
@@ -27,15 +27,15 @@ export function withoutToken(path: string): string {
 }
 
 function splitToken(path: string): { bare: string; token: string | null } {
-  // This is a fast path, because nearly all channels are unprotected.
+  // Nearly all channels are unprotected, so the regular expression is rarely needed.
   const found = path.includes('/~') ? WITH_TOKEN.exec(path) : null;
   const [, start = '', token = null, rest = ''] = found ?? [];
   return token === null ? { bare: path, token } : { bare: start + rest, token };
 }
 
 /**
- * Authorizes players to fetch broadcasts. Those of an unprotected channel can be fetched by anyone,
- * others only with a token in the path.
+ * Authorizes players to fetch broadcasts. Anyone can fetch those of an unprotected channel; others
+ * require a token in the path.
  */
 @Injectable()
 export class HlsAuthorizer {
@@ -53,7 +53,7 @@ export class HlsAuthorizer {
   }
 
   /**
-   * Checks a path under /hls against the policy, using the cache unless the channel has not been
+   * Checks a path under /hls against the policy. Uses the cache unless the channel has not been
    * requested recently.
    */
   async open(path: string): Promise<OpenedPath> {

@@ -53,7 +53,7 @@ describe('HlsTokens', () => {
       expect(tokens.read(nonsense)).toBeNull();
   });
 
-  it('accepts a token while it is used, and for ten minutes afterwards', () => {
+  it('accepts a token while it is in use, and for ten minutes afterwards', () => {
     const { clock, tokens } = make();
     const token = tokens.give(grant);
     for (let minutes = 0; minutes < 60; minutes += 9) {

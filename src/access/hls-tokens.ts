@@ -16,7 +16,7 @@ export type HlsGrant = Readonly<{
 }>;
 
 /**
- * The time after which an unused token expires, on a server that sees all uses. It is long enough
+ * The time after which an unused token expires, on a server that sees every use. It is long enough
  * for a paused player.
  */
 const IDLE_MS = 10 * 60_000;
@@ -32,9 +32,10 @@ const CONTEXT = 'hls';
 type Remembered = { readonly grant: HlsGrant; readonly givenMs: number; usedMs: number };
 
 /**
- * Issues and reads the tokens in paths. They are encrypted, so that neither logs nor other viewers
- * reveal an account's id, and short-lived unless a player keeps using them. A token only identifies
- * its holder. The policy, and whether the holder is still logged in, are checked on each request.
+ * Issues and reads the tokens in paths. They are encrypted, so that an account's id can't be read
+ * from logs or by other viewers, and short-lived unless a player keeps using them. A token only
+ * identifies its holder. Each request is checked against the policy, and for whether the holder is
+ * still logged in.
  */
 export class HlsTokens {
   /** The time after which an unused token expires, in milliseconds. */
@@ -46,7 +47,7 @@ export class HlsTokens {
 
   /**
    * @param options.isNode whether other nodes receive requests with the same tokens. A node can't
-   *   see those uses, so tokens then expire only at the end of their lifetime.
+   *   see those uses, so it lets tokens expire only at the end of their lifetime.
    */
   constructor(secrets: Secrets, clock: Clock, { isNode = false } = {}) {
     this.idleMs = isNode ? LIFETIME_MS : IDLE_MS;
@@ -80,7 +81,8 @@ export class HlsTokens {
     const text = this.#secrets.unseal('hls-token', token, CONTEXT);
     const [channelId, version, given, accountId, guestId, addressHash, holder, sessionId] =
       text?.split(' ') ?? [];
-    // Tokens issued by older versions contain no session; players then request a new token.
+    // Tokens issued by older versions contain no session. Players with such a token request a new
+    // one.
     if (channelId === undefined || guestId === undefined || sessionId === undefined) return null;
     const grant = {
       channelId,

@@ -26,12 +26,12 @@ export class MediaTokens {
     this.#tokens = new HlsTokens(secrets, clock, { isNode: node.url !== null });
   }
 
-  /** How long a token stays valid without being used, in milliseconds. */
+  /** The time after which an unused token expires, in milliseconds. */
   get idleMs(): number {
     return this.#tokens.idleMs;
   }
 
-  /** Returns the path under which clients see a path of the service: with the base path. */
+  /** Returns a server path as clients see it, with the base path. */
   address(path: string): string {
     return `${this.#basePath}${path}`;
   }

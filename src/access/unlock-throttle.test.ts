@@ -8,7 +8,7 @@ const right = async () => true;
 function make() {
   const clock = { ms: 1_000_000 };
   const throttle = new UnlockThrottle({ nowMs: () => clock.ms });
-  /** Guesses wrong until refused; resolves with the number of guesses. */
+  /** Makes wrong guesses until one is refused; resolves with the number of guesses. */
   const guesses = async (channel: string, address: string, max = 1_000): Promise<number> => {
     for (let count = 0; count < max; count += 1)
       if ((await throttle.guess({ channel, address }, wrong).catch(() => null)) === null)
@@ -37,7 +37,7 @@ describe('UnlockThrottle', () => {
       expect(await throttle.guess({ channel: 'tea', address: '10.0.0.1' }, right)).toBe(true);
   });
 
-  it('allows no more concurrent guesses than wrong guesses are left, so that a flood gains nothing', async () => {
+  it('limits concurrent guesses to the remaining wrong guesses', async () => {
     const { throttle } = make();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     const flood = Array.from({ length: 50 }, () =>
@@ -66,7 +66,7 @@ describe('UnlockThrottle', () => {
     expect(count).toBe(50);
   });
 
-  it('allows every address a few guesses while many addresses guess one channel’s password', async () => {
+  it('allows each address a few guesses while many addresses guess the password', async () => {
     const { guesses } = make();
     for (let n = 0; n < 300; n += 1) await guesses('tea', `10.0.1.${n}`, 1);
     expect(await guesses('tea', '10.0.0.1')).toBe(2);

@@ -4,16 +4,17 @@ import { type GuessKeys, GuessThrottle } from '../common/guess-throttle.js';
 import type { SharedGuesses } from '../common/shared-guesses.js';
 
 /**
- * The names must differ from those in LoginThrottle, because nodes count both in the same table.
+ * The names must differ from those in LoginThrottle, because nodes count both kinds in the same
+ * table.
  */
 const RATES = {
-  /** For one channel and one address: ten wrong passwords at once, and then one per minute. */
+  /** Per channel and address: ten wrong passwords at once, and then one per minute. */
   channelAndAddress: { burst: 10, perSecond: 1 / 60 },
-  /** For one address and all channels together. */
+  /** Per address, for all channels together. */
   unlockAddress: { burst: 50, perSecond: 1 / 15 },
   /**
-   * For one channel and all addresses together. Beyond this limit, each address is still allowed a
-   * few guesses (`unlockStrict`), because it may be that of an invited viewer.
+   * Per channel, for all addresses together. Beyond this limit, each address is still allowed a few
+   * guesses (`unlockStrict`), because an invited viewer may be using it.
    */
   channel: { burst: 200, perSecond: 1 / 15 },
   unlockStrict: { burst: 2, perSecond: 1 / 300 },
@@ -23,7 +24,7 @@ type Kind = keyof typeof RATES;
 /** An attempt to enter a channel's password. */
 type Guess = Readonly<{ channel: string; address: string }>;
 
-/** Limits how often channels' passwords can be guessed. Only wrong guesses count. */
+/** Limits how often channel passwords can be guessed. Only wrong guesses count. */
 export class UnlockThrottle {
   readonly #guesses: GuessThrottle<Kind>;
 
@@ -33,7 +34,7 @@ export class UnlockThrottle {
   }
 
   /**
-   * Resolves to whether the password is right according to `check`.
+   * Resolves with the result of `check`, which is true if the password is right.
    * @throws {DomainError} `rate_limited` after too many wrong guesses, or while too many are being
    *   checked
    */

@@ -44,7 +44,7 @@ export class UnlockService {
   async unlock(name: string, visitor: Visitor, password: string): Promise<string | null> {
     const channel = await this.access.find(name);
     if (channel === null) throw channelNotFound(name);
-    // The password may be needed for a recording while the channel itself is open.
+    // The password may be needed for a recording even if the channel itself is open.
     const decision = this.access.decide(narrowed(channel, 'password'), visitor);
     const hash =
       decision === 'password_needed' ? await this.repository.passwordHash(channel.id) : null;

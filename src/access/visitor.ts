@@ -1,6 +1,6 @@
 import type { Identity } from '../common/identity.js';
 
-/** The sender of a request or owner of a socket, and its credentials. */
+/** The sender of a request or the owner of a socket, with their credentials. */
 export type Visitor = Readonly<{
   identity: Pick<Identity, 'account' | 'guestId'> & Partial<Pick<Identity, 'sessionId'>>;
   /** The result of `readPasses`. */

@@ -43,7 +43,7 @@ export class AccountDataController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const { pieces, end } = await this.exports.export(id);
-    // This event also occurs when the client disconnects before reading anything.
+    // This event occurs even if the client disconnects before reading anything.
     reply.raw.once('close', end);
     await this.log.write({ accountId: id, kind: 'data_exported', from });
     await reply

@@ -30,7 +30,7 @@ type BroadcastRow = Readonly<{
 /** A broadcast on one of an account's channels. */
 export type OwnBroadcast = Omit<BroadcastRow, 'channel'> & Readonly<{ channel: string }>;
 
-/** Reads and deletes the data of an account, in all tables. */
+/** Reads and deletes an account's data, in all tables. */
 @Injectable()
 export class AccountDataRepository {
   constructor(private readonly db: PrismaService) {}
@@ -175,8 +175,8 @@ export class AccountDataRepository {
   }
 
   /**
-   * Revokes an account's administrator role before the account is deleted. If this would leave no
-   * administrator who can log in, changes nothing and resolves to false.
+   * Revokes an account's administrator role before the account is deleted. If no administrator who
+   * can log in would remain, changes nothing and resolves to false.
    */
   async retire({ id, username }: Administrator, at: Date): Promise<boolean> {
     return this.db.$transaction(async (tx) => {
@@ -195,7 +195,7 @@ export class AccountDataRepository {
   }
 
   /**
-   * Deletes an account and its data. The account's messages in the chats of others remain, without
+   * Deletes an account and its data. The account's messages in other people's chats remain, without
    * a name or account. If the account has become the last administrator, does nothing and resolves
    * to false.
    */

@@ -32,13 +32,14 @@ export class AccountDeletionService {
 
   /**
    * Deletes an account with its channels, their broadcasts and chats; the account's messages in
-   * other chats remain, without a name. Disconnects the account's sockets. The deletion can be
-   * retried after a partial failure, in which the administrator role may already have been revoked.
+   * other chats remain, without a name. Disconnects the account's sockets. If the deletion fails
+   * partway, it can be retried; the administrator role may already have been revoked.
    * @throws {DomainError} `last_administrator`
    */
   async delete({ id: accountId, username }: DeletedAccount): Promise<void> {
-    // This must be done first. Otherwise, two administrators could delete their accounts at the
-    // same time, because each deletion would still find the other administrator.
+    // The role must be revoked first. Otherwise, the last two administrators could both delete
+    // their accounts at the same time, because each deletion would still find the other
+    // administrator.
     const at = new Date(this.clock.nowMs());
     if (!(await this.repository.retire({ id: accountId, username }, at))) throw lastOne();
     for (const name of await this.repository.channelNames(accountId))

@@ -3,7 +3,7 @@ import { CLOCK, type Clock } from '../common/clock.js';
 import { DomainError } from '../common/domain-error.js';
 import { AccountDataRepository } from './account-data.repository.js';
 
-/** The minimum size of a piece, in characters. */
+/** The minimum size of a chunk, in characters. */
 const CHUNK = 64 * 1024;
 
 /** A running export. */
@@ -25,7 +25,7 @@ export class AccountExportService {
   ) {}
 
   /**
-   * Returns one JSON object in pieces, which are read from the database when they are consumed.
+   * Returns one JSON object in chunks, which are read from the database as they are consumed.
    * @throws {DomainError} `rate_limited` while another export of this account is running;
    *   `not_logged_in` if the account no longer exists
    */

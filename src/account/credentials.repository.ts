@@ -24,7 +24,7 @@ export type Ended = Readonly<{
   channels: readonly string[];
 }>;
 
-/** Revokes credentials of an account, in all tables. */
+/** Revokes an account's credentials, in all tables. */
 @Injectable()
 export class CredentialsRepository {
   constructor(private readonly db: PrismaService) {}

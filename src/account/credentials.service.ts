@@ -32,7 +32,7 @@ export class CredentialsService {
    */
   async changePassword(asker: Asker, change: PasswordChange, from: EventOrigin): Promise<void> {
     const { current: password, code, password: next, endTokens, removeStreamKeys } = change;
-    // The new password is checked first, because the next step uses up the code.
+    // The new password is checked first, because confirming the owner's identity uses up the code.
     assertNotCommon(next, asker.username);
     await this.owners.assertOwner(asker, { password, code });
     await this.#end({

@@ -38,7 +38,7 @@ export class AdminBroadcastService {
       .toSorted((a, b) => b.viewers - a.viewers);
   }
 
-  /** @throws {DomainError} `not_live`; `unavailable` if its node doesn't answer */
+  /** @throws {DomainError} `not_live`; `unavailable` if the broadcast's node isn't responding */
   async end(name: string, by: Administrator): Promise<void> {
     const channelId = this.liveChannels.idOf(name);
     if (channelId === null || !(await this.control.end(channelId, 'administrator_ended')))

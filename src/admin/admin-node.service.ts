@@ -16,11 +16,11 @@ import { LoadMeter } from './load-meter.js';
 /** The call that requests another node's load. Its body is ignored. */
 const REPORT = 'report';
 /**
- * The time limit for measuring the load. It is shorter than that of a call, because a media worker
+ * The time limit for measuring the load. It is shorter than that for a call, because a media worker
  * that hangs never reports its load.
  */
 const LOAD_TIMEOUT_MS = 1_000;
-/** A node with another release may measure its load differently. */
+/** A node with a different release may report its load in a different form. */
 const Report = z.object({
   version: z.string().nullable(),
   load: NodeLoad.nullable().catch(null),
@@ -54,9 +54,9 @@ export class AdminNodeService implements OnModuleInit {
   }
 
   /**
-   * Begins to drain a node; does nothing if it is draining.
+   * Starts draining a node; does nothing if it is already draining.
    * @throws {DomainError} `node_not_found`; `conflict` if no other node can take its clients;
-   *   `unavailable` if the node doesn't answer
+   *   `unavailable` if the node isn't responding
    */
   async drain(id: NodeId, by: Administrator): Promise<void> {
     const node = this.#find(id);
@@ -72,8 +72,8 @@ export class AdminNodeService implements OnModuleInit {
 
   /**
    * Cancels the drain of a node; does nothing if it isn't draining.
-   * @throws {DomainError} `node_not_found`; `conflict` if the node is stopping, or its release can't
-   *   cancel a drain; `unavailable` if the node doesn't answer
+   * @throws {DomainError} `node_not_found`; `conflict` if the node is stopping, or its release
+   *   can't cancel a drain; `unavailable` if the node isn't responding
    */
   async cancelDrain(id: NodeId, by: Administrator): Promise<void> {
     const node = this.#find(id);

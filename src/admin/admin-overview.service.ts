@@ -74,6 +74,6 @@ function limitsOf({ broadcast, hls, rtc, auth, recordings }: Config): LimitView[
   ];
 }
 
-/** Returns an optional limit as a list with at most one element. */
+/** Returns an optional limit in gigabytes, as a list with at most one element. */
 const gigabytes = (variable: string, bytes: number | null): LimitView[] =>
   bytes === null ? [] : [{ variable, value: bytes / 1_000_000_000, unit: 'GB' }];

@@ -50,7 +50,7 @@ const ACCOUNT = {
   sessions: { orderBy: { lastUsedAt: 'desc' }, take: 1, select: { lastUsedAt: true } },
 } as const;
 
-/** The key of a setting that nobody changes. */
+/** The key of a setting that never changes. */
 const DATABASE_ID = 'database_id';
 
 const Sizes = z.array(z.object({ database: z.coerce.number(), avatars: z.coerce.number() }));
@@ -74,7 +74,7 @@ export class AdminRepository {
     });
   }
 
-  /** Returns a random id of the database, which is stored in it when it is first needed. */
+  /** Returns the database's random id, which is created and stored when it is first needed. */
   async databaseId(): Promise<string> {
     await this.db.setting.createMany({
       data: { key: DATABASE_ID, value: randomUUID() },
@@ -177,7 +177,7 @@ export class AdminRepository {
 
 type Standing = Readonly<{ isAdmin: boolean; disabledAt: Date | null }>;
 
-/** Returns the kinds of event as which a change is logged. */
+/** Returns the kinds of event that are logged for a change. */
 function changesBetween(before: Standing, after: Standing) {
   const wasDisabled = before.disabledAt !== null;
   const isDisabled = after.disabledAt !== null;

@@ -12,8 +12,8 @@ import { AdminRepository } from './admin.repository.js';
 
 /**
  * Creates the first administrator through a link that is printed only in the log. The link's token
- * follows from the master secret and the database, so each node prints the same link, every node
- * accepts it, and it is valid until an administrator exists.
+ * is derived from the master secret and the database's id, so all nodes print and accept the same
+ * link. The link is valid until an administrator exists.
  */
 @Injectable()
 export class FirstAdministrator {
@@ -76,7 +76,7 @@ export class FirstAdministrator {
 
   /**
    * Checks the token before a password is hashed. If two people use the link at once, the second
-   * one is refused later.
+   * one is refused in a later step.
    */
   async #assertValid(token: string): Promise<void> {
     const id = await this.repository.databaseId();

@@ -11,14 +11,16 @@ import type { NodeLoad } from '../protocol/admin.js';
 
 /** The interval at which totals are sampled. */
 const SAMPLE_EVERY_MS = 5_000;
-/** The number of stored samples. With this number, rates cover one to two intervals. */
+/** The number of stored samples. With two samples, rates cover one to two intervals. */
 const SAMPLES = 2;
 
-/** Totals since startup. Rates are calculated from their differences. */
+/** The totals since startup. Rates are calculated from their differences. */
 type Totals = Readonly<{
   atMs: number;
   serverCpuMs: number;
-  /** The CPU time of each media worker by its label; it begins at 0 when a worker is replaced. */
+  /**
+   * The CPU time of each media worker, by label; it starts again at 0 if the worker is replaced.
+   */
   workerCpuMs: ReadonlyMap<string, number>;
   hlsBytes: number;
 }>;
@@ -106,7 +108,7 @@ export class LoadMeter implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 }
 
-/** Returns the CPU use as shares of one core, and the bit rate over HLS. All are 0 at the start. */
+/** Returns the CPU use as shares of one core, and the HLS bit rate. All are 0 at the start. */
 function rates(before: Totals, now: Totals) {
   const ms = now.atMs - before.atMs;
   const share = (usedMs: number) => (ms > 0 ? Math.max(0, usedMs) / ms : 0);

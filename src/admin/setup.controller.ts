@@ -9,7 +9,9 @@ import { AccountView } from '../protocol/account.js';
 import { SetupClaim, SetupRequest } from '../protocol/admin.js';
 import { FirstAdministrator } from './first-administrator.js';
 
-/** The HTTP API for the setup link, which is printed until an administrator exists. */
+/**
+ * The HTTP API for the setup link, which is printed at each startup until an administrator exists.
+ */
 @Controller('api/setup')
 export class SetupController {
   constructor(

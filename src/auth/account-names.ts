@@ -14,14 +14,14 @@ export function claimsOf({ username, displayName }: { username: string; displayN
   return claims;
 }
 
-/** Finds confusable names by their skeletons; each skeleton belongs to one account. */
+/** Finds confusable names by their skeletons. Each skeleton belongs to one account. */
 @Injectable()
 export class AccountNames implements OnApplicationBootstrap {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Stores the skeletons of accounts created before skeletons existed. Existing accounts whose
-   * names look alike can keep their names.
+   * Stores the skeletons for accounts created before skeletons were introduced. Existing accounts
+   * whose names look alike can keep their names.
    */
   async onApplicationBootstrap(): Promise<void> {
     let after: string | null = null;
@@ -32,7 +32,8 @@ export class AccountNames implements OnApplicationBootstrap {
             names: { none: { isUsername: true } },
             ...(after === null ? {} : { id: { gt: after } }),
           },
-          // Oldest first: among accounts whose names look alike, the oldest gets the skeleton.
+          // The oldest accounts come first, because the oldest of those whose names look alike gets
+          // the skeleton.
           orderBy: { id: 'asc' },
           select: { id: true, username: true, displayName: true },
           take: BATCH,

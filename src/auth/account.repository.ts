@@ -56,7 +56,7 @@ export class AccountRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Creates an account. Resolves to null if one of its names is taken, or looks like a name that is
+   * Creates an account. Resolves to null if one of its names is taken or looks like one that is
    * taken.
    */
   create(account: NewAccount): Promise<Account | null> {
@@ -64,7 +64,7 @@ export class AccountRepository {
   }
 
   /**
-   * Creates the first administrator's account in the same way; resolves to `not_first` if an
+   * Like {@link create}, for the first administrator's account. Resolves to `not_first` if an
    * administrator exists.
    */
   createFirstAdministrator(account: NewAccount): Promise<Account | 'not_first' | null> {
@@ -84,8 +84,8 @@ export class AccountRepository {
   }
 
   /**
-   * Changes the display name. Resolves to `taken` if the name looks like that of another account,
-   * or null if the account no longer exists.
+   * Changes the display name. Resolves to `taken` if the name looks like another account's name, or
+   * null if the account no longer exists.
    */
   async setDisplayName(id: string, displayName: string): Promise<Account | 'taken' | null> {
     try {

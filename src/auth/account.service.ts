@@ -41,8 +41,9 @@ export class AccountService {
 
   /**
    * Creates an account; {@link RegistrationService} decides whether this is allowed.
-   * @throws {DomainError} `username_taken`, including if the name is reserved or looks like another;
-   *   `bad_request` for a common password; `unavailable` if too many passwords are being hashed
+   * @throws {DomainError} `username_taken`, including if the name is reserved or looks like another
+   *   account's name; `bad_request` for a common password; `unavailable` if too many passwords are
+   *   being hashed
    */
   async create(account: Registered): Promise<Account> {
     const { username } = account;
@@ -57,8 +58,8 @@ export class AccountService {
   }
 
   /**
-   * Creates the account of the first administrator, who is the operator and can therefore use a
-   * reserved name. Resolves to null if an administrator exists.
+   * Creates the first administrator's account. The first administrator is the operator, and can
+   * therefore use a reserved name. Resolves to null if an administrator exists.
    * @throws {DomainError} the errors of {@link create}, except for reserved names
    */
   async createFirstAdministrator(account: Registered): Promise<Account | null> {
@@ -75,8 +76,8 @@ export class AccountService {
   }
 
   /**
-   * @throws {DomainError} `wrong_credentials`, no matter whether the username or the password is
-   *   wrong; `second_factor_required`, `wrong_code` and `account_disabled`, only if the password is
+   * @throws {DomainError} `wrong_credentials` if either the username or the password is wrong;
+   *   `second_factor_required`, `wrong_code` or `account_disabled`, but only if the password is
    *   right; `rate_limited` after too many wrong attempts; `unavailable` if too many passwords are
    *   being checked
    */

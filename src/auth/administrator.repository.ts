@@ -11,9 +11,9 @@ export async function hasAdministrator(db: Pick<PrismaService, 'account'>): Prom
 }
 
 /**
- * Returns whether the first administrator may be appointed, which is the case if none exists. Must
- * be called in the transaction that appoints one. The lock serializes such transactions across all
- * nodes.
+ * Returns whether the first administrator may be appointed, that is, whether none exists. Must be
+ * called in the transaction that appoints the administrator. The lock serializes such transactions
+ * across all nodes.
  */
 export async function lockFirstAdministrator(tx: Transaction): Promise<boolean> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(${FIRST_LOCK}::bigint)`;
@@ -23,8 +23,8 @@ export async function lockFirstAdministrator(tx: Transaction): Promise<boolean> 
 /**
  * Returns whether an account is an administrator, and whether it is the last administrator who can
  * log in. Must be called before the change, in the transaction that revokes the role, or disables
- * or deletes the account. The lock serializes such changes; otherwise two concurrent changes could
- * each count the other's account as the remaining one.
+ * or deletes the account. The lock serializes such changes. Without it, two concurrent changes
+ * could each count the other's account as the remaining administrator.
  */
 export async function lockAdministrator(
   tx: Transaction,

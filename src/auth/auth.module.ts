@@ -47,8 +47,8 @@ import { ApiTokenRepository } from './tokens/api-token.repository.js';
 import { ApiTokenService } from './tokens/api-token.service.js';
 
 /**
- * Provides accounts and logins. Exports sessions, which `@Identified()` and `@LoggedIn()` need in
- * every module.
+ * Provides accounts and logins. Exports sessions, because `@Identified()` and `@LoggedIn()` need
+ * them in every module.
  */
 @Module({
   imports: [DbModule, SecurityLogModule],

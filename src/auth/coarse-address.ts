@@ -2,9 +2,9 @@ import ipaddr from 'ipaddr.js';
 import { parseAddress } from '../common/network-list.js';
 
 /**
- * Returns the network of an address, such as `203.0.x.x` or `2001:db8::/32`: precise enough to
- * recognize a login, but too coarse to identify a household. Returns an empty string for an invalid
- * address.
+ * Returns the network of an address, such as `203.0.x.x` or `2001:db8::/32`. It is precise enough
+ * to recognize a login, but too coarse to identify a household. Returns an empty string for an
+ * invalid address.
  */
 export function coarseAddress(address: string): string {
   const parsed = parseAddress(address);
@@ -24,16 +24,13 @@ export function addressBlock(address: string): string {
   return parsed instanceof ipaddr.IPv6 ? network(parsed, 4) : (parsed?.toString() ?? address);
 }
 
-/**
- * The limit for all networks of an IPv6 site together is this multiple of the limit for one
- * address.
- */
+/** All networks of an IPv6 site together are allowed this multiple of the limit for one address. */
 export const SITE_SHARE = 16;
 
 /**
  * Returns the IPv6 /48 site of an address; null for IPv4, where addresses are scarce. A site
- * belongs to one customer (RFC 6177), except that those of mobile operators are shared by many
- * customers.
+ * belongs to one customer (RFC 6177), except that many customers share each site of a mobile
+ * operator.
  */
 export function addressSite(address: string): string | null {
   if (!address.includes(':')) return null;
@@ -41,7 +38,7 @@ export function addressSite(address: string): string | null {
   return parsed instanceof ipaddr.IPv6 ? network(parsed, 3) : null;
 }
 
-/** Formats the network that consists of the first groups of 16 bits. */
+/** Formats the network that the first 16-bit groups of an address identify. */
 function network({ parts }: ipaddr.IPv6, groups: number): string {
   const first = parts.slice(0, groups).map((group) => group.toString(16));
   return `${first.join(':')}::/${groups * 16}`;

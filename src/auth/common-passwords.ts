@@ -1,7 +1,7 @@
 /**
  * Passwords that attackers try first and that have at least the minimum length, in lower case and
- * sorted. The list was compiled for this project from well-known habits. A longer list would take
- * more memory but stop few guesses, which are throttled anyway.
+ * sorted. The list was compiled for this project from well-known patterns. A longer list would take
+ * more memory but stop few additional guesses, because guesses are throttled anyway.
  */
 const WORDS = `
 0000000000 0102030405 0123456789 0147258369 0987654321 1010101010 1020304050 1029384756 1111111111

@@ -5,7 +5,7 @@ import { coarseAddress } from './coarse-address.js';
 import { knownIdentity } from './request-identity.js';
 import { deviceName } from './sessions/device-name.js';
 
-/** Returns the origin of a client as the security log stores it. */
+/** Returns a client's origin in the form in which the security log stores it. */
 export function eventOrigin({
   address,
   userAgent,
@@ -16,7 +16,7 @@ export function eventOrigin({
   return { network: coarseAddress(address), device: deviceName(userAgent) };
 }
 
-/** Returns the origin of a request as the security log stores it. */
+/** Returns a request's origin in the form in which the security log stores it. */
 export function requestOrigin(request: FastifyRequest): EventOrigin {
   const { ip: address, headers } = request;
   const origin = eventOrigin({ address, userAgent: headers['user-agent'] ?? '' });
@@ -24,7 +24,7 @@ export function requestOrigin(request: FastifyRequest): EventOrigin {
   return isByToken ? { ...origin, device: 'API token' } : origin;
 }
 
-/** On a parameter: the origin of the request for the security log. */
+/** On a parameter: the origin of the request, for the security log. */
 export const Origin = createParamDecorator(
   (_data: unknown, context: ExecutionContext): EventOrigin =>
     requestOrigin(context.switchToHttp().getRequest<FastifyRequest>()),

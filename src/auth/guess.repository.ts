@@ -9,9 +9,9 @@ const SWEEP_EVERY_MS = 600_000;
 
 /**
  * Counts wrong guesses in the database. A row contains the time at which the key's bucket will be
- * full again. Each wrong guess postpones it by the time that one token takes to refill; a right
- * guess adds nothing. Keys contain addresses and names, and are stored as keyed hashes. The table
- * is unlogged, so after a PostgreSQL crash it is empty, and the counts start from zero.
+ * full again. Each wrong guess postpones that time by as long as one token takes to refill; a right
+ * guess doesn't. Keys contain addresses and names, so they are stored as keyed hashes. The table is
+ * unlogged, so after a PostgreSQL crash it is empty, and the counts start from zero.
  */
 export class GuessRepository implements SharedGuesses, OnModuleInit, OnModuleDestroy {
   #stopSweeping: () => void = () => undefined;

@@ -36,7 +36,7 @@ export class IdentityGuard implements CanActivate {
   }
 }
 
-/** Refuses visitors without an account. */
+/** Rejects visitors who aren't logged in. */
 @Injectable()
 class AccountGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean {

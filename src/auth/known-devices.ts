@@ -4,16 +4,16 @@ import { CONFIG, type Config } from '../config/config.js';
 import { Secrets } from '../secrets/secrets.js';
 
 const COOKIE = 'onair_known';
-/** The maximum number of accounts per browser. Beyond it, the oldest account is dropped. */
+/** The maximum number of accounts per browser. If it is exceeded, the oldest account is dropped. */
 const PER_DEVICE_MAX = 5;
-/** The length of a mark, which contains only 132 bits of the signature to keep the cookie short. */
+/** The length of a mark. To keep the cookie short, it contains only 132 bits of the signature. */
 const MARK_LENGTH = 22;
 const YEAR_S = 365 * 86_400;
 
 /**
- * Records in a cookie that an account has logged in from this browser. Such a device has a separate
- * limit for wrong passwords, so that attackers can't lock the owner out. A mark is valid for one
- * device and username, and grants no access.
+ * Records in a cookie which accounts have logged in from this browser. A known device has a
+ * separate limit for wrong passwords, so that attackers can't lock the owner out. A mark is valid
+ * for one device and username, and grants no access.
  */
 @Injectable()
 export class KnownDevices {

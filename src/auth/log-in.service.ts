@@ -10,7 +10,7 @@ import type { Asker } from './owner-check.js';
 import type { RequestSource } from './request-source.js';
 import { SessionService } from './sessions/session.service.js';
 
-/** A new login and the cookies to set. */
+/** A new login, and the cookies to set. */
 export type LoggedInNow = Readonly<{ account: AccountView; setCookies: readonly string[] }>;
 
 /** Logs browsers in to accounts. */
@@ -71,7 +71,7 @@ export class LogInService {
     };
   }
 
-  /** Returns the origin of a request, to which the limits on wrong passwords apply. */
+  /** Returns a request's origin, to which the limits on wrong passwords apply. */
   origin(username: string, { guestId }: Identity, source: RequestSource): LoginOrigin {
     return {
       address: source.address,

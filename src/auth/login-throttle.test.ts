@@ -68,7 +68,7 @@ describe('LoginThrottle', () => {
     expect(await getsIn(throttle, attempt('ann', '10.0.0.1', 'mark'))).toBe(true);
   });
 
-  it('limits a known device too, in case it was stolen', async () => {
+  it('limits a known device as well, in case it was stolen', async () => {
     const throttle = new LoginThrottle(new HeldClock());
     expect(await guesses(throttle, attempt('ann', '10.0.0.1', 'mark'))).toBe(10);
   });

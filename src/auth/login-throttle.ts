@@ -10,7 +10,7 @@ export type LoginAttempt = Readonly<{
   address: string;
   /**
    * The mark of a device from which someone has logged in to this account before (see
-   * KnownDevices); otherwise null.
+   * KnownDevices); null for any other device.
    */
   device: string | null;
 }>;
@@ -28,11 +28,11 @@ const RATES = {
   address: { burst: 50, perSecond: 1 / 15 },
   /**
    * For one name and all addresses together. Beyond this limit, each address is still allowed a few
-   * guesses (`strict`), because it may be that of the owner.
+   * guesses (`strict`), because it may be the owner's.
    */
   name: { burst: 200, perSecond: 1 / 15 },
   strict: { burst: 2, perSecond: 1 / 300 },
-  /** For a known device of the account, which has its own limit no matter what others do. */
+  /** For a known device of the account. Other clients' guesses don't affect this limit. */
   device: { burst: 10, perSecond: 1 / 60 },
   /** For authenticator codes after the right password. Only a million codes are possible. */
   code: { burst: 30, perSecond: 1 / 60 },
@@ -41,8 +41,8 @@ type Kind = keyof typeof RATES;
 
 /**
  * Limits how often passwords and codes can be guessed. Only wrong guesses count. Nobody can lock an
- * owner out: other clients' guesses never affect a known device, and can reduce, but not exhaust,
- * the attempts from another address.
+ * owner out: other clients' guesses never affect a known device, and they can reduce, but not
+ * exhaust, the attempts that are left for an unknown device at another address.
  */
 @Injectable()
 export class LoginThrottle {

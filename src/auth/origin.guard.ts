@@ -7,7 +7,7 @@ import { CONFIG, type Config } from '../config/config.js';
 import { mayChangeState } from './origin.js';
 
 /**
- * Rejects requests from pages of other sites that would change something on behalf of the visitor
+ * Rejects requests from other sites' pages that would change something on behalf of the visitor
  * (CSRF).
  */
 @Injectable()

@@ -40,7 +40,7 @@ describe('mayChangeState', () => {
     fetchSite: undefined,
   };
 
-  it('accepts requests without an origin, as programs send them', () => {
+  it('accepts requests without an origin, such as those that programs send', () => {
     expect(mayChangeState(post, http)).toBe(true);
   });
 

@@ -2,8 +2,9 @@ import type { Config } from '../config/config.js';
 
 /**
  * Whether pages of an origin can call this server. The origin must be the public address, the host
- * of the request, or one of ALLOWED_ORIGINS. A request without an origin is allowed: browsers send
- * the header with every socket handshake, and with requests from other sites that change something.
+ * of the request, or one of ALLOWED_ORIGINS. A request without an origin is allowed, because
+ * browsers send the header with every socket handshake, and with every cross-site request that
+ * changes something.
  *
  * @param origin the request's Origin header
  * @param host the request's Host header

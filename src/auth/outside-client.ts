@@ -4,8 +4,8 @@ import { SetMetadata } from '@nestjs/common';
 export const OUTSIDE_CLIENT = 'onair:outside-client';
 
 /**
- * On a controller: serves programs and pages of any site, which authenticate with a key or token
- * rather than with credentials that a browser adds by itself. Cookies of requests from other sites
- * are removed, and an Authorization header that isn't an API token is left to the controller.
+ * On a controller: serves programs, and pages from any site, that authenticate with a key or token
+ * rather than with credentials that a browser adds by itself. Cookies are removed from cross-site
+ * requests, and an Authorization header that isn't an API token is left to the controller.
  */
 export const ForOutsideClients = (): ClassDecorator => SetMetadata(OUTSIDE_CLIENT, true);

@@ -27,8 +27,8 @@ export type Asker = LoginOrigin &
   Readonly<{ username: string; accountId: string; sessionId: string | null }>;
 
 /**
- * Verifies the owner again before sensitive operations, for which access to the browser must not be
- * enough.
+ * Verifies the owner again before sensitive operations. Access to the owner's browser must not be
+ * enough for these.
  */
 @Injectable()
 export class OwnerCheck {
@@ -44,9 +44,9 @@ export class OwnerCheck {
   ) {}
 
   /**
-   * Resolves if the caller is proved to be the owner: by the password and, if two-factor
-   * authentication is on, by a code. For an account without a password, a login within the last ten
-   * minutes replaces the password.
+   * Resolves if the caller has proved ownership with the password and, if two-factor authentication
+   * is on, a code. For an account without a password, a login within the last ten minutes replaces
+   * the password.
    * @throws {DomainError} `wrong_password`; `second_factor_required`, `wrong_code`; `rate_limited`
    *   after too many wrong passwords or codes; `not_logged_in` if the account no longer exists
    */

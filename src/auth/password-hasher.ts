@@ -14,8 +14,9 @@ const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
 /**
- * The limits on running and waiting hash computations. Each takes 20 to 50 ms of a core and 19 MiB.
- * All of them together must not starve the media, and one client must not starve the others.
+ * The limits on running and waiting hash computations. Each computation takes 20 to 50 ms on one
+ * core, and 19 MiB of memory. Together, they must not starve the media, and one client must not
+ * starve the others.
  */
 const BOUNDS = { atOnce: 2, perParty: 25, all: 50 } as const;
 const RETRY_AFTER_MS = 2_000;
@@ -53,7 +54,7 @@ export class PasswordHasher {
   }
 
   /**
-   * Verifies a password; takes equally long if the hash is null, as for an account that doesn't
+   * Verifies a password. Takes the same time if the hash is null, as for an account that doesn't
    * exist. Rejects with `unavailable` if too many are queued.
    */
   async verify(password: string, hash: string | null, client: string): Promise<boolean> {

@@ -6,7 +6,7 @@ const TRIMMINGS = /^[\s!?.,*#_-]+|[\s!?.,*#_-]+$/g;
 
 /**
  * Rejects a password that attackers would try first: a common one, a few repeated characters, or
- * the username with little added. The length is checked by the schema.
+ * little more than the username. The length is checked by the schema.
  * @throws {DomainError} `bad_request` for the field `password`
  */
 export function assertNotCommon(password: string, username: string): void {

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 
-/** The parts of a request's source that are stored or checked at a login. */
+/** The properties of a request's source that are stored or checked at a login. */
 export type RequestSource = Readonly<{
   address: string;
   userAgent: string;

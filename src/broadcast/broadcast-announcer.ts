@@ -11,7 +11,7 @@ import { type Announcement, BROADCASTS_TOPIC } from './directory.js';
 import type { LiveChannel } from './live-channel.js';
 import { LiveChannels } from './live-channels.js';
 
-/** The interval at which changes that emit no event are detected: thumbnails and delays. */
+/** The interval at which changes that emit no event (thumbnails and delays) are detected. */
 const TICK_MS = 250;
 /** At every eighth check, all broadcasts are announced, because messages can be lost. */
 const ALL_EVERY = 8;

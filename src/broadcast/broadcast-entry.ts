@@ -55,7 +55,7 @@ export class BroadcastEntry {
    * called in the channel's queue.
    * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection is
    *   publishing, on any node; `unavailable` if the node of the running broadcast doesn't answer,
-   *   or this one is draining
+   *   or if this node is draining
    */
   async enter(
     live: LiveChannel,

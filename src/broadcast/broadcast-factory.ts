@@ -40,8 +40,8 @@ export class BroadcastFactory {
   }
 
   /**
-   * Continues a broadcast that ran on another node. It has a publisher only if the publisher moved
-   * here before the broadcast.
+   * Continues a broadcast that ran on another node. The broadcast has a publisher at first only if
+   * the publisher moved here before it.
    */
   continue(
     stored: RunningBroadcast,
@@ -83,7 +83,7 @@ export class BroadcastFactory {
   }
 }
 
-/** Shortens a signature to the form of a UUID of version 8 (RFC 9562). */
+/** Shortens a signature to a version 8 UUID (RFC 9562). */
 function uuidOf(signature: string): string {
   const bytes = Buffer.from(signature, 'base64url').subarray(0, 16);
   bytes[6] = (bytes.readUInt8(6) & 0x0f) | 0x80;

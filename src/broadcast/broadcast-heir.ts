@@ -12,9 +12,9 @@ import { type RunningBroadcast, RunningRepository } from './running.repository.j
 import { TakeOver } from './take-over.js';
 
 /**
- * How long after its grace period a broadcast without an owner can still be taken over. The time
- * allows for a last heartbeat that is ten seconds old, and a dead node that is detected after
- * fifteen.
+ * How long after its grace period a broadcast without an owner can still be taken over. This allows
+ * for a last heartbeat that is up to ten seconds old, and for the fifteen seconds that it takes to
+ * detect a dead node.
  */
 const LATE_MS = 30_000;
 
@@ -97,17 +97,17 @@ export class BroadcastHeir implements OnApplicationBootstrap {
       return;
     }
     const { id, channelTitle, visibility } = stored;
-    // While this node stores a change of its own, it differs from the database, but for less than a
-    // second.
+    // While this node stores its own change, its state differs from the database, but for less than
+    // a second.
     if (visibility !== broadcast.visibility && this.#isStill(id, `is ${visibility}`, before))
       live.setVisibility(visibility);
     if (channelTitle !== live.title && this.#isStill(`${id} title`, channelTitle, before))
       live.rename(channelTitle);
   }
 
-  /** Continues a broadcast that was handed over to this node by a reply that was lost. */
+  /** Continues a broadcast that another node handed over to this one in a reply that was lost. */
   async #claimOwn(stored: RunningBroadcast, before: ReadonlyMap<string, string>): Promise<void> {
-    // Its end may not be stored yet.
+    // The broadcast may have ended, and its end may not be stored yet.
     if (!this.#isStill(stored.id, `unknown ${stored.epoch}`, before)) return;
     await this.journal.settled();
     await this.#inherit(stored, true);

@@ -23,14 +23,14 @@ import { LiveChannels } from './live-channels.js';
 /** The interval at which a heartbeat is stored for each running broadcast. */
 const SIGN_OF_LIFE_MS = 10_000;
 const RETRY_DELAYS_MS = [200, 1_000, 5_000];
-/** The interval between queries of whether a broadcast may end. */
+/** The interval between two queries whether a broadcast may end. */
 const ASK_AGAIN_MS = 1_000;
 
 /**
  * Stores the phases of broadcasts, in order and in the background, so that broadcasts continue
  * while the database is slow or unavailable. If a write still fails after the retries, the failure
  * is logged, and the state is stored again with the next heartbeat. A broadcast that another node
- * has taken over is released instead of stored.
+ * has taken over is released instead of being stored.
  */
 @Injectable()
 export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -59,14 +59,14 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
     await this.settled();
   }
 
-  /** Resolves when everything so far is written, or has failed. */
+  /** Resolves once everything queued so far has been written or has failed. */
   async settled(): Promise<void> {
     await this.#queue.run(() => undefined);
   }
 
   /**
    * Stores a new broadcast and each phase that it enters. Rejects if it can't be stored.
-   * @param limits see {@link BroadcastRepository.createIfNone}; null if there is only this node
+   * @param limits see {@link BroadcastRepository.createIfNone}; null if this is the only node
    */
   async open(
     broadcast: LiveBroadcast,
@@ -82,7 +82,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Stores each phase that a stored broadcast enters. One that ends before media arrives is
+   * Stores each phase that a stored broadcast enters. A broadcast that ends before media arrives is
    * deleted.
    */
   follow(broadcast: LiveBroadcast, channelId: string): void {
@@ -112,8 +112,8 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
   }
 
   /**
-   * Resolves with whether a broadcast whose grace period has elapsed may end, which is the case
-   * unless another node has taken it over. Waits until the database can be read.
+   * Resolves with whether a broadcast whose grace period has elapsed may end. It may unless another
+   * node has taken it over. Waits until the database can be read.
    */
   async mayEnd(broadcast: LiveBroadcast): Promise<boolean> {
     for (;;)

@@ -18,7 +18,7 @@ describe('BroadcastLifecycle', () => {
     expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'never_started' });
   });
 
-  it('waits for a lost publisher for the grace period, then ends', () => {
+  it('waits for a lost publisher during the grace period, then ends', () => {
     const lifecycle = create();
     lifecycle.mediaArrived();
     lifecycle.publisherLost();
@@ -56,14 +56,14 @@ describe('BroadcastLifecycle', () => {
     expect(lifecycle.phase).toMatchObject({ reason: 'publisher_ended' });
   });
 
-  it('begins interrupted if it was live on another node', () => {
+  it('starts as interrupted if it was live on another node', () => {
     const lifecycle = create({ wasLive: true });
     expect(lifecycle).toMatchObject({ wasLive: true, phase: { name: 'interrupted' } });
     vi.advanceTimersByTime(60_000);
     expect(lifecycle.phase).toMatchObject({ name: 'ended', reason: 'grace_elapsed' });
   });
 
-  it('ends after the grace period only if it may', async () => {
+  it('ends after the grace period only if it is allowed to', async () => {
     const answers = [false, true].map((mayEnd) => {
       const lifecycle = create({ wasLive: true, mayEnd: () => Promise.resolve(mayEnd) });
       return { lifecycle, expected: mayEnd ? 'ended' : 'interrupted' };
@@ -72,7 +72,7 @@ describe('BroadcastLifecycle', () => {
     for (const { lifecycle, expected } of answers) expect(lifecycle.phase.name).toBe(expected);
   });
 
-  it('stays as it is when it continues on another node', () => {
+  it('keeps its phase when the broadcast continues on another node', () => {
     const lifecycle = create({ wasLive: true });
     lifecycle.stop();
     vi.advanceTimersByTime(60_000);

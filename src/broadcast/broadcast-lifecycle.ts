@@ -28,8 +28,8 @@ type Options = {
   /** Whether its media already arrives at this node, because its publisher has moved here. */
   isLive?: boolean;
   /**
-   * Called when the grace period has elapsed; resolves with whether the broadcast may end. It may
-   * not if this node was suspended for a while and no longer owns it.
+   * Called when the grace period has elapsed; resolves with whether the broadcast may end. It must
+   * not end if this node was suspended for a while and no longer owns it.
    */
   mayEnd?: () => Promise<boolean>;
 };

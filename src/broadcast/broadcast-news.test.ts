@@ -20,7 +20,7 @@ const silent: KnownBroadcast = { ...known, wasHeard: false };
 const EARLIER = '2026-11-29T11:59:59.000Z';
 const LATER = '2026-11-29T12:00:01.000Z';
 
-describe('of a channel without a known broadcast', () => {
+describe('about a channel without a known broadcast', () => {
   it.each([
     ['a message', true, message],
     ['a row', true, row],
@@ -30,7 +30,7 @@ describe('of a channel without a known broadcast', () => {
   });
 });
 
-describe('of the known broadcast', () => {
+describe('about the known broadcast', () => {
   it.each([
     ['a message of the same epoch', true, message, known],
     ['a message of the next epoch', true, { ...message, epoch: 3, nodeId: 'two' }, known],
@@ -46,7 +46,7 @@ describe('of the known broadcast', () => {
   });
 });
 
-describe('of another broadcast of the channel', () => {
+describe('about another broadcast on the channel', () => {
   const later = { id: 'that', epoch: 1, startedAt: LATER } as const;
   const earlier = { id: 'that', epoch: 1, startedAt: EARLIER } as const;
   it.each([
@@ -67,7 +67,7 @@ describe('of another broadcast of the channel', () => {
   });
 });
 
-describe('of a broadcast that ended or moved here', () => {
+describe('about a broadcast that ended or moved here', () => {
   it.each([
     ['a message of that epoch', false, message, 2],
     ['a row of an earlier epoch', false, { ...row, epoch: 1 }, 2],

@@ -27,7 +27,7 @@ export type BroadcastNews = Readonly<{
 /**
  * Whether news about a channel's broadcast replaces what is known. Messages can arrive late, and a
  * row is stored after the message with the same content.
- * @param overEpoch the epoch up to which this node considers the broadcast as over; 0 if it doesn't
+ * @param overEpoch the epoch up to which this node considers the broadcast over; 0 if it doesn't
  */
 export function isNews(
   news: BroadcastNews,
@@ -41,9 +41,9 @@ export function isNews(
 }
 
 /**
- * Whether the news is about a broadcast of the channel that began after the known one. The database
- * has rows of both, both started by the same node, as long as the end of the known one isn't
- * stored.
+ * Whether the news is about a broadcast of the channel that began after the known one. Until the
+ * end of the known broadcast is stored, the database contains both. In that case, the same node
+ * started them.
  */
 function isLaterBroadcast(
   { source, startedAt }: BroadcastNews,

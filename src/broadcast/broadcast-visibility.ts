@@ -6,8 +6,8 @@ import { BroadcastRepository, type StoredBroadcast } from './broadcast.repositor
 import { LiveChannels } from './live-channels.js';
 
 /**
- * Controls who can watch a single broadcast. A broadcast can only narrow its channel's audience:
- * the stricter visibility applies.
+ * Controls who can watch a single broadcast. The stricter of the broadcast's and the channel's
+ * visibility applies, so a broadcast can only narrow its channel's audience.
  */
 @Injectable()
 export class BroadcastVisibility {
@@ -58,7 +58,7 @@ export class BroadcastVisibility {
     );
   }
 
-  /** Applies the visibility of the channel's broadcast that has just started. */
+  /** Applies the visibility of a broadcast that has just started on the channel. */
   apply(channel: string): void {
     this.access.changed(channel);
   }

@@ -10,8 +10,8 @@ import type { RunningBroadcast } from './running.repository.js';
 export type BroadcastRecord = {
   id: string;
   /**
-   * The node that runs it, and its epoch. Only that node can change the broadcast, except for the
-   * visibility.
+   * The node that runs the broadcast, and the epoch. Only that node can change anything but the
+   * broadcast's visibility.
    */
   nodeId: NodeId;
   epoch: number;
@@ -29,7 +29,7 @@ export type BroadcastRecord = {
 /** The node that runs a broadcast, in one epoch. */
 export type Turn = Readonly<{ id: string; nodeId: NodeId; epoch: number }>;
 
-/** How a broadcast continues on its next owner. */
+/** The state in which a broadcast continues on its next owner. */
 export type GivenState = Exclude<BroadcastState, 'ended'>;
 
 /** A stored broadcast, running or ended. */
@@ -107,7 +107,7 @@ export class BroadcastRepository {
 
   /**
    * Creates a broadcast unless another node runs one on its channel, or its owner has reached the
-   * limit of broadcasts on all nodes.
+   * limit on broadcasts across all nodes.
    */
   createIfNone(
     record: BroadcastRecord,
@@ -171,7 +171,7 @@ export class BroadcastRepository {
   /**
    * Gives a broadcast to another node, or to whichever node takes it first (`to` is null). Resolves
    * to false if the caller doesn't own it.
-   * @param state what every node shows until the next owner announces the broadcast
+   * @param state the state that every node shows until the next owner announces the broadcast
    */
   async give(
     turn: Turn,
@@ -325,7 +325,7 @@ function toStored({ channel, visibility, state, source, endReason, ...row }: Row
   };
 }
 
-/** The database names states and reasons as the protocol does, but in upper case. */
+/** The database uses the protocol's names for states and reasons, but in upper case. */
 function inLowerCase<T extends string>(name: T): Lowercase<T> {
   return name.toLowerCase() as Lowercase<T>;
 }

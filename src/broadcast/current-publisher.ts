@@ -17,7 +17,7 @@ export class CurrentPublisher {
     uplinkMeasured: [uplinkMs: number | null];
   }>();
   /**
-   * `arriving`: media begins or stops to arrive. `lost`: the media connection is lost or closed.
+   * `arriving`: media starts or stops arriving. `lost`: the media connection is lost or closed.
    * `uplinkMeasured`: see {@link LiveBroadcast.events}.
    */
   readonly events = this.#emitter.listenable;
@@ -90,8 +90,8 @@ export class CurrentPublisher {
   release(reason: ReleaseReason): () => void {
     const before = this.#current;
     this.#current = null;
-    // After a fence, the publisher connects again, and the broadcast is taken over from its new
-    // owner. A node that stops closes its sockets anyway.
+    // After a fence, the publisher reconnects, and the broadcast is taken over from its new owner.
+    // A stopping node closes its sockets anyway.
     if (before && reason === 'taken_over') this.notifyClosed(before.peer, 'taken_over');
     if (before && reason === 'fenced') notifyLost(before);
     return () => before?.media.close();
@@ -102,8 +102,8 @@ export class CurrentPublisher {
   }
 
   /**
-   * Handles a media connection that closed while the publisher's socket is open: notifies the
-   * publisher, which connects again.
+   * Handles a media connection that closed while the publisher's socket is open. Notifies the
+   * publisher, which then reconnects.
    */
   #closed(): void {
     const before = this.#current;
@@ -124,7 +124,7 @@ export class CurrentPublisher {
 
 /**
  * The reason why a broadcast left this node without ending. `taken_over`: its publisher, or a later
- * one, connected to another node. `moved`: its publisher already sends to another node, too.
+ * one, connected to another node. `moved`: its publisher is already sending to another node, too.
  * `fenced`: another node owns it, because this one was considered dead. `stopping`: this node is
  * stopping, and other nodes are running.
  */

@@ -70,7 +70,7 @@ const view = (id: string, startedAtMs: number): BroadcastView => ({
   webrtc: 'ready',
 });
 
-it('shows the next broadcast of a channel, even if the clock of its node is behind', async () => {
+it('shows a channel’s next broadcast, even if the clock of its node is behind', async () => {
   const { directory, rows, announce, pass } = await open();
   const [first, second] = [crypto.randomUUID(), crypto.randomUUID()];
   announce({
@@ -82,7 +82,7 @@ it('shows the next broadcast of a channel, even if the clock of its node is behi
     uplinkMs: null,
   });
   expect(directory.find(CHANNEL.channelId)).toMatchObject({ id: first, nodeId: 'one' });
-  // The message of its end is lost.
+  // The message about the end of the first broadcast is lost.
   pass(1_000);
   rows.push(row(second, 'two', NOON_MS + 500));
   await directory.refresh();

@@ -39,7 +39,7 @@ export type Announcement = z.output<typeof Announcement>;
 
 /** A broadcast that runs on another node. The information may be up to a second old. */
 export type RemoteBroadcast = Readonly<{
-  /** The node that runs it, to which calls and feeds go. */
+  /** The node that runs the broadcast. It answers calls and provides feeds. */
   nodeId: NodeId;
   /** Changes when the broadcast moves to another node. */
   epoch: number;
@@ -52,7 +52,9 @@ export type RemoteBroadcast = Readonly<{
   thumbnailPath: string | null;
   /** The delay from capture to the owner, in milliseconds; null if it is unknown. */
   uplinkMs: number | null;
-  /** By how much the owner's clock is ahead of the database's; 0 if equal or unknown. */
+  /**
+   * How far the owner's clock is ahead of the database's, in milliseconds; 0 if equal or unknown.
+   */
   clockAheadMs: number;
 }>;
 
@@ -78,7 +80,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
   readonly events = this.#emitter.listenable;
   readonly #byChannel = new Map<string, RemoteBroadcast>();
   readonly #byName = new Map<string, RemoteBroadcast>();
-  /** When the last message about an entry arrived, by channel id. */
+  /** The arrival time of the last message about each entry, by channel id. */
   readonly #heardAtMs = new Map<string, number>();
   /**
    * Broadcasts that ended or moved to this node, by id. Messages and rows of epochs up to this one
@@ -128,7 +130,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
     return this.#byChannel.values();
   }
 
-  /** Reads the database now. Failures are logged; the directory then stays as it is. */
+  /** Reads the database now. A failure is logged and leaves the directory unchanged. */
   refresh(): Promise<void> {
     this.#refreshing ??= this.#read()
       .catch((err: unknown) => {
@@ -141,7 +143,7 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
   }
 
   /**
-   * Reports that this node now runs a broadcast. Information about earlier epochs is outdated then.
+   * Reports that this node now runs a broadcast. Information about earlier epochs is then outdated.
    */
   tookOver(broadcast: { id: string; epoch: number; channelId: string }): void {
     this.#end(broadcast.id, broadcast.epoch - 1, broadcast.channelId);

@@ -38,7 +38,7 @@ it('warns about B-frames before anything else, and names the setting to change',
   expect(warnings[0]?.message).toMatch(/viewers watch over HLS.*B-frames to 0.*OBS/s);
 });
 
-it('warns first about sound that nobody hears', () => {
+it('warns first about audio that nobody hears', () => {
   const warnings = ingestWarnings({ tracks: [], webrtc: 'unavailable', lacksSound: true });
   expect(warnings.map(({ code }) => code)).toEqual(['no_sound', 'b_frames']);
 });

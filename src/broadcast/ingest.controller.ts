@@ -7,7 +7,7 @@ import { PublishingService } from './publishing.service.js';
 
 /**
  * Reports the quality of the incoming media to the channel's owner. If the publisher is an encoder
- * such as OBS, the studio page can only get this information from the server.
+ * such as OBS, the studio page can get this information only from the server.
  */
 @Controller('api/channels/:name/ingest')
 export class IngestController {

@@ -71,7 +71,7 @@ export type MovedPublisher = Readonly<{
  */
 export const LINGER_MS = 2_000;
 
-/** A running broadcast: owns its phase, its media and its publisher's connection. */
+/** A running broadcast. Owns its phase, its media and its publisher's connection. */
 export class LiveBroadcast {
   readonly #emitter = new TypedEmitter<{
     phaseEntered: [Phase];
@@ -223,17 +223,17 @@ export class LiveBroadcast {
     return this.#package.thumbnailPath;
   }
 
-  /** The media as it is packaged, for those who send it elsewhere. */
+  /** The packaged media, for components that send it elsewhere. */
   get samples(): SampleSource {
     return this.#package.samples;
   }
 
-  /** What is made of the publisher's video besides passing it on. */
+  /** The renditions that are transcoded from the publisher's video. */
   get transcoding(): Transcoding {
     return this.#package.transcoding;
   }
 
-  /** Whether the video is transcoded for viewers over WebRTC, who can't be shown B-frames. */
+  /** Whether the video is transcoded for WebRTC viewers, whose browsers can't show B-frames. */
   get ordersPictures(): boolean {
     return this.#media?.ordersPictures === true;
   }
@@ -260,8 +260,8 @@ export class LiveBroadcast {
   }
 
   /**
-   * Makes a mixer of this server the publisher, replacing the previous one as soon as the mixer
-   * runs.
+   * Makes a mixer of this server the publisher. It replaces the previous publisher as soon as the
+   * mixer runs.
    * @param peer represents the mixer, and is notified when another publisher replaces it
    */
   async attachMix(peer: Peer, open: (room: BroadcastMedia) => Promise<MixedMedia>): Promise<void> {
@@ -283,7 +283,8 @@ export class LiveBroadcast {
         this.#assertOn();
         throw new DomainError('not_publishing', 'The connection was lost. Start again.');
       }
-      // Does nothing if `open` has made way already. A mix replaces the publisher only now.
+      // Does nothing if `open` has already made way. A mixer replaces the publisher only at this
+      // point.
       this.#makeWayFor(peer);
       this.#follow(peer, media, source);
       return media;

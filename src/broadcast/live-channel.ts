@@ -60,7 +60,9 @@ export class LiveChannel {
     return this.#broadcast ? this.#uplinkMs : (this.#remote?.uplinkMs ?? null);
   }
 
-  /** How far the clock that dates the broadcast's HLS is ahead of this node's clock. */
+  /**
+   * How far the clock that dates the HLS playlists is ahead of this node's clock, in milliseconds.
+   */
   get programAheadMs(): number {
     return this.remote ? this.remote.clockAheadMs - this.clockAheadMs() : 0;
   }
@@ -83,7 +85,8 @@ export class LiveChannel {
     this.#broadcast = broadcast;
     this.#updatePeak();
     broadcast.events.on('phaseEntered', (phase) => {
-      // The broadcast is removed only after the listeners for its end, which still have to find it.
+      // The broadcast is removed only after the listeners for its end have run, because they need
+      // it.
       this.#emitter.emit('stateChanged');
       if (phase.name !== 'ended') return;
       this.#broadcast = null;

@@ -9,7 +9,7 @@ import { ViewerPresence } from './viewer-presence.js';
 
 /** The interval at which viewer counts and delays are checked for changes. */
 const STATS_INTERVAL_MS = 250;
-/** The number of checks between two updates to an audience, which are sent once a second. */
+/** The number of checks between two updates to an audience: one update per second. */
 const STATS_EVERY = 4;
 /**
  * Audiences larger than this get an update every 1.25 s, because their counts change constantly and
@@ -29,8 +29,8 @@ export type CurrentBroadcast = Readonly<{
 }>;
 
 /**
- * The channels with viewers or a broadcast on this node, by channel id. Questions about broadcasts
- * and viewer counts are answered for all nodes.
+ * The channels with viewers or a broadcast on this node, by channel id. Queries for broadcasts and
+ * viewer counts cover all nodes.
  */
 @Injectable()
 export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
@@ -96,7 +96,7 @@ export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
     this.#emitter.emit('channelDeleted', { id, name });
   }
 
-  /** Whether the service is stopping. No broadcast may start here then. */
+  /** Whether the service is stopping. If so, no broadcast may start here. */
   get isStopping(): boolean {
     return this.#isStopping;
   }
@@ -119,7 +119,7 @@ export class LiveChannels implements BroadcastStop, OnApplicationShutdown {
     return this.#channels.get(channelId);
   }
 
-  /** Returns the id of a channel with viewers here or a broadcast on any node, by name; or null. */
+  /** Returns a channel's id if it has viewers here or a broadcast on any node; otherwise null. */
   idOf(name: string): string | null {
     for (const live of this.#channels.values()) if (live.name === name) return live.id;
     return this.directory.findByName(name)?.channelId ?? null;

@@ -41,7 +41,7 @@ export class PublisherMoves {
 
   /**
    * Opens a connection for a publisher whose broadcast runs on another node. Resolves to null if
-   * that isn't possible; the publisher's start is then an ordinary one.
+   * that isn't possible; the publisher then starts as usual.
    */
   async begin(peer: Peer, { id: channelId }: Channel, resumeToken = ''): Promise<Started | null> {
     const remote = this.directory.find(channelId);
@@ -70,7 +70,7 @@ export class PublisherMoves {
   }
 
   /**
-   * Moves the broadcast here, as soon as the publisher's media arrives.
+   * Moves the broadcast here as soon as the publisher's media arrives.
    * @throws {DomainError} `not_publishing` if the peer has not begun to move; `unavailable` if the
    *   broadcast can't be moved now; `not_live` if it has ended
    */

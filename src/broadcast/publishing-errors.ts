@@ -2,7 +2,7 @@ import { DomainError } from '../common/domain-error.js';
 
 /**
  * The time after which to retry a start that is refused because this node is stopping or draining,
- * or because another one is starting a broadcast.
+ * or because another node is starting a broadcast.
  */
 const RETRY_MS = 1_000;
 

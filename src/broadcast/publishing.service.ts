@@ -101,7 +101,7 @@ export class PublishingService {
    * Starts a broadcast for a peer authorized for the channel, or resumes the interrupted one.
    * @throws {DomainError} `broadcast_limit`; `already_publishing` if another connection is
    *   publishing, on any node; `unavailable` if the node of the running broadcast doesn't answer,
-   *   or this one is stopping or draining
+   *   or if this node is stopping or draining
    */
   async publish(
     channel: Channel,
@@ -115,7 +115,7 @@ export class PublishingService {
   }
 
   /**
-   * Starts a broadcast like {@link publish}, for a program whose media isn't WebRTC.
+   * Starts a broadcast like {@link publish}, for an encoder that doesn't use WebRTC.
    * @throws {DomainError} as {@link publish}
    */
   async publishProgram(
@@ -153,9 +153,10 @@ export class PublishingService {
   }
 
   /**
-   * Moves the broadcast of a start with `moves` here, as soon as the publisher's media arrives.
-   * @throws {DomainError} `not_publishing` if there is no such start; `unavailable` if the broadcast
-   *   can't be moved now; `not_live` if it has ended
+   * Completes a start that was requested with `moves`: moves the broadcast here as soon as the
+   * publisher's media arrives.
+   * @throws {DomainError} `not_publishing` if there is no such start; `unavailable` if the
+   *   broadcast can't be moved now; `not_live` if it has ended
    */
   async move(identity: Identity, peer: Peer, name: string): Promise<void> {
     const channel = await this.#ownChannel(identity, name);
@@ -255,7 +256,8 @@ export class PublishingService {
   }
 
   #remember(peer: Peer, broadcast: LiveBroadcast): void {
-    // A connection can have one broadcast, so going live on another channel leaves the first one.
+    // A connection can publish only one broadcast, so going live on another channel leaves the
+    // first.
     const before = this.#publishing.get(peer.id);
     if (before && before !== broadcast) before.publisherLeft(peer.id);
     this.#publishing.set(peer.id, broadcast);

@@ -9,10 +9,10 @@ type Entry = Readonly<{ id: string; media: Promise<RemoteMedia> }>;
 /** The media of broadcasts on other nodes that have viewers on this one. */
 @Injectable()
 export class RemoteMediaRegistry {
-  /** By channel id. */
+  /** The media, by channel id. */
   readonly #entries = new Map<string, Entry>();
 
-  /** Those of the broadcasts that this node runs itself by now, by channel id. */
+  /** The broadcasts among them that this node runs itself by now, by channel id. */
   readonly #taken = new Map<string, LiveBroadcast>();
 
   constructor(

@@ -2,7 +2,9 @@ import type { OnairSocket } from '../common/gateway.js';
 import type { EventName, EventPayload } from '../protocol/events.js';
 import type { Peer } from './peer.js';
 
-/** The socket's client. One exists for each viewer, so it has no functions of its own. */
+/**
+ * A socket's client. One object exists per viewer, so it is small: its methods are on the class.
+ */
 export class SocketPeer implements Peer {
   readonly #socket: OnairSocket;
 

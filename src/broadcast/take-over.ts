@@ -19,15 +19,13 @@ import type { Peer } from './peer.js';
 import { RemoteMediaRegistry } from './remote-media-registry.js';
 import { type RunningBroadcast, RunningRepository } from './running.repository.js';
 
-/** The call by which a node asks the owner of a broadcast to hand it over. */
+/** The call with which a node asks the owner of a broadcast to hand it over. */
 const RELEASE = 'release';
 /**
  * The time limit is long enough for an owner that is still creating a connection for the publisher.
  */
 const RELEASE_TIMEOUT_MS = 5_000;
-/**
- * The maximum number of attempts of one start. Another attempt is made if the owner has changed.
- */
+/** The maximum number of attempts per start. Another attempt is made if the owner has changed. */
 const TRIES = 4;
 const RETRY_MS = 1_000;
 
@@ -158,7 +156,7 @@ export class TakeOver implements OnModuleInit {
   async #obtain(stored: RunningBroadcast, proof: TakeOverProof): Promise<number | null> {
     const { nodeId, hasOwner, epoch } = stored;
     const { self } = this.cluster;
-    // This node already owns it if the reply of the previous owner was lost.
+    // This node already owns the broadcast if the previous owner's reply was lost.
     if (nodeId === null || nodeId === self || !hasOwner) return this.#take(stored, nodeId === self);
     try {
       const outcome = await this.#callOwner(stored, nodeId, proof);

@@ -34,7 +34,7 @@ export class ViewerPresence implements OnApplicationBootstrap, BeforeApplication
   readonly #emitter = new TypedEmitter<{ changed: [channelId: string] }>();
   /** `changed`: the count of {@link elsewhere} changed. */
   readonly events = this.#emitter.listenable;
-  /** The counts of this node that aren't zero. */
+  /** This node's nonzero counts. */
   readonly #own = new Map<string, number>();
   readonly #changed = new Set<string>();
   /** The other nodes' counts by channel. */

@@ -155,7 +155,7 @@ export class ViewingService {
     );
     media.events.on('closed', () => {
       // The connection was closed neither by leaving nor by another join, so the client must
-      // connect again.
+      // reconnect.
       if (viewer.media !== media) return;
       viewer.detach();
       if (peer.connected) peer.send('transport:closed', { transportId: media.transport.id });

@@ -72,7 +72,7 @@ export class ChannelRepository {
     return rows.map(toChannel);
   }
 
-  /** Creates a channel, unless its name is taken or its owner has reached `limit`. */
+  /** Creates a channel, unless its name is taken or its owner has reached the limit. */
   async create(
     channel: { name: string; title: string; ownerId: string },
     limit: number,
@@ -143,7 +143,7 @@ function toChannel({ owner, visibility, ...row }: Row): Channel {
   return {
     ...row,
     ownerUsername: owner.username,
-    // The database stores the protocol's names in upper case.
+    // The database stores the protocol's names in uppercase.
     visibility: visibility.toLowerCase() as Lowercase<typeof visibility>,
   };
 }

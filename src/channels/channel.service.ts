@@ -19,7 +19,7 @@ import { LIVE_STATUS, type LiveStatus } from './live-status.js';
 
 /**
  * How long a lookup is cached, so that many simultaneous viewers share it. A change that isn't
- * announced appears after at most this time.
+ * announced takes effect within this time.
  */
 const CACHE_MS = 1_000;
 /** The maximum number of cached channels. Beyond it, the oldest entry is evicted. */
@@ -91,7 +91,7 @@ export class ChannelService {
   }
 
   /**
-   * Lists channels. Live ones are first, ordered by their number of viewers, followed by the most
+   * Lists channels. Live ones are first, ordered by number of viewers, followed by the most
    * recently live ones. The list contains public channels, private ones of which `accountId` is a
    * member and, if `owner` is the caller, all of the caller's own channels.
    */

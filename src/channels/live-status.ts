@@ -4,8 +4,8 @@ import type { BroadcastView } from '../protocol/broadcast.js';
 export const LIVE_STATUS = Symbol('LiveStatus');
 
 /**
- * Reports which channels are live. Implemented by the folder `broadcast`, which depends on this
- * one.
+ * Reports which channels are live. It is implemented in the folder `broadcast`, which depends on
+ * this one.
  */
 export interface LiveStatus {
   /** The ids of all channels with a live or interrupted broadcast. */

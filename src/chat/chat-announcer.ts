@@ -103,7 +103,7 @@ export class ChatAnnouncer {
     this.#notifyMatching(room, isOne, reason);
   }
 
-  /** Sends every matching sender in the room their current role and permissions. */
+  /** Sends matching senders in the room their current roles and permissions. */
   #notifyMatching(
     room: ChatRoom,
     isConcerned: (sender: ChatSender) => boolean,

@@ -13,8 +13,8 @@ import { HeldRepository } from './held/held.repository.js';
 import { WritingRules } from './rules/writing-rules.js';
 
 /**
- * When a client reconnects, the reply says which of its newest messages were deleted. This
- * is how many of them are checked.
+ * The number of messages for which the reply to a reconnecting client says whether they were
+ * deleted: the newest of those that the client may show.
  */
 const DELETIONS_SPAN = 1_000;
 
@@ -39,7 +39,7 @@ export class ChatReading {
 
   /**
    * Returns the state that a client needs when it joins a room. The client must already be
-   * subscribed to new messages, so that it misses none.
+   * subscribed to new messages; otherwise it could miss some.
    */
   async join(
     room: ChatRoom,

@@ -48,7 +48,10 @@ import { SLOW_TURNS } from './rules/slow-turns.js';
 import { WritingRules } from './rules/writing-rules.js';
 import { MessageSearch } from './search/message-search.js';
 
-/** The chat. Messages are stored, numbered without gaps, and broadcast to everyone in the room. */
+/**
+ * Provides the chat. Messages are stored, numbered without gaps, and broadcast to everyone in the
+ * room.
+ */
 @Module({
   imports: [DbModule, AccountModule, BroadcastModule, FollowsModule],
   controllers: [ChatController, ModeratorsController],

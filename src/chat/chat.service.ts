@@ -93,8 +93,8 @@ export class ChatService implements OnApplicationShutdown {
   }
 
   /**
-   * Checks that the message being replied to exists. That message is usually among the newest ones,
-   * which are in memory.
+   * Checks that the message being replied to exists. It is usually among the newest messages, which
+   * are in memory.
    */
   async #assertParentExists(room: ChatRoom, seq: number): Promise<void> {
     const closed = await this.access.restrictedBroadcasts(room.channel.name);

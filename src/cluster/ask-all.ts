@@ -5,8 +5,8 @@ import type { NodeCalls } from './node-calls.js';
 const TIMEOUT_MS = 300;
 
 /**
- * Calls all other nodes; resolves with the answers that arrive in time and match the schema, at
- * once on a node alone. For what is better known in part than late.
+ * Calls all other nodes. Resolves with the answers that arrive in time and match the schema; at
+ * once if there are no other nodes. For data that is better incomplete than late.
  */
 export async function askAll<Answer>(
   { cluster, calls }: Readonly<{ cluster: Cluster; calls: NodeCalls }>,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { NodeId } from './cluster.js';
 import { MESSAGE_MAX } from './bus.js';
 
-/** The topic of a node's notice that messages of it were lost. */
+/** The topic on which a node reports that its messages were lost. */
 export const GAP_TOPIC = 'gap';
 
 const Frame = z.object({ from: z.string(), topic: z.string(), message: z.unknown() });
@@ -18,7 +18,7 @@ export function writeFrame(from: NodeId, topic: string, message: unknown): strin
   return text;
 }
 
-/** Returns null for what no node wrote, such as a NOTIFY by hand. */
+/** Returns null for text that no node wrote, such as a manual NOTIFY. */
 export function readFrame(text: string): z.output<typeof Frame> | null {
   try {
     return Frame.safeParse(JSON.parse(text)).data ?? null;
@@ -27,7 +27,7 @@ export function readFrame(text: string): z.output<typeof Frame> | null {
   }
 }
 
-/** The listeners of a bus by topic, and those to gaps. */
+/** The listeners of a bus, by topic, and its gap listeners. */
 export class BusListeners {
   readonly #byTopic = new Map<string, Set<(message: unknown) => void>>();
   readonly #toGaps = new Set<() => void>();
@@ -43,7 +43,7 @@ export class BusListeners {
     return () => void this.#toGaps.delete(listener);
   }
 
-  /** Passes on a frame, unless it is malformed or this node's own. */
+  /** Passes on a frame, unless it is malformed or from this node. */
   receive(text: string, self: NodeId): void {
     const frame = readFrame(text);
     if (frame === null || frame.from === self) return;

@@ -2,15 +2,14 @@ import type { NodeId } from './cluster.js';
 
 /**
  * The maximum length of a message with its topic and sender, in bytes of JSON. PostgreSQL's NOTIFY
- * takes less than 8,000 bytes.
+ * accepts less than 8,000 bytes.
  */
 export const MESSAGE_MAX = 7_500;
 
 /**
- * Wakes other nodes. A message may be lost, so nothing may depend on its arrival: it says that the
- * database has news, or contains a copy of it, and listeners also query the database from time to
- * time. Messages of one
- * node arrive in the order in which it published them.
+ * Wakes other nodes. A message may be lost, so nothing may depend on its arrival. It announces news
+ * in the database, or contains a copy of it, and listeners also query the database from time to
+ * time. Messages from one node arrive in the order in which it published them.
  */
 export interface Bus {
   /**
@@ -19,9 +18,9 @@ export interface Bus {
    */
   publish(topic: string, message: unknown): void;
   /**
-   * Set if messages pass through the database, so that a transaction can publish when it commits:
-   * see `publishing` in `publishing.repository.ts`. Null if messages must be published after the
-   * commit.
+   * Set if messages pass through the database, in which case a transaction can publish when it
+   * commits; see `publishing` in `publishing.repository.ts`. Null if messages must be published
+   * after the commit.
    */
   readonly database: Readonly<{ channel: string; from: NodeId }> | null;
   /** Listens to a topic until the returned function is called. */
@@ -36,7 +35,7 @@ export interface Bus {
 /** Nest's injection token for the {@link Bus}. */
 export const BUS = Symbol('Bus');
 
-/** The bus of a service that is one node: there is nobody to wake. */
+/** The bus of a single-node service, which has no other nodes to wake. */
 export const SOLO_BUS: Bus = {
   publish: () => undefined,
   database: null,

@@ -7,7 +7,7 @@ const secrets = new Secrets(Buffer.alloc(32, 1));
 const CALL = { name: 'feed', from: 'a', to: 'b', body: '{"channel":"tea"}' };
 
 describe('the signature of a call', () => {
-  it('names the caller to the node that was called', () => {
+  it('identifies the caller to the called node', () => {
     const headers = signCall(secrets, CALL, NOW_MS);
     const verifier = new CallVerifier(secrets, 'b');
     expect(verifier.verify(headers, 'feed', CALL.body, NOW_MS + 2_000)).toEqual({ from: 'a' });
@@ -23,7 +23,7 @@ describe('the signature of a call', () => {
     expect(verifier.verify(early, 'feed', CALL.body, NOW_MS)).toBe('wrong_time');
   });
 
-  it('is remembered for as long as a clock that is ahead makes it valid', () => {
+  it('is remembered for as long as it is valid, even if the caller’s clock is ahead', () => {
     const verifier = new CallVerifier(secrets, 'b');
     const ahead = signCall(secrets, CALL, NOW_MS + 30_000);
     verifier.verify(ahead, 'feed', CALL.body, NOW_MS);

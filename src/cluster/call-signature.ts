@@ -6,7 +6,7 @@ import type { NodeId } from './cluster.js';
 const TOLERANCE_MS = 30_000;
 /**
  * The nodes make fewer calls in that time, even if they fetch all HLS of many broadcasts from this
- * one (16,000 a second); more come from somebody who has the key.
+ * node (16,000 calls per second). More calls mean that somebody else has the key.
  */
 const NONCES_MAX = 1_000_000;
 
@@ -18,7 +18,7 @@ export const SIGNATURE_HEADERS = {
   signature: 'x-onair-signature',
 } as const;
 
-/** What a signature covers. */
+/** The parts of a call that a signature covers. */
 type Call = Readonly<{ name: string; from: NodeId; to: NodeId; body: string }>;
 
 export type CallRefusal = 'wrong_signature' | 'wrong_time' | 'replayed' | 'wrong_node';
@@ -38,7 +38,7 @@ export function signCall(secrets: Secrets, call: Call, nowMs: number): Record<st
 
 /** Checks the signatures of incoming calls, each of which is valid once. */
 export class CallVerifier {
-  /** The times of the nonces that were used, oldest first. */
+  /** The times at which nonces were used, oldest first. */
   readonly #used = new Map<string, number>();
 
   constructor(
@@ -46,7 +46,7 @@ export class CallVerifier {
     private readonly self: NodeId,
   ) {}
 
-  /** Returns the caller, or why the call is refused. */
+  /** Returns the caller, or the reason why the call is refused. */
   verify(
     headers: Readonly<Record<string, string | string[] | undefined>>,
     name: string,
@@ -69,14 +69,15 @@ export class CallVerifier {
 
   #forget(nowMs: number): void {
     for (const [nonce, usedAtMs] of this.#used) {
-      // Its time may be that far ahead of ours, and valid for as long again.
+      // The caller's clock may be ahead by the tolerance, so the signature may be valid for twice
+      // as long.
       if (nowMs - usedAtMs <= 2 * TOLERANCE_MS) return;
       this.#used.delete(nonce);
     }
   }
 }
 
-/** Fields can't contain a line feed, except the body, which is hashed. */
+/** Returns the text to sign. Only the body can contain line feeds, so it is hashed. */
 function signed({ name, from, to, body }: Call, time: string, nonce: string): string {
   const digest = createHash('sha256').update(body).digest('base64url');
   return [name, from, to, time, nonce, digest].join('\n');

@@ -28,7 +28,7 @@ function watch() {
   };
 }
 
-it('reports once that the clocks are apart, and that they agree again', async () => {
+it('reports once that the clocks differ, and that they agree again', async () => {
   const { clocks, logged, set } = watch();
   await clocks.check();
   expect(logged).toEqual([]);

@@ -3,14 +3,14 @@ import type { Log } from '../common/logger.js';
 import type { NodeRepository } from './node.repository.js';
 
 const CHECK_EVERY_MS = 60_000;
-/** Clocks that follow NTP are closer than that. */
+/** Clocks synchronized with NTP differ by less than this. */
 const APART_MS = 500;
 
 type Parts = Readonly<{ nodes: Pick<NodeRepository, 'nowMs'>; clock: Clock; log: Log }>;
 
 /**
- * Compares this node's clock with the database's, and warns when they are apart. Nothing breaks
- * then, but times of chat messages and dates in playlists are wrong by the difference.
+ * Compares this node's clock with the database's, and warns if they differ. A difference breaks
+ * nothing, but the times of chat messages and the dates in playlists are off by it.
  */
 export class ClockWatch {
   #aheadMs = 0;
@@ -18,14 +18,16 @@ export class ClockWatch {
 
   constructor(private readonly parts: Parts) {}
 
-  /** Checks now and then regularly. Never rejects. */
+  /** Checks at once, and then regularly. Never rejects. */
   async start(): Promise<void> {
     this.#timer = setInterval(() => void this.check(), CHECK_EVERY_MS);
     this.#timer.unref();
     await this.check();
   }
 
-  /** By how much this node's clock is ahead of the database's; 0 if the clocks agree. */
+  /**
+   * How far this node's clock is ahead of the database's, in milliseconds; 0 if the clocks agree.
+   */
   get aheadMs(): number {
     return this.#aheadMs;
   }
@@ -34,7 +36,7 @@ export class ClockWatch {
     clearInterval(this.#timer);
   }
 
-  /** Logs if the clocks are apart for the first time, and if they agree again. Never rejects. */
+  /** Logs when the clocks begin to differ, and when they agree again. Never rejects. */
   async check(): Promise<void> {
     const { nodes, clock, log } = this.parts;
     const sentMs = clock.nowMs();

@@ -1,8 +1,8 @@
 import type { Listenable } from '../common/typed-emitter.js';
 
 /**
- * Names one start of a node: a random UUID. A node that restarts has a new one, so it is never
- * mistaken for what it was before.
+ * Identifies one run of a node: a random UUID. A node that restarts gets a new one, so it is never
+ * mistaken for its previous run.
  */
 export type NodeId = string;
 
@@ -18,39 +18,41 @@ export type ClusterNode = Readonly<{
   seenAt: Date;
   /** Whether its clients are moving to other nodes, because it is about to stop. */
   draining: boolean;
-  /** The version of its calls, see `NODE_PROTOCOL`. */
+  /** The version of its calls; see `NODE_PROTOCOL`. */
   proto: number;
 }>;
 
 export type ClusterEvents = {
   joined: [node: ClusterNode];
   /**
-   * A node stopped, or it ended without notice and another node found that it is dead. All nodes
-   * receive the event, so a node must claim any work that follows from it before doing it.
+   * A node stopped, or it ended without notice and another node found it dead. All nodes receive
+   * the event, so a node must claim any work that follows from it before doing it.
    */
   left: [node: ClusterNode];
 };
 
-/** The nodes that are one service. */
+/** The nodes that form one service. */
 export interface Cluster {
   readonly self: NodeId;
-  /** The running nodes, this one included. Up to two seconds old. */
+  /** The running nodes, including this one. The list may be up to two seconds old. */
   readonly nodes: ReadonlyMap<NodeId, ClusterNode>;
   readonly events: Listenable<ClusterEvents>;
-  /** By how much this node's clock is ahead of the database's; 0 if within half a second. */
+  /**
+   * How far this node's clock is ahead of the database's; 0 if they differ by up to half a second.
+   */
   readonly clockAheadMs: number;
-  /** Resolves with whether a node has certainly ended; with false while that is in doubt. */
+  /** Resolves with whether a node has certainly ended; with false while that is uncertain. */
   isDead(id: NodeId): Promise<boolean>;
   /**
    * Marks this node as draining, until {@link endDrain} or its stop. Resolves to false if no other
-   * node can take its clients: each of them is draining or isn't responding.
+   * node can take its clients because each one is draining or isn't responding.
    */
   drain(): Promise<boolean>;
-  /** Marks this node as one that gets new clients again. */
+  /** Marks this node as accepting new clients again. */
   endDrain(): Promise<void>;
   /**
-   * Resolves with whether another node can take this one's clients: it answers within two seconds,
-   * and isn't draining.
+   * Resolves with whether another node can take this one's clients: one that answers within two
+   * seconds and isn't draining.
    */
   hasOther(): Promise<boolean>;
 }

@@ -10,13 +10,16 @@ import { NODE_PROTOCOL, understands } from './node-protocol.js';
 import type { NodeRepository } from './node.repository.js';
 
 const REFRESH_EVERY_MS = 1_000;
-/** The number of refreshes between two reports that this node runs. */
+/** The number of refreshes between two reports that this node is running. */
 const SEEN_EVERY = 10;
-/** A restart of PostgreSQL frees all locks at once; until then all nodes have theirs again. */
+/**
+ * How long this node must be connected before it judges others. A PostgreSQL restart frees all
+ * locks at once; after this time, all nodes hold theirs again.
+ */
 const JUDGES_AFTER_MS = 10_000;
-/** How long another node may take to show that it can take clients; it is asked twice. */
+/** How long another node may take to show that it can take clients. It is called twice. */
 const TAKES_WITHIN_MS = 1_000;
-/** The call by which a node proves that it runs. */
+/** The call that a node answers to prove that it is running. */
 const PING = 'ping';
 
 /**
@@ -39,8 +42,8 @@ type Parts = Readonly<{
 /**
  * The nodes that share a PostgreSQL. A node is dead if nobody holds its lock, it doesn't answer at
  * its address, and this node has been connected for long enough to judge. None of these is enough
- * alone: a dead link frees the lock of a node that runs, and a node that is stopped for a moment
- * answers nobody.
+ * alone, because a dead connection frees the lock of a running node, and a node that is suspended
+ * for a moment doesn't answer.
  */
 export class DatabaseCluster implements Cluster {
   readonly self: NodeId;
@@ -73,7 +76,7 @@ export class DatabaseCluster implements Cluster {
   }
 
   /**
-   * Joins the others.
+   * Joins the cluster.
    * @throws {StartError} if a running node doesn't understand this one's calls
    */
   async start(calls: NodeCalls): Promise<void> {
@@ -89,7 +92,7 @@ export class DatabaseCluster implements Cluster {
     return this.#known.get(id) ?? this.parts.nodes.find(id);
   }
 
-  /** Stops looking at the other nodes, because the database is about to be closed. */
+  /** Stops checking the other nodes, because the database is about to be closed. */
   beginStop(): void {
     this.#isStopping = true;
     clearTimeout(this.#timer);
@@ -97,8 +100,9 @@ export class DatabaseCluster implements Cluster {
   }
 
   /**
-   * Leaves, after everything that runs here was ended or handed over. Uses its own connection, as
-   * the others are closed by then. Without one, the other nodes find this one dead.
+   * Leaves the cluster, after everything that ran here has ended or has been handed over. Uses its
+   * own connection, because the others are closed by then. If it can't connect, the other nodes
+   * find this one dead.
    */
   async stop(): Promise<void> {
     this.beginStop();
@@ -117,7 +121,9 @@ export class DatabaseCluster implements Cluster {
     return locked.size === 0 && this.#isSilent(id);
   }
 
-  /** Judges a node whose lock nobody holds. One that isn't listed has left, or was found dead. */
+  /**
+   * Judges a node whose lock nobody holds. A node that isn't listed has left, or was found dead.
+   */
   async #isSilent(id: NodeId): Promise<boolean> {
     return !(this.#known.has(id) && (await this.#answers(id))) && this.#canJudge();
   }
@@ -127,7 +133,7 @@ export class DatabaseCluster implements Cluster {
     const others = await this.#takers(await nodes.listWith(this.#node));
     if (!(await nodes.drain(this.self, others))) return false;
     this.#setDraining(true);
-    // The node that can take its clients may have joined a moment ago.
+    // The node that can take this one's clients may have joined only a moment ago.
     await this.#refresh();
     return true;
   }
@@ -142,7 +148,10 @@ export class DatabaseCluster implements Cluster {
     return (await this.#takers([...this.#known.values()])).length > 0;
   }
 
-  /** Resolves with the nodes that can take this one's clients. One that hangs is listed, but can't. */
+  /**
+   * Resolves with the nodes that can take this one's clients. A node that hangs can't, even if it
+   * is listed.
+   */
   async #takers(nodes: readonly ClusterNode[]): Promise<NodeId[]> {
     const others = nodes.filter(({ id, draining }) => id !== this.self && !draining);
     const answers = await Promise.all(others.map(({ id }) => this.#answers(id, TAKES_WITHIN_MS)));
@@ -154,7 +163,7 @@ export class DatabaseCluster implements Cluster {
     this.#known.set(this.self, this.#node);
   }
 
-  /** Leaves again if a running node is more than one release apart. */
+  /** Leaves again if a running node's version of the calls differs by more than one. */
   async #assertUnderstood(): Promise<void> {
     const strangers = [...this.#known.values()].filter(({ proto }) => !understands(proto));
     if (strangers.length === 0) return;
@@ -174,7 +183,7 @@ export class DatabaseCluster implements Cluster {
     return (this.parts.session.connectedForMs() ?? 0) >= JUDGES_AFTER_MS;
   }
 
-  /** A node that is busy may miss one call. */
+  /** Calls a node twice if necessary, because a busy node may miss one call. */
   async #answers(id: NodeId, timeoutMs?: number): Promise<boolean> {
     for (const _attempt of [1, 2])
       try {
@@ -200,7 +209,7 @@ export class DatabaseCluster implements Cluster {
     }, REFRESH_EVERY_MS);
   }
 
-  /** One at a time: an older list must not replace a newer one. */
+  /** Refreshes one at a time, so that an older list doesn't replace a newer one. */
   #refresh(): Promise<void> {
     return this.#refreshes.run(() => this.#readNodes());
   }

@@ -1,17 +1,17 @@
 const REPEAT_MS = 1_000;
 
 /**
- * Notifies the other nodes that messages of this one were lost, which none of them can notice.
- * Repeats the notice until it is sent.
+ * Notifies the other nodes that messages from this one were lost, because they can't notice it
+ * themselves. Repeats the notice until it is sent.
  */
 export class GapNotice {
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /** @param send sends the notice; must lead to a call of {@link lost} if that fails */
+  /** @param send sends the notice; if that fails, {@link lost} must be called */
   constructor(private readonly send: () => void) {}
 
-  /** Must be called when a message was lost, the notice itself included. */
+  /** Must be called when a message was lost, including the notice itself. */
   lost(): void {
     if (this.#isClosed) return;
     this.#timer ??= setTimeout(() => {

@@ -21,7 +21,10 @@ const TIMEOUT_MS = 2_000;
 
 type PostOptions = Readonly<{ type: string; agent: Agent | false; signal: AbortSignal }>;
 
-/** Calls over HTTP between the nodes' own addresses, signed with a key that all of them share. */
+/**
+ * Calls between nodes over HTTP, at their internal addresses, signed with a key that all nodes
+ * share.
+ */
 export class HttpCalls implements NodeCalls {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 32 });
   readonly #streams = new Set<HttpStream>();
@@ -61,7 +64,7 @@ export class HttpCalls implements NodeCalls {
     const content = JSON.stringify(body ?? null);
     const { node, post } = await this.#prepare(to, name, content);
     const opened = await withoutAnswerAfter(timeoutMs, node, name, async (signal) => {
-      // The signal stops only what takes too long until the answer.
+      // The signal limits only the time until the answer.
       const sent = post({ type: STREAM_TYPE, agent: false, signal });
       sent.write(`${content}\n`);
       const response = await responseTo(sent);
@@ -112,7 +115,7 @@ export class HttpCalls implements NodeCalls {
   }
 }
 
-/** Runs the steps of a call, whose answer must be there in time. */
+/** Runs the steps of a call, whose answer must arrive in time. */
 async function withoutAnswerAfter<T>(
   timeoutMs: number,
   { name: node }: ClusterNode,

@@ -23,8 +23,8 @@ const SOCKETS_MAX = 4_096;
 const FREE_SOCKETS_MAX = 256;
 const CONNECT_MS = 2_000;
 /**
- * A response can take long, so TCP keepalive detects dead connections. After this idle time, a
- * probe is sent every second, and the connection fails after ten unanswered probes.
+ * A response can take a long time, so TCP keepalive detects dead connections. After this idle time,
+ * a probe is sent every second, and the connection fails after ten unanswered probes.
  */
 const PROBE_AFTER_MS = 1_000;
 
@@ -99,8 +99,8 @@ export class HttpResources implements NodeResources {
       signal,
     });
     boundConnecting(sent);
-    // Without a listener, an error would end the process. It reaches the caller through `once`, or
-    // through the body once the response has begun.
+    // Without a listener, an error would end the process. The error reaches the caller through
+    // `once`, or through the body if the response has begun.
     sent.on('error', () => undefined);
     sent.end();
     let response: IncomingMessage;

@@ -10,15 +10,16 @@ const SILENCE_MAX_MS = 2_000;
 const UNSENT_MAX = 1_048_576;
 
 /**
- * One end of a stream between nodes: lines of JSON in both bodies of one HTTP request. A socket
- * that closes ends the stream at once; where packets are lost without a word, silence does.
+ * One end of a stream between nodes: lines of JSON in the bodies of an HTTP request and its
+ * response. A closed socket ends the stream at once. If the network fails without notice, silence
+ * ends it.
  */
 export class HttpStream implements NodeStream {
   readonly closed: Promise<void>;
   readonly #input: LineInput;
   readonly #markClosed: () => void;
   #output: Writable | null = null;
-  /** What was sent before {@link begin}. */
+  /** The messages that were sent before {@link begin}. */
   #early: string[] = [];
   #beat: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -35,7 +36,7 @@ export class HttpStream implements NodeStream {
     return this.#isClosed;
   }
 
-  /** Sends what waits, and expects signs of life from now on. */
+  /** Sends the waiting messages, and expects signs of life from now on. */
   begin(output: Writable): void {
     this.#output = output;
     for (const event of ['close', 'error']) output.on(event, () => this.close());

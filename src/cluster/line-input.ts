@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 
-/** Splits what arrives into lines, and keeps them until they are asked for. */
+/** Splits the input into lines, and holds them until they are read. */
 export class LineInput {
   readonly #input: Readable;
   readonly #maxLength: number;
@@ -15,7 +15,10 @@ export class LineInput {
   #heardAtMs = performance.now();
   #wake: () => void = () => undefined;
 
-  /** @param maxLength of one line and of all waiting ones, in characters; more ends the input */
+  /**
+   * @param maxLength the maximum length of a line, and of all waiting lines together, in
+   *   characters; more ends the input
+   */
   constructor(input: Readable, maxLength: number) {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.ended = promise;
@@ -26,12 +29,12 @@ export class LineInput {
     for (const event of ['end', 'close', 'error']) input.on(event, () => this.end());
   }
 
-  /** When anything last arrived, on the clock of `performance.now`. */
+  /** The time at which data last arrived, on the `performance.now` clock. */
   get heardAtMs(): number {
     return this.#heardAtMs;
   }
 
-  /** Resolves with the next line; with null at the end. One caller at a time. */
+  /** Resolves with the next line; with null at the end. Only one caller can wait at a time. */
   async next(): Promise<string | null> {
     while (this.#lines.length === 0 && !this.#hasEnded)
       await new Promise<void>((resolve) => (this.#wake = resolve));
@@ -56,9 +59,9 @@ export class LineInput {
     if (this.#length > this.#maxLength) return this.end();
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    // The line feeds.
+    // The line feeds are gone.
     this.#length -= lines.length;
-    // An empty line only shows that the other end is there.
+    // An empty line only shows that the other end is alive.
     this.#lines.push(...lines.filter((line) => line !== ''));
     if (this.#lines.length > 0) this.#wake();
   }

@@ -24,7 +24,7 @@ import { BUS_CHANNEL, PgBus } from './pg-bus.js';
 import { RedisBus } from './redis-bus.js';
 import { SoloCluster } from './solo-cluster.js';
 
-/** How long a notification may take at the start. */
+/** How long the test notification may take at startup. */
 const LISTEN_TEST_MS = 5_000;
 
 type Parts = Readonly<{
@@ -35,7 +35,7 @@ type Parts = Readonly<{
   log: Log;
 }>;
 
-/** This process's part in the cluster: joins at the start, and leaves after everything else. */
+/** This node's membership in the cluster. It joins at startup, and leaves after everything else. */
 export class Membership implements BeforeApplicationShutdown, OnApplicationShutdown {
   private constructor(
     readonly cluster: Cluster,
@@ -46,7 +46,7 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
   ) {}
 
   /**
-   * Joins the cluster if NODE_URL is set; otherwise the service is this node alone.
+   * Joins the cluster if NODE_URL is set; otherwise, this node is the whole service.
    * @throws {StartError} if the database can't wake nodes, the node's address is unusable, or a
    *   running node doesn't understand this one's calls
    */

@@ -1,12 +1,12 @@
 import type { NodeId } from './cluster.js';
 
-/** Why a call failed: the caller should look who is responsible now. */
+/** The reason why a call failed. The caller should check which node is responsible now. */
 export type CallFailure =
-  /** The node can't be reached, or didn't answer in time; it may have done what was asked. */
+  /** The node can't be reached, or didn't answer in time; it may have carried out the call. */
   | 'unreachable'
   /**
-   * What was called is no longer there: another node answers at this URL, or the handler threw a
-   * CallError with this failure.
+   * The target of the call no longer exists: another node answers at this URL, or the handler threw
+   * a CallError with this failure.
    */
   | 'gone'
   /** The node refused the call: wrong key, clocks too far apart, or unknown call. */
@@ -34,8 +34,8 @@ export interface NodeCalls {
    */
   call(node: NodeId, name: string, body: unknown, options?: CallOptions): Promise<unknown>;
   /**
-   * Answers calls of that name from other nodes. The handler must validate the body; what it
-   * rejects with is logged, and the caller gets `failed`.
+   * Answers calls of that name from other nodes. The handler must validate the body. If it rejects,
+   * the error is logged, and the caller gets `failed`.
    */
   answer(name: string, handler: CallHandler): void;
   /**
@@ -53,14 +53,14 @@ export type CallOptions = Readonly<{
   timeoutMs?: number;
 }>;
 export type CallHandler = (body: unknown, from: NodeId) => unknown;
-/** Resolves with the answer. What it has sent on the stream by then follows the answer. */
+/** Resolves with the answer. Messages that it has sent on the stream by then follow the answer. */
 export type StreamHandler = (body: unknown, from: NodeId, stream: NodeStream) => Promise<unknown>;
 export type OpenedStream = Readonly<{ answer: unknown; stream: NodeStream }>;
 
 /**
  * One of the two ends of a stream between nodes. Iterating it yields the JSON values that the other
- * end sent, until either end closes it. An end closes at once if the process of the other one ends,
- * after two seconds if the network between them is cut, and if a megabyte waits to be read.
+ * end sent, until either end closes it. An end closes at once if the other end's process ends,
+ * after two seconds if the network between them is cut, and when a megabyte is waiting to be read.
  */
 export interface NodeStream extends AsyncIterable<unknown> {
   readonly isClosed: boolean;
@@ -75,7 +75,7 @@ export interface NodeStream extends AsyncIterable<unknown> {
 /** Nest's injection token for {@link NodeCalls}. */
 export const NODE_CALLS = Symbol('NodeCalls');
 
-/** The calls of a service that is one node: there is nobody to call. */
+/** The calls of a single-node service, which has no other nodes to call. */
 export const SOLO_CALLS: NodeCalls = {
   call: (node) => Promise.reject(new CallError('gone', `there is no node ${node}`)),
   answer: () => undefined,
@@ -83,7 +83,7 @@ export const SOLO_CALLS: NodeCalls = {
   answerStream: () => undefined,
 };
 
-/** Returns why a call failed, from the status of the response. */
+/** Returns the reason why a call failed, from the status of the response. */
 export function failureOf(status: number): CallFailure {
   if (status === 410) return 'gone';
   return status === 403 || status === 404 ? 'refused' : 'failed';

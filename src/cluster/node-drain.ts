@@ -12,11 +12,17 @@ import { CONFIG, type Config } from '../config/config.js';
 import { CLUSTER, type Cluster, type NodeId } from './cluster.js';
 import { CallError, NODE_CALLS, type NodeCalls } from './node-calls.js';
 
-/** The calls by which a node asks another one to drain, or not to. Their bodies are ignored. */
+/**
+ * The calls with which a node asks another one to drain, or to cancel a drain. Their bodies are
+ * ignored.
+ */
 const DRAIN = 'drain';
 const END_DRAIN = 'end-drain';
 const Answer = z.object({ draining: z.boolean() });
-/** A node that is asked to drain first asks the others whether they can take its clients. */
+/**
+ * How long another node may take to answer. It first asks the others whether they can take its
+ * clients.
+ */
 const ANSWERS_WITHIN_MS = 5_000;
 
 /** The interval at which the drain checks whether anything is left to move. */
@@ -41,13 +47,13 @@ type State =
 export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
   readonly #emitter = new TypedEmitter<{ begun: []; ended: []; cancelled: [] }>();
   /**
-   * `begun`: clients that can move without a break should do so. `ended`: all others should be
-   * disconnected, and connect to another node. `cancelled`: clients that are still here can stay;
-   * another drain may begin later.
+   * `begun`: clients that can move without an interruption should do so. `ended`: all others should
+   * be disconnected, and connect to another node. `cancelled`: clients that are still here can
+   * stay; another drain may begin later.
    */
   readonly events = this.#emitter.listenable;
   readonly #counts: (() => number)[] = [];
-  /** Begins and cancels one at a time. */
+  /** Runs the beginnings and cancellations of drains one at a time. */
   readonly #changes = new SerialQueue();
   #ended = Promise.withResolvers<void>();
   #state: State = { name: 'serving' };
@@ -72,7 +78,10 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
     this.#emitter.clear();
   }
 
-  /** Whether this node leaves new clients to other nodes: it drains, and another one doesn't. */
+  /**
+   * Whether this node leaves new clients to other nodes, because it is draining and another one
+   * isn't.
+   */
   get sendsElsewhere(): boolean {
     return this.#state.name !== 'serving' && this.#hasTaker && this.#hasOther;
   }
@@ -87,7 +96,7 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
     return this.config.node.drainMs;
   }
 
-  /** Resolves when the drain has ended: nothing is left, or its time is over. */
+  /** Resolves when the drain has ended, because nothing is left or its time is over. */
   get ended(): Promise<void> {
     return this.#ended.promise;
   }
@@ -98,9 +107,9 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * Begins to drain this node, unless it has begun. Resolves when the other nodes can know; with
-   * false if no other node can take its clients. If the node `stops` afterwards, the drain can't be
-   * cancelled.
+   * Begins to drain this node, unless it is already draining. Resolves when the other nodes can see
+   * this; with false if no other node can take its clients. If the node `stops` afterwards, the
+   * drain can't be cancelled.
    */
   drain({ stops = false } = {}): Promise<boolean> {
     return this.#changes.run(async () => {
@@ -130,7 +139,7 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * Begins to drain any node, this one included. Resolves as {@link drain} does.
+   * Begins to drain any node, including this one. Resolves as {@link drain} does.
    * @throws {CallError} if the node didn't answer
    */
   async drainNode(id: NodeId): Promise<boolean> {
@@ -138,7 +147,7 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
   }
 
   /**
-   * Cancels the drain of any node, this one included. Resolves as {@link cancel} does.
+   * Cancels the drain of any node, including this one. Resolves as {@link cancel} does.
    * @throws {CallError} if the node didn't answer; `refused` if its release can't cancel a drain
    */
   async cancelNode(id: NodeId): Promise<boolean> {
@@ -198,7 +207,9 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
     this.#takerChecks = undefined;
   }
 
-  /** Whether another node that doesn't drain is listed. Known at once when the last one leaves. */
+  /**
+   * Whether another node that isn't draining is listed. False as soon as the last such node leaves.
+   */
   get #hasOther(): boolean {
     const { nodes, self } = this.cluster;
     return [...nodes.values()].some(({ id, draining }) => id !== self && !draining);

@@ -1,7 +1,7 @@
 /**
  * The version of the calls, streams and messages between nodes. Each change that an older release
- * doesn't understand increases it by one, and such a release must still understand the version
- * before: during an upgrade, both run side by side.
+ * doesn't understand increases it by one. A release must still understand the previous version,
+ * because both run side by side during an upgrade.
  */
 export const NODE_PROTOCOL = 1;
 

@@ -11,14 +11,14 @@ export type NodeResource = Readonly<{
 
 export type ResourceOptions = Readonly<{
   headers?: Readonly<Record<string, string>>;
-  /** Gives up. The other node notices that the connection was closed. */
+  /** Aborts the request. The other node notices that the connection was closed. */
   signal: AbortSignal;
   /** The maximum length of the body, in bytes; a longer one fails. */
   maxBytes: number;
 }>;
 
 /**
- * Answers a GET request of another node.
+ * Answers a GET request from another node.
  * @param path the path that was requested, with its query and a leading slash
  */
 export type ResourceHandler = (
@@ -28,13 +28,13 @@ export type ResourceHandler = (
 ) => void | Promise<void>;
 
 /**
- * GET requests from node to node, for what isn't JSON and may take a while to exist. They are
- * signed as calls are, and each signature is valid once.
+ * GET requests from node to node, for data that isn't JSON and may take a while to exist. They are
+ * signed like calls, and each signature is valid once.
  */
 export interface NodeResources {
   /**
-   * Fetches a path, with its query and without a leading slash. Waits for as long as the other
-   * node is there.
+   * Fetches a path, with its query and without a leading slash. Waits for as long as the other node
+   * is alive.
    * @throws {CallError} if the node can't be reached, has ended, or refuses
    */
   get(node: NodeId, path: string, options: ResourceOptions): Promise<NodeResource>;
@@ -45,11 +45,11 @@ export interface NodeResources {
 /** Nest's injection token for {@link NodeResources}. */
 export const NODE_RESOURCES = Symbol('NodeResources');
 
-/** The resources of a service that is one node: there is nobody to ask. */
+/** The resources of a single-node service, which has no other nodes to ask. */
 export const SOLO_RESOURCES: NodeResources = {
   get: (node) => Promise.reject(new CallError('gone', `there is no node ${node}`)),
   serve: () => undefined,
 };
 
-/** What the signature of a GET request covers in place of a call's name. */
+/** Returns the text that a GET request's signature covers in place of a call's name. */
 export const resourceCall = (path: string): string => `GET ${path}`;

@@ -10,10 +10,10 @@ import { CallError, type CallHandler, type StreamHandler } from './node-calls.js
 import type { NodeId } from './cluster.js';
 import { resourceCall, type ResourceHandler } from './node-resources.js';
 
-/** Maximum size of a call, bytes. */
+/** The maximum size of a call, in bytes. */
 const BODY_MAX = 1_048_576;
 const BODY_TIMEOUT_MS = 15_000;
-/** Maximum length of a stream's line and of its unread lines, in characters. */
+/** The maximum length of a stream's line, and of all its unread lines, in characters. */
 export const LINES_MAX = 1_048_576;
 export const CALL_PATH = '/node/';
 /** The content type of both bodies of a stream. */
@@ -28,7 +28,7 @@ type Options = Readonly<{
   log: Log;
 }>;
 
-/** Answers the calls and GET requests of other nodes at NODE_URL, and nobody else. */
+/** Answers calls and GET requests from other nodes, and from nobody else, at NODE_URL. */
 export class NodeServer {
   readonly #handlers = new Map<string, CallHandler>();
   readonly #streamHandlers = new Map<string, StreamHandler>();

@@ -6,7 +6,9 @@ import type { ClusterNode, NodeId } from './cluster.js';
 export class NodeRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Lists all nodes. Adds this one first if it is missing: others may have found it dead. */
+  /**
+   * Lists all nodes. Adds this one first if it is missing, because others may have found it dead.
+   */
   async listWith(self: ClusterNode): Promise<ClusterNode[]> {
     const nodes = await this.db.node.findMany();
     if (nodes.some(({ id }) => id === self.id)) return nodes;
@@ -21,8 +23,8 @@ export class NodeRepository {
   }
 
   /**
-   * Marks a node as draining, if one of the others isn't. Two nodes never leave each other their
-   * clients.
+   * Marks a node as draining if one of the others isn't, so that two nodes never leave their
+   * clients to each other.
    */
   async drain(id: NodeId, others: readonly NodeId[]): Promise<boolean> {
     const count = await this.db.$executeRaw`
@@ -32,12 +34,12 @@ export class NodeRepository {
     return count > 0;
   }
 
-  /** Marks a node as one that isn't draining. */
+  /** Marks a node as no longer draining. */
   async endDrain(id: NodeId): Promise<void> {
     await this.db.node.updateMany({ where: { id }, data: { draining: false } });
   }
 
-  /** Stores that a node runs now, by the database's clock. */
+  /** Stores that a node is running now, by the database's clock. */
   async setSeen(id: NodeId): Promise<void> {
     await this.db.$executeRaw`UPDATE nodes SET seen_at = now() WHERE id = ${id}::uuid`;
   }
@@ -49,13 +51,13 @@ export class NodeRepository {
     return row.now.getTime();
   }
 
-  /** Resolves with whether it was there. */
+  /** Resolves with whether the node was listed. */
   async remove(id: NodeId): Promise<boolean> {
     const { count } = await this.db.node.deleteMany({ where: { id } });
     return count > 0;
   }
 
-  /** Resolves with those of the keys whose advisory locks somebody holds. */
+  /** Resolves with the keys whose advisory locks are held. */
   async locked(keys: readonly bigint[]): Promise<Set<bigint>> {
     const rows = await this.db.$queryRaw<{ key: bigint }[]>`
       SELECT classid::bigint << 32 | objid::bigint AS key FROM pg_locks

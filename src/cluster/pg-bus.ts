@@ -6,7 +6,7 @@ import { BusListeners, GAP_TOPIC, writeFrame } from './bus-frames.js';
 import type { NodeId } from './cluster.js';
 import { GapNotice } from './gap-notice.js';
 
-/** The channel of LISTEN and NOTIFY. */
+/** The channel for LISTEN and NOTIFY. */
 export const BUS_CHANNEL = 'onair_bus';
 
 /** The bus over PostgreSQL's LISTEN and NOTIFY. */
@@ -49,7 +49,7 @@ export class PgBus implements Bus {
     this.#gapNotice.close();
   }
 
-  /** Sends what waits in one statement after another, so that messages keep their order. */
+  /** Sends the waiting messages, one statement after another, so that they keep their order. */
   async #send(): Promise<void> {
     this.#sending = true;
     // Collects the messages of this turn of the event loop.

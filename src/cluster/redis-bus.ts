@@ -8,7 +8,9 @@ import type { NodeId } from './cluster.js';
 import { GapNotice } from './gap-notice.js';
 
 const RECONNECT_EVERY_MS = 500;
-/** The interval at which the subscription is checked: a dead link reports nothing by itself. */
+/**
+ * The interval at which the subscription is checked. A dead connection reports nothing by itself.
+ */
 const CHECK_EVERY_MS = 2_000;
 const TIMEOUT_MS = 5_000;
 
@@ -114,7 +116,7 @@ export class RedisBus implements Bus {
     this.#isSubscribed = true;
     for (const redis of [this.#subscriber, this.#publisher]) {
       redis.removeAllListeners('error');
-      // Each attempt to reconnect reports its error; `close` says that the connection is lost.
+      // Each attempt to reconnect reports its error; `close` reports that the connection is lost.
       redis.on('error', () => undefined);
     }
     this.#subscriber.on('message', (_channel, frame) => this.#listeners.receive(frame, this.#self));

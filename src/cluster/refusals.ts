@@ -6,7 +6,7 @@ import { ErrorBody } from '../protocol/error.js';
 export const Refused = z.object({ error: ErrorBody });
 type Refused = z.output<typeof Refused>;
 
-/** Answers a call, with the error if `handle` refuses it with a {@link DomainError}. */
+/** Answers a call; if `handle` refuses it with a {@link DomainError}, answers with that error. */
 export async function refusing<A>(handle: () => A | Promise<A>): Promise<A | Refused> {
   try {
     return await handle();
@@ -17,8 +17,8 @@ export async function refusing<A>(handle: () => A | Promise<A>): Promise<A | Ref
 }
 
 /**
- * Returns an answer of another node.
- * @param answer parsed by a union with {@link Refused}
+ * Returns an answer from another node.
+ * @param answer parsed with a union that includes {@link Refused}
  * @throws {DomainError} the error with which the call was refused
  */
 export function accepted<A>(answer: A | Refused): A {

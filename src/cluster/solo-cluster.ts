@@ -4,8 +4,8 @@ import { NODE_PROTOCOL } from './node-protocol.js';
 import type { Cluster, ClusterEvents, ClusterNode } from './cluster.js';
 
 /**
- * One node that is the whole service. It assumes that nobody else uses its database: every other
- * node is one of its own earlier starts, and so is dead.
+ * One node that is the whole service. It assumes that no other node uses its database, so every
+ * other listed node is an earlier run of this one, and dead.
  */
 export class SoloCluster implements Cluster {
   readonly self = randomUUID();

@@ -9,7 +9,7 @@ const join = {
   rtpCapabilities: { codecs: [], headerExtensions: [] },
 };
 
-/** Returns the message for a request to join a stage; null if it is valid. */
+/** Returns the error message for a request to join a stage; null if the request is valid. */
 function problemOf(more: Record<string, unknown>): string | null {
   const { error } = stageRequests['stage:join'].payload.safeParse({ ...join, ...more });
   return error === undefined ? null : badRequest(error.issues).message;
@@ -22,7 +22,7 @@ describe('the message for an invalid request', () => {
     expect(badRequest([{ message: 'not an object' }]).message).toBe('not an object');
   });
 
-  it('is the schema’s sentence if it has one', () => {
+  it('is the schema’s own sentence if there is one', () => {
     const sentence = 'Enter a name of 2 to 30 characters.';
     expect(problemOf({})).toBe(null);
     for (const name of ['', ' B ', '😀', 'B'.repeat(31), '\u202EB'])

@@ -10,13 +10,13 @@ type SchemaIssue = Readonly<{
 const ISSUES_MAX = 10;
 const TEXT_MAX = 200;
 
-/** A message that needs no path before it. */
+/** Matches a message that is a full sentence, which needs no path before it. */
 const SENTENCE = /^\p{Lu}.*\.$/u;
 
 /**
  * Returns a `bad_request` that lists up to ten issues, each truncated, because keys and messages
- * can contain parts of the input. Its message is the first issue's, after the path unless it is a
- * sentence.
+ * can contain parts of the input. Its message is that of the first issue, preceded by the issue's
+ * path unless the message is a full sentence.
  */
 export function badRequest(issues: readonly SchemaIssue[]): DomainError {
   const named = issues.slice(0, ISSUES_MAX).map(toIssue);

@@ -2,14 +2,14 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
 /**
- * The monitoring paths. They also work without the base path, because they are requested without a
- * proxy.
+ * The monitoring paths. They work even without the base path, because they are requested directly
+ * and not through a proxy.
  */
 const MONITORING: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
 
 /**
- * Removes the base path from a URL, so that the rest of the server doesn't need to know it. Under
- * the base path `/live`, `/live/tea` becomes `/tea`. Returns null for a URL outside of it.
+ * Removes the base path from a URL, so that the rest of the server doesn't need to know it: with
+ * the base path `/live`, `/live/tea` becomes `/tea`. Returns null for a URL outside the base path.
  * @param basePath the base path without a trailing slash; empty if the server uses the whole host
  */
 export function withoutBase(url: string, basePath: string): string | null {
@@ -25,7 +25,7 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 /**
  * Hides the base path from all listeners of an HTTP server, including those of sockets. Must be
  * called after the last listener has been added.
- * @param outside handles requests for other URLs
+ * @param outside handles requests for URLs outside the base path
  */
 export function serveUnder(server: Server, basePath: string, outside: Answer): void {
   if (basePath === '') return;
@@ -66,7 +66,7 @@ type Headers = {
   header(name: string, value: string | string[]): unknown;
 };
 
-/** Adds the base path to the server's own URLs in response headers. Cookies already contain it. */
+/** Adds the base path to the server's own URLs in response headers. Cookies already include it. */
 export function addBase(reply: Headers, basePath: string): void {
   change(reply, 'location', (value) => value.replace(/^\/(?!\/)/, `${basePath}/`));
   change(reply, 'link', (value) => value.replaceAll(/<\/(?!\/)/g, `<${basePath}/`));

@@ -2,14 +2,15 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /**
- * Runs a full collection of this thread's heap, which also returns free pages to the system. It stops
- * the thread for about a tenth of a second. Without it, an idle thread would keep its garbage for
- * hours, because V8 collects only when the heap grows.
+ * Runs a full garbage collection of this thread's heap, and returns free pages to the system. The
+ * thread is stopped for about a tenth of a second. Without this, an idle thread would keep its
+ * garbage for hours, because V8 collects only when the heap grows.
  */
 export function collectHeap(): void {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as (options: object) => void;
   setFlagsFromString('--no-expose-gc');
-  // The flavor for a system that is short of memory; others keep the pages for later.
+  // This flavor is meant for a system that is short of memory; the others keep free pages for
+  // reuse.
   collect({ type: 'major', flavor: 'last-resort' });
 }

@@ -18,7 +18,7 @@ describe('Cookies', () => {
     expect(new Cookies({ publicUrl }).set(cookie)).toBe(expected);
   });
 
-  it('reads only the name that other hosts can’t set', () => {
+  it('reads only the cookie name that other hosts can’t set', () => {
     const cookies = new Cookies({ publicUrl: 'https://live.example.org' });
     expect(cookies.read('onair_x=planted; __Host-onair_x=own', 'onair_x')).toBe('own');
     expect(cookies.read('onair_x=planted; __Secure-onair_x=planted', 'onair_x')).toBe('');

@@ -25,10 +25,11 @@ export function readAnyCookie(header: string | undefined, name: string): string 
 }
 
 /**
- * Names and scopes the server's cookies. With an https URL, their names get a prefix (RFC 6265bis
- * 4.1.3). Browsers accept cookies with the prefix `__Host-` only from this host over TLS, so that
- * neither a neighboring subdomain nor an attacker on an http page can plant one. `__Host-` requires
- * the path `/`; under a base path, `__Secure-` is used, which protects against http pages only.
+ * Names and scopes the server's cookies. If the public URL is https, their names get a prefix (RFC
+ * 6265bis, section 4.1.3). Browsers accept cookies with the prefix `__Host-` only from this host
+ * over TLS, so neither a neighboring subdomain nor an attacker on an http page can plant one.
+ * `__Host-` requires the path `/`; under a base path, `__Secure-` is used, which protects against
+ * http pages only.
  */
 export class Cookies {
   readonly #prefix: (typeof PREFIXES)[number];
@@ -64,8 +65,8 @@ export class Cookies {
       name: this.nameOf(name),
       value,
       httpOnly: true,
-      // The value is Lax, so that users are still logged in when they follow a link from another
-      // site or an OpenID provider's redirect.
+      // With Lax, users are still logged in when they follow a link from another site or an OpenID
+      // provider's redirect.
       sameSite: isPartitioned ? 'none' : 'lax',
       partitioned: isPartitioned,
       secure: this.#isSecure,

@@ -17,11 +17,11 @@ import { StartError } from './start-error.js';
 const OTHERS = 0o077;
 
 /**
- * Creates the data folder, or removes the access of group and others to an existing one, because
- * they could read private recordings and change the database. The folder itself is closed first,
+ * Creates the data folder, or removes the access of group and others to an existing one: they could
+ * otherwise read private recordings and change the database. The folder itself is closed first,
  * which keeps everyone out. Each folder in it is closed after its contents, so a closed folder
- * needs no further check. The next start therefore completes the work of an interrupted one, and
- * later starts check only the few entries at the top level.
+ * needs no further check. The next start therefore completes the work of an interrupted one. Later
+ * starts check only the few entries at the top level.
  * @throws {StartError} if the folder can't be created, or can't be closed because it belongs to
  *   another user or its file system doesn't support permissions
  */
@@ -52,7 +52,8 @@ function closeEntry(path: string, before: Stats): void {
   if (process.platform === 'win32' || (before.mode & OTHERS) === 0) return;
   let after: Stats = before;
   try {
-    // A handle is used, because the name could be redirected between the check and the change.
+    // A handle is used, because the path could be replaced by a link between the check and the
+    // change.
     const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const found = fstatSync(handle);

@@ -4,8 +4,8 @@ type Options = { cause?: unknown; retryAfterMs?: number; issues?: Issue[] };
 
 /**
  * An error that a caller can act on. It consists of a code from the protocol and a sentence that
- * says what happened and what to do. The filters for HTTP and sockets convert it to replies. They
- * convert any other thrown value to `internal`, and log it.
+ * says what happened and what to do. The filters for HTTP and sockets convert it to a reply. They
+ * log any other thrown value, and reply with `internal`.
  */
 export class DomainError extends Error {
   readonly code: ErrorCode;

@@ -20,7 +20,7 @@ const INTERNAL: ErrorBody = {
 };
 
 /**
- * Returns the public part of an error, for HTTP and socket replies alike. Logs the private part.
+ * Returns the public part of an error, for both HTTP and socket replies. Logs the private part.
  *
  * @param context names the request in the log
  */

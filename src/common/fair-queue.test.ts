@@ -3,7 +3,8 @@ import { FairQueue } from './fair-queue.js';
 import { QueueFullError } from './serial-queue.js';
 
 /**
- * Returns a queue whose first task runs until it is released, and the list of the tasks that ran.
+ * Returns a queue whose first task runs until it is released, and a list of the tasks that have
+ * run.
  */
 function held(bounds = { perParty: 10, all: 10 }) {
   const queue = new FairQueue(bounds);

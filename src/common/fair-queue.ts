@@ -19,7 +19,8 @@ type FairQueueBounds = Readonly<{
 export class FairQueue {
   readonly #bounds: FairQueueBounds;
   /**
-   * Waiting tasks by party, in the order of their turns. Parties without waiting tasks are removed.
+   * Waiting tasks by party; the parties are in the order of their turns. Parties without waiting
+   * tasks are removed.
    */
   readonly #parties = new Map<string, Waiting[]>();
   #waiting = 0;
@@ -35,8 +36,8 @@ export class FairQueue {
   }
 
   /**
-   * Runs a task in its turn. Rejects with a {@link QueueFullError} if the party, or all parties
-   * together, have too many tasks waiting.
+   * Runs a task when its turn comes. Rejects with a {@link QueueFullError} if the party, or all
+   * parties together, have too many tasks waiting.
    */
   async run<T>(party: string, task: () => Promise<T> | T): Promise<T> {
     if (this.#running < (this.#bounds.atOnce ?? 1)) this.#running += 1;
@@ -73,8 +74,8 @@ export class FairQueue {
   }
 
   /**
-   * Hands the slot of a finished task to the next one directly, so that tasks added in the meantime
-   * wait too.
+   * Hands the slot of a finished task directly to the next one, so that tasks added in the meantime
+   * can't overtake it.
    */
   #startNext(): void {
     const [first] = this.#parties;

@@ -8,16 +8,16 @@ const FILE = 'node.lock';
 const SQLITE_BUSY = 5;
 
 /**
- * The exclusive right to use the data folder. Node has no API for file locks, so an empty SQLite
- * database holds one (fcntl, or LockFileEx on Windows). The kernel releases it no matter how the
- * process ends, and on a network file system it also applies to other machines.
+ * The exclusive right to use the data folder. Node has no API for file locks, so a lock on an empty
+ * SQLite database is used (fcntl, or LockFileEx on Windows). The kernel releases it no matter how
+ * the process ends. On a network file system, it also applies to other machines.
  */
 export class FolderLock implements OnApplicationShutdown {
   private constructor(private readonly file: DatabaseSync) {}
 
   /**
    * Locks a folder, which must exist.
-   * @throws {StartError} if another process uses it, or it can't be locked
+   * @throws {StartError} if another process uses the folder, or it can't be locked
    */
   static take(dir: string): FolderLock {
     let file: DatabaseSync | null = null;

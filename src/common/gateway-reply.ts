@@ -14,8 +14,8 @@ import { errorBodyOf } from './error-body.js';
 import { LOG, type Log } from './logger.js';
 
 /**
- * The arguments with which a handler is called. The first one is Nest's client. It is the same for
- * all sockets; otherwise, Nest would create a function per method and socket.
+ * The arguments with which a handler is called. The first one is Nest's client, an object that all
+ * sockets share; otherwise, Nest would create a function per method and socket.
  */
 export type HandlerArguments<S = unknown> = [
   client: unknown,
@@ -25,7 +25,7 @@ export type HandlerArguments<S = unknown> = [
   request: string,
 ];
 
-/** Wraps the return value of a gateway method in the protocol's reply. */
+/** Wraps the return value of a gateway method in a reply of the protocol. */
 @Injectable()
 export class ReplyInterceptor implements NestInterceptor<unknown, Reply<unknown>> {
   intercept(_context: ExecutionContext, next: CallHandler<unknown>): Observable<Reply<unknown>> {
@@ -34,8 +34,8 @@ export class ReplyInterceptor implements NestInterceptor<unknown, Reply<unknown>
 }
 
 /**
- * Converts an error thrown by a gateway method to the protocol's reply; the reply never contains
- * the payload.
+ * Converts an error thrown by a gateway method to a reply of the protocol, which never contains the
+ * payload.
  */
 @Catch()
 export class ReplyFilter implements ExceptionFilter {

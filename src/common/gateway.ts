@@ -25,22 +25,19 @@ import type { Identity } from './identity.js';
 
 /** Data that the server attaches to a socket. */
 export type SocketData = {
-  /**
-   * The client's identity, which is set before the socket connects and valid for the socket's
-   * lifetime.
-   */
+  /** The client's identity; set before the socket connects, and valid for the socket's lifetime. */
   identity: Identity;
-  /** The cookie from the handshake that contains the passes of unlocked channels. */
+  /** The handshake's cookie that contains the passes for unlocked channels. */
   passes: string;
   /** The client's address, for bans and rate limits. It is never revealed to others. */
   address: string;
-  /** The addresses of the handshake, which determine how the client can be reached. */
+  /** The handshake's addresses, which determine how media can reach the client. */
   path: ClientPath;
-  /** A keyed hash of the client's network, as stored in bans of guests. */
+  /** A keyed hash of the client's network, as stored with bans of guests. */
   addressHash: string;
   /**
-   * Whether a ping is unanswered. The connection may be about to close, or may have lost its signal
-   * for a moment.
+   * Whether a ping is unanswered. The connection may be about to close, or the client may have lost
+   * its signal for a moment.
    */
   isSilent: boolean;
 };
@@ -59,9 +56,9 @@ type Answer<N extends RequestName> =
 
 /**
  * Marks a class whose {@link OnRequest} methods handle socket requests. Nest's global pipes,
- * filters and interceptors do not apply to gateways, so this decorator binds them. Each request is
- * acknowledged exactly once, with `{ ok: true, data }` or `{ ok: false, error }`, no matter what
- * the method does.
+ * filters and interceptors do not apply to gateways, so this decorator binds them. No matter what
+ * the method does, each request is acknowledged exactly once, with `{ ok: true, data }` or `{ ok:
+ * false, error }`.
  */
 export function OnairGateway(): ClassDecorator {
   return applyDecorators(

@@ -2,7 +2,9 @@ import { type Rate, TokenBucket } from './token-bucket.js';
 
 /** The number of keys above which full buckets are swept. */
 const SWEEP_FROM = 1_000;
-/** The retry delay while the guesses that took the tokens are being checked, in milliseconds. */
+/**
+ * The retry delay while the guesses that took the tokens are still being checked, in milliseconds.
+ */
 const CHECKING_RETRY_MS = 1_000;
 /** The retry delay if no more keys can be stored, in milliseconds. */
 const FULL_RETRY_MS = 60_000;
@@ -37,13 +39,13 @@ export class GuessBuckets {
     const entry = this.#entries.get(key);
     if (entry === undefined) return this.#makeRoom(nowMs) ? 0 : FULL_RETRY_MS;
     const waitMs = entry.bucket.waitMs(nowMs);
-    // The guesses being checked may be right, in which case their tokens are returned.
+    // If a guess that is still being checked is right, its token is returned.
     return entry.checking > 0 ? Math.min(waitMs, CHECKING_RETRY_MS) : waitMs;
   }
 
   /**
-   * Takes a token if one is available. The returned function must be called with whether the guess
-   * was wrong.
+   * Takes a token if one is available. The returned function must be called after the check, with
+   * true if the guess was wrong.
    */
   take(key: string, nowMs: number): (isWrong: boolean) => void {
     const entry = this.#entries.get(key) ?? this.#add(key, nowMs);

@@ -5,8 +5,8 @@ import type { SharedGuesses, SharedKey } from './shared-guesses.js';
 import type { Rate } from './token-bucket.js';
 
 /**
- * The maximum number of keys of one kind. It is more than can be created by wrong guesses, each of
- * which requires computing a slow hash.
+ * The maximum number of keys of one kind. Wrong guesses can't create that many, because each
+ * requires computing a slow hash.
  */
 const KEYS_MAX = 100_000;
 
@@ -17,7 +17,7 @@ export type GuessKey<K extends string> = Readonly<{ kind: K; key: string }>;
 
 /** The buckets from which a guess takes a token. */
 export type GuessKeys<K extends string> = Readonly<{
-  /** The buckets that must each have a token, or the guess is refused. */
+  /** The buckets that must each have a token; otherwise, the guess is refused. */
   bound: readonly GuessKey<K>[];
   /** The buckets in which the guess is counted, but which can't cause it to be refused. */
   counted?: readonly GuessKey<K>[];
@@ -28,7 +28,7 @@ export type GuessKeys<K extends string> = Readonly<{
  * if the guess is right. Only wrong guesses therefore count, and concurrent guesses are limited
  * like consecutive ones. Each kind of key has separate buckets, so that many keys of one kind don't
  * evict those of another. In a cluster, the wrong guesses on all nodes are also counted together,
- * so that more nodes don't allow more guesses.
+ * so adding nodes doesn't allow more guesses.
  */
 export class GuessThrottle<K extends string> {
   readonly #clock: Clock;

@@ -11,7 +11,7 @@ import { DomainError } from './domain-error.js';
 import { errorBodyOf } from './error-body.js';
 import { LOG, type Log } from './logger.js';
 
-/** Converts any error of a request to `{ error: { code, message, … } }` with the code's status. */
+/** Converts any error in a request to `{ error: { code, message, … } }` with the code's status. */
 @Catch()
 export class HttpErrorFilter implements ExceptionFilter {
   constructor(@Inject(LOG) private readonly log: Log) {}
@@ -23,14 +23,12 @@ export class HttpErrorFilter implements ExceptionFilter {
   }
 }
 
-/**
- * Does the same as {@link errorBodyOf}, and also handles errors of the framework and requests that
- * were cut off.
- */
+/** Extends {@link errorBodyOf} to the framework's errors and to requests that were cut off. */
 export function toErrorBody(error: unknown, log: Log, request: FastifyRequest): ErrorBody {
   const { method, raw, routeOptions } = request;
   const isKnown = error instanceof DomainError;
-  // The client disconnected during its request, so neither the server nor the database failed.
+  // The client disconnected while sending its request, so neither the server nor the database
+  // failed.
   if (!isKnown && raw.destroyed && !raw.complete)
     return { code: 'bad_request', message: 'The request is incomplete.' };
   return (

@@ -12,7 +12,10 @@ export type Identity = Readonly<{
     displayName: string;
     isAdmin: boolean;
   }> | null;
-  /** The id of the session or API token in use. When it ends, its sockets are closed. */
+  /**
+   * The id of the session or API token in use. When the session or token ends, its sockets are
+   * closed.
+   */
   sessionId: string | null;
   /** A random id stored in a cookie, for bans and rate limits. It is never revealed to others. */
   guestId: string;

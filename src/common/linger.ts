@@ -6,7 +6,7 @@ export const LINGER_MS = 30_000;
 /** A margin for the delay between recording the end and removing the media. */
 const MARGIN_MS = 5_000;
 
-/** Returns a point in time; the media of broadcasts that ended later may still be available. */
+/** Returns the time after which a broadcast must have ended for its media to still be available. */
 export function fetchableSince(nowMs: number): Date {
   return new Date(nowMs - LINGER_MS - MARGIN_MS);
 }

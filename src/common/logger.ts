@@ -18,7 +18,7 @@ const LEVEL_NAMES: Readonly<Record<number, string>> = {
   50: 'ERROR',
 };
 
-/** The fields that are redacted in log lines, in case one is ever logged. */
+/** The fields that are redacted in log lines, in case one is ever logged by mistake. */
 const SECRETS = [
   'password',
   'token',
@@ -32,7 +32,7 @@ const SECRETS = [
 /** The log level and format. */
 type LogSettings = Readonly<{ level: string; format: 'json' | 'text' }>;
 
-/** Creates the process's log: JSON lines for machines, or short text lines for people. */
+/** Creates the log of the process: JSON lines for machines, or short text lines for people. */
 export function createLog({ level, format }: LogSettings): Log {
   const options = {
     level,

@@ -30,7 +30,7 @@ describe('Metrics', () => {
     expect((await metrics.text()).body).toMatch(/^onair_deaths_total 3$/m);
   });
 
-  it('returns current readings, and sums of those with a label', async () => {
+  it('returns the current readings, and the sum of those that have a label', async () => {
     const metrics = new Metrics();
     let inBps = 1;
     metrics.gauge(

@@ -12,7 +12,7 @@ export class Metrics {
   readonly #registry = new Registry();
 
   constructor() {
-    // The default metrics are memory, CPU, garbage collection and the event loop's delay.
+    // The default metrics cover memory, CPU, garbage collection and the event loop's delay.
     collectDefaultMetrics({ register: this.#registry });
   }
 
@@ -51,7 +51,7 @@ export class Metrics {
   }
 
   /**
-   * Returns the current readings of a metric, with one for each set of labels.
+   * Returns the current readings of a metric, one for each set of labels.
    * @throws {Error} if no metric has that name
    */
   async read(name: string): Promise<{ labels: Record<string, string>; value: number }[]> {
@@ -79,7 +79,7 @@ export class Metrics {
       .reduce((sum, { value }) => sum + value, 0);
   }
 
-  /** Returns all metrics in the text format. */
+  /** Returns all metrics in Prometheus's text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
   }

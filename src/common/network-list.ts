@@ -5,8 +5,8 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Network = [address: Address, prefix: number];
 
 /**
- * The IPv6 networks whose addresses contain an IPv4 address in the last bytes: RFC 4291 2.5.5.2,
- * RFC 6052, RFC 2765.
+ * The IPv6 networks whose addresses contain an IPv4 address in the last bytes (RFC 4291, section
+ * 2.5.5.2; RFC 6052; RFC 2765).
  */
 const CARRIERS: readonly [ipaddr.IPv6, number][] = [
   [ipaddr.IPv6.parse('::ffff:0:0'), 96],

@@ -12,7 +12,7 @@ export class OpenCounts {
   }
 
   /**
-   * Counts one more. Returns an idempotent function that releases it, or null if the limit is
+   * Counts one more item. Returns an idempotent function that releases it, or null if the limit is
    * reached.
    */
   enter(key: string): (() => void) | null {
@@ -31,7 +31,7 @@ export class OpenCounts {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** The number of parties that have something open. */
+  /** The number of parties that have an item open. */
   get size(): number {
     return this.#counts.size;
   }

@@ -2,17 +2,16 @@ import { SetMetadata } from '@nestjs/common';
 import type { z } from 'zod';
 import type { ErrorCode } from '../protocol/error.js';
 
-/**
- * The documentation of a controller's method in the OpenAPI document, in addition to Nest's
- * metadata.
- */
+/** What the OpenAPI document says about a controller's method, in addition to Nest's metadata. */
 export type OperationInfo = Readonly<{
   summary: string;
   /** More details, if the summary isn't enough. */
   description?: string;
   /** The body of a successful response; null if it has none. */
   reply: z.ZodType | null;
-  /** The errors that this operation can return, in addition to those that all operations can. */
+  /**
+   * The errors that this operation can return, in addition to those that any operation can return.
+   */
   errors?: readonly ErrorCode[];
 }>;
 

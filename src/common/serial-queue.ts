@@ -1,6 +1,6 @@
 /**
  * Runs tasks one after another, in the order in which they were added. A task that fails rejects
- * its own promise and doesn't stop the tasks behind it.
+ * its own promise, and the tasks behind it still run.
  */
 export class SerialQueue {
   readonly #limit: number;

@@ -1,4 +1,4 @@
-/** A rate limit: `burst` times at once, and then `perSecond` times per second. */
+/** A rate limit, which allows `burst` uses at once, and then `perSecond` uses per second. */
 export type Rate = Readonly<{ burst: number; perSecond: number }>;
 
 /** The tolerance for rounding errors when fractions of tokens add up to one. */

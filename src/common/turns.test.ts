@@ -9,7 +9,7 @@ function work(ms: number): void {
 }
 
 describe('work in slices', () => {
-  it('ends a slice after some milliseconds, and begins another one', async () => {
+  it('ends a slice after a few milliseconds, and begins another one', async () => {
     const turns = new Turns();
     work(LONG_ENOUGH_MS);
     expect(turns.isOver).toBe(true);

@@ -3,7 +3,9 @@ import { EventEmitter } from 'node:events';
 /** Maps the names of events to their arguments. */
 type EventMap<Events> = Record<keyof Events, unknown[]>;
 
-/** The public side of an emitter, on which others can listen. Only the emitter's owner can emit. */
+/**
+ * The public side of an emitter, which can only be listened to. Only the emitter's owner can emit.
+ */
 export interface Listenable<Events extends EventMap<Events>> {
   /** Listens until the returned function is called. */
   on<Name extends keyof Events & string>(
@@ -55,7 +57,7 @@ export class TypedEmitter<Events extends EventMap<Events>> implements Listenable
     this.#emitter.emit(name, ...args);
   }
 
-  /** Removes all listeners. To be called in the owner's `close`. */
+  /** Removes all listeners. Must be called in the owner's `close`. */
   clear(): void {
     this.#emitter.removeAllListeners();
   }

@@ -35,7 +35,7 @@ describe('isConnectionLost', () => {
     expect(isConnectionLost(error)).toBe(false);
   });
 
-  it('returns even if two errors are the cause of each other', () => {
+  it('returns even if two errors name each other as the cause', () => {
     const a = new Error('a');
     a.cause = new Error('b', { cause: a });
     expect(isConnectionLost(a)).toBe(false);

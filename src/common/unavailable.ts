@@ -1,6 +1,5 @@
 /**
- * Error codes of Node, PostgreSQL and Prisma for a server that is unreachable or whose connection
- * was lost.
+ * The codes that Node, PostgreSQL and Prisma use for an unreachable server or a lost connection.
  */
 const GONE: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
@@ -22,7 +21,10 @@ const GONE: ReadonlySet<string> = new Set([
   'P2024', // no free connection in time
 ]);
 
-/** What Prisma's driver adapter calls the same, where it replaces the error of node-postgres. */
+/**
+ * The names of the same failures in Prisma's driver adapter, which replaces some of node-postgres's
+ * errors.
+ */
 const GONE_KINDS: ReadonlySet<string> = new Set([
   'ConnectionClosed',
   'DatabaseNotReachable',
@@ -45,7 +47,7 @@ function isIn(known: ReadonlySet<string>, value: unknown): boolean {
   return typeof value === 'string' && known.has(value);
 }
 
-/** Returns what caused an error. A failed raw statement (P2010) names its cause only in `meta`. */
+/** Returns the causes of an error. A failed raw statement (P2010) has its cause only in `meta`. */
 function causesOf(error: object): unknown[] {
   const { cause, meta } = error as { cause?: unknown; meta?: { driverAdapterError?: unknown } };
   const inner: unknown[] = error instanceof AggregateError ? error.errors : [];

@@ -12,12 +12,12 @@ type WorkRate = Readonly<{
 }>;
 
 /**
- * Limits the work that is done for each party. Used for requests that can cost a thousand times as
- * much as others.
+ * Limits the work that is done for each party. It is used for requests that can cost a thousand
+ * times as much as others.
  */
 export class WorkBudget {
   readonly #rate: WorkRate;
-  /** The remaining budget of each party, and the time to which it applies. */
+  /** The remaining budget of each party, and the time at which it was computed. */
   readonly #left = new Map<string, Readonly<{ ms: number; atMs: number }>>();
 
   constructor(rate: WorkRate) {

@@ -120,7 +120,7 @@ describe('configWarnings', () => {
     expect(warnings.every((warning) => warning.includes('PUBLIC_URL'))).toBe(true);
   });
 
-  it('say that nodes without a bucket record nothing', () => {
+  it('say that nodes without a bucket don’t record', () => {
     const node = {
       NODE_URL: 'http://10.0.0.2:8090',
       DATABASE_URL: 'postgresql://onair@10.0.0.1/onair',

@@ -10,8 +10,8 @@ export type Config = Readonly<{
     /** The public URL without a trailing slash. */
     publicUrl: string;
     /**
-     * The path of the public URL without a trailing slash, which prefixes all addresses. Usually
-     * empty.
+     * The path of the public URL, without a trailing slash. It prefixes all addresses and is
+     * usually empty.
      */
     basePath: string;
     /** The origins whose pages can call the API, in addition to the public one. */
@@ -34,7 +34,7 @@ export type Config = Readonly<{
     name: string;
     /** The URL of the Redis that wakes nodes; null to use PostgreSQL. */
     redisUrl: string | null;
-    /** How long clients may take to move to other nodes before this one stops. */
+    /** How long clients have to move to other nodes before this one stops, in milliseconds. */
     drainMs: number;
     /** Where media from other nodes arrives; null for a single node. */
     rtc: Readonly<{
@@ -50,41 +50,41 @@ export type Config = Readonly<{
     /** The first worker's port; further workers use the following ones. 0 for any free ports. */
     port: number;
     /**
-     * The addresses at which clients reach the server, the preferred one first; if empty, this
+     * The addresses at which clients reach the server, the preferred one first; empty for this
      * machine's own addresses.
      */
     announcedAddresses: readonly string[];
     workers: number;
     workerBin: string | null;
-    /** Whether workers that can send several datagrams with one call do so. */
+    /** Whether workers that can send multiple datagrams with one call do so. */
     segments: boolean;
-    /** The maximum bitrate of a publisher. */
+    /** The maximum bit rate of a publisher, in bits per second. */
     maxIncomingBitrateBps: number;
     stunUrls: readonly string[];
     turn: Readonly<{ urls: readonly string[]; secret: string; ttlSeconds: number }> | null;
   }>;
   rtmp: Readonly<{
-    /** The port on which programs publish over RTMP; 0 if they can't. */
+    /** The port on which encoders publish over RTMP; 0 to turn RTMP off. */
     port: number;
-    /** Where programs publish over RTMPS; null if they can't. */
+    /** The settings for publishing over RTMPS; null if RTMPS is off. */
     tls: Readonly<{
       port: number;
-      /** The files of the certificate with its chain, and of its key, in PEM. */
+      /** The PEM files of the certificate with its chain, and of its key. */
       certFile: string;
       keyFile: string;
     }> | null;
   }>;
   srt: Readonly<{
-    /** The UDP port on which programs publish over SRT; 0 if they can't. */
+    /** The UDP port on which encoders publish over SRT; 0 to turn SRT off. */
     port: number;
-    /** The Python that runs SRT; null for the one that is found. */
+    /** The Python that runs the SRT program; null to search for one. */
     pythonBin: string | null;
   }>;
   hls: Readonly<{
-    /** The target duration of segments, and of their parts, in seconds. */
+    /** The target duration of segments and of their parts, in seconds. */
     segmentS: number;
     partS: number;
-    /** How far back viewers can rewind. */
+    /** How far back viewers can rewind, in milliseconds. */
     rewindMs: number;
     /** The maximum disk space for the segments of one broadcast, in bytes. */
     diskMaxBytes: number;
@@ -92,7 +92,7 @@ export type Config = Readonly<{
     ffmpegBin: string | null;
   }>;
   transcode: Readonly<{
-    /** The maximum number of broadcasts that are transcoded at once; 0 for none. */
+    /** The maximum number of broadcasts transcoded at once; 0 for none. */
     max: number;
     /** The encoder to use; null for the cheapest one that works. */
     encoder: VideoEncoder | null;
@@ -118,10 +118,10 @@ export type Config = Readonly<{
     /** The bucket for recordings; null to store them in the data folder. */
     s3: Readonly<{
       bucket: string;
-      /** The endpoint; null for Amazon's endpoint of the region. */
+      /** The endpoint; null for Amazon's endpoint in the region. */
       endpoint: string | null;
       region: string;
-      /** The credentials; null for the SDK's default ones, such as those of the machine's role. */
+      /** The credentials; null for the SDK's defaults, such as those of the machine's role. */
       credentials: Readonly<{ accessKeyId: string; secretAccessKey: string }> | null;
       /** The prefix of all keys: empty, or ending in a slash. */
       prefix: string;

@@ -11,7 +11,7 @@ export function contradictions(e: Environment): string[] {
   if (e.RTMPS_PORT !== 0 && (e.RTMPS_CERT_FILE === undefined || e.RTMPS_KEY_FILE === undefined))
     mistakes.push('RTMPS_PORT: requires RTMPS_CERT_FILE and RTMPS_KEY_FILE');
   mistakes.push(...oidcMistakes(e), ...s3Mistakes(e), ...nodeMistakes(e));
-  // For `localhost`, Node uses two listeners, and the second one doesn't know the path.
+  // For `localhost`, Node uses two listeners, and the second one doesn't remove the base path.
   if (
     e.HOST === 'localhost' &&
     e.PUBLIC_URL !== undefined &&

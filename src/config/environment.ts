@@ -139,5 +139,5 @@ export const Environment = z.object({
   MEDIASOUP_WORKER_BUILD: withDefault(z.enum(['background', 'now', 'never']), 'background'),
 });
 
-/** The environment variables after validation, with defaults. */
+/** The validated environment variables, with defaults. */
 export type Environment = z.output<typeof Environment>;

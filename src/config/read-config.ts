@@ -56,13 +56,13 @@ function toConfig(e: Environment): Config {
       ffmpegBin: e.FFMPEG_BIN ?? null,
     },
     transcode: {
-      // 720p and 360p made of 1080p at 30 frames per second need up to 0.8 of a core. A machine with a
-      // single core needs it for forwarding.
+      // Transcoding 1080p at 30 frames per second to 720p and 360p needs up to 0.8 of a core. A
+      // machine with a single core needs that core for forwarding.
       max: e.TRANSCODE === 'off' ? 0 : (e.TRANSCODE_MAX ?? Math.floor(availableParallelism() / 2)),
       encoder: e.TRANSCODE_ENCODER ?? null,
     },
     mixers: {
-      // A mixer of four people at 720p30 needs most of a core.
+      // Mixing four people at 720p30 needs most of a core.
       max: e.MIX_MAX ?? Math.max(1, Math.floor(availableParallelism() / 2)),
       pythonBin: e.MIX_PYTHON_BIN ?? null,
     },
@@ -107,8 +107,7 @@ function s3Of(e: Environment): Config['recordings']['s3'] {
     region,
     credentials: hasKeys ? { accessKeyId, secretAccessKey } : null,
     prefix: e.S3_PREFIX.replace(/\/*$/, e.S3_PREFIX === '' ? '' : '/'),
-    // If bucket names are part of the host name, they require DNS records, which few self-hosted
-    // servers have.
+    // Bucket names in the host name require DNS records, which few self-hosted servers have.
     forcePathStyle: e.S3_FORCE_PATH_STYLE ?? endpoint !== null,
     spoolMaxBytes: e.S3_SPOOL_MAX_GB * 1_000_000_000,
   };

@@ -14,7 +14,8 @@ const NOT_UNDERSTOOD =
 /** Parses TRUST_PROXY. */
 export const TrustedProxies = z.string().transform((text, context): TrustedProxies => {
   if (text === 'false') return { hops: 0 };
-  // `true` means one proxy. If any number were trusted, clients could forge the first entry.
+  // `true` means one proxy. If any number of proxies were trusted, clients could forge the first
+  // entry.
   if (text === 'true') return { hops: 1 };
   if (/^\d+$/.test(text) && Number(text) <= HOPS_MAX) return { hops: Number(text) };
   const networks = text.split(',').map((network) => network.trim());

@@ -4,7 +4,7 @@ import { type Listenable, TypedEmitter } from '../common/typed-emitter.js';
 
 /**
  * The interval between checks of an idle connection, and between attempts to reconnect. The first
- * attempt begins at once.
+ * attempt is made at once.
  */
 const CHECK_EVERY_MS = 2_000;
 const RECONNECT_EVERY_MS = 500;
@@ -27,9 +27,9 @@ export type DatabaseSessionEvents = {
 };
 
 /**
- * A separate connection to PostgreSQL, for features that belong to a session: advisory locks and
- * LISTEN. It reconnects when it is lost. The embedded database supports only one session, so it
- * can't be used with this class.
+ * A separate connection to PostgreSQL for features that are bound to a session, which are advisory
+ * locks and LISTEN. If the connection is lost, it is opened again. The embedded database supports
+ * only one session, so it can't be used with this class.
  */
 export class DatabaseSession {
   readonly #emitter = new TypedEmitter<DatabaseSessionEvents>();
@@ -113,7 +113,7 @@ export class DatabaseSession {
 
   #lose(client: pg.Client, err: unknown): void {
     if (client !== this.#client) return;
-    // This also limits the attempts if a server accepts connections and then closes them.
+    // This limits the attempts even if a server accepts connections and then closes them.
     const isStable = (this.connectedForMs() ?? 0) > RECONNECT_EVERY_MS;
     this.#client = null;
     this.#connectedAtMs = null;

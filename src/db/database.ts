@@ -9,16 +9,16 @@ import { migrate, MIGRATIONS } from './migrate.js';
 import { connectPool } from './postgres.js';
 import { ServiceLock } from './service-lock.js';
 
-/** Options, of which the last two are for tests. */
+/** The options; the last two are for tests. */
 export type DatabaseOptions = {
   /** Whether nodes share the database; false by default. */
   isNode?: boolean;
   /**
-   * The initial content of an in-memory database, as a tar of a data folder. It avoids running
-   * initdb.
+   * The initial content of an in-memory database, as a tar of a data folder. With it, initdb isn't
+   * run.
    */
   image?: Uint8Array | null;
-  /** How long to wait for a PostgreSQL server that is still starting. */
+  /** How long to wait for a PostgreSQL server that is still starting, in milliseconds. */
   patienceMs?: number;
 };
 

@@ -10,7 +10,7 @@ import { PrismaService } from './prisma.service.js';
  */
 export const DATABASE_IMAGE = Symbol('DatabaseImage');
 
-/** Provides the database, opened and migrated, and periodic jobs on it. */
+/** Provides the opened and migrated database, and its periodic jobs. */
 @Module({
   providers: [
     {

@@ -3,8 +3,8 @@ import type { Log } from '../common/logger.js';
 import { PrismaService } from './prisma.service.js';
 
 /**
- * How many times per period a node tries to claim a job. More than once, because the node that last
- * ran the job may have stopped.
+ * How many times per period a node tries to claim a job. It is more than once, because the node
+ * that last ran the job may have stopped.
  */
 const TRIES_PER_PERIOD = 4;
 
@@ -17,10 +17,10 @@ export type Job = Readonly<{
 }>;
 
 /**
- * Runs periodic work in one of the processes that share the database. To claim a period of a job, a
- * node sets the time of the next period, by the database's clock, in the job's row. If a node stops
- * during the work, another one does it in the next period. A single node runs everything itself and
- * claims nothing.
+ * Runs each periodic job in one of the processes that share the database. To claim a job for a
+ * period, a node writes the start of the next period, by the database's clock, into the job's row.
+ * If a node stops during the work, another one does the work in the next period. A single node runs
+ * all jobs itself and claims nothing.
  */
 @Injectable()
 export class Jobs {
@@ -50,9 +50,9 @@ export class Jobs {
   }
 
   /**
-   * Claims a name for a time; resolves to false if another process has claimed it. Always resolves
-   * to true on a single node. Claims aren't deleted, so the number of names must be bounded, for
-   * example by the accounts to which they belong.
+   * Claims a name for a period of time; resolves to false if another process has claimed it. Always
+   * resolves to true on a single node. Claims aren't deleted, so the number of names must be
+   * bounded, for example by the accounts to which they belong.
    */
   async claim(name: string, forMs: number): Promise<boolean> {
     if (!this.isNode) return true;

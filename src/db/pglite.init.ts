@@ -17,8 +17,8 @@ import { PGlite } from '@electric-sql/pglite';
 
 /**
  * Creates the folder under a temporary name, so that an interrupted start leaves no partial
- * database. The name is unique to this process, because the process of an interrupted start may
- * still be running.
+ * database. The name is unique to this process, because the process left by an interrupted start
+ * may still be running.
  */
 async function initialize(dir: string): Promise<void> {
   const unfinished = `${dir}.new-${process.pid}`;

@@ -5,7 +5,7 @@ import { StartError } from '../common/start-error.js';
 
 const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** How long to wait for a PostgreSQL server that is still starting. */
+/** How long to wait for a PostgreSQL server that is still starting, in milliseconds. */
 const PATIENCE_MS = 30_000;
 const RETRY_EVERY_MS = 1_000;
 

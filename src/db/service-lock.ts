@@ -5,12 +5,12 @@ import { StartError } from '../common/start-error.js';
 import { DatabaseSession } from './database-session.js';
 import { withoutPassword } from './postgres.js';
 
-/** The key of the advisory lock that is held by every server that uses the database. */
+/** The key of the advisory lock that every server that uses the database holds. */
 const LOCK = 72_707_370;
 const RETRY_EVERY_MS = 500;
 /**
- * How long to wait for the lock of a server that has stopped. If its machine was lost, the database
- * notices this after five seconds.
+ * How long to wait for the lock of a server that has stopped, in milliseconds. If that server's
+ * machine failed, the database notices within five seconds.
  */
 const PATIENCE_MS = 8_000;
 
@@ -39,7 +39,7 @@ export class ServiceLock {
       prepare: async (client) => {
         if (await isTaken(client, isNode, patienceMs)) return;
         const message = whyRefused(url, isNode);
-        // When reconnecting, the session ignores this error and tries again.
+        // When reconnecting, the session ignores this error and retries.
         log.error(message);
         throw new StartError(message);
       },

@@ -1,5 +1,5 @@
 /**
- * The maximum number of prepared statements per connection. The server uses far fewer different
+ * The maximum number of prepared statements per connection. The server has far fewer different
  * queries.
  */
 const NAMES_MAX = 200;
@@ -9,8 +9,8 @@ const UNNAMED = '';
 
 /**
  * Assigns a name to each statement text. PostgreSQL parses a named statement once per connection
- * and, after a few runs, stops planning it; in the embedded database, these steps account for more
- * than half of the cost of a small query. Beyond the limit, statements remain unnamed.
+ * and, after a few runs, reuses its plan. In the embedded database, parsing and planning account
+ * for more than half of the cost of a small query. Beyond the limit, statements remain unnamed.
  */
 export function statementNames(): (query: { readonly sql: string }) => string {
   const names = new Map<string, string>();

@@ -10,7 +10,10 @@ export type StoredFollow = Readonly<{ channelName: string; since: Date }>;
 export class FollowRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Returns the time since which the account has followed the channel; null if it doesn't. */
+  /**
+   * Resolves with the time since which the account has followed the channel; null if it doesn't
+   * follow it.
+   */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const row = await this.db.follow.findUnique({
       where: { channelId_accountId: { channelId, accountId } },

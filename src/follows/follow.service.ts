@@ -17,17 +17,17 @@ import { FOLLOWS_MAX } from '../protocol/limits.js';
 import type { Page } from '../protocol/paging.js';
 import { FollowRepository, type StoredFollow } from './follow.repository.js';
 
-/** The maximum number of cached follows; the oldest one is evicted. */
+/** The maximum number of cached follows; beyond it, the oldest is evicted. */
 const KNOWN_MAX = 50_000;
 /**
  * How long the nodes of a cluster cache follows. If the announcement of a change is lost, a node
- * sees the change after at most this time.
+ * sees the change within this time.
  */
 const KNOWN_MS = 10_000;
 
 type Known = Readonly<{ since: Date | null; untilMs: number }>;
 
-/** A change of a follow, as it is announced to all nodes. */
+/** A changed follow, as it is announced to all nodes. */
 const FollowChange = z.object({
   channelId: z.string(),
   accountId: z.string(),
@@ -72,15 +72,15 @@ export class FollowService {
   }
 
   /**
-   * Returns the time since which the account has followed the channel; null if it doesn't. The
-   * result is cached.
+   * Resolves with the time since which the account has followed the channel; null if it doesn't
+   * follow it. The result is cached.
    */
   async since(channelId: string, accountId: string): Promise<Date | null> {
     const key = `${channelId} ${accountId}`;
     const known = this.#known.get(key);
     if (known && this.clock.nowMs() < known.untilMs) return known.since;
     const since = await this.repository.since(channelId, accountId);
-    // A change that was made during the read is newer than the result.
+    // A change that was announced during the read is newer than the result.
     const changed = this.#known.get(key);
     if (changed && changed !== known) return changed.since;
     this.#remember(key, since);
@@ -105,7 +105,7 @@ export class FollowService {
         'follow_limit',
         `You can follow up to ${FOLLOWS_MAX} channels. Unfollow some first.`,
       );
-    // An earlier follow keeps its time.
+    // If the account already followed the channel, the original time is preserved.
     const since = await this.repository.since(channel.id, accountId);
     this.#changed({ channelId: channel.id, accountId, since });
   }
@@ -125,7 +125,7 @@ export class FollowService {
     return { since: since?.toISOString() ?? null, followers };
   }
 
-  /** Lists the followed channels that the visitor may watch, live ones first. */
+  /** Lists the followed channels that the visitor can watch, live ones first. */
   async list(visitor: Visitor, { limit, offset }: Page): Promise<FollowList> {
     const accountId = visitor.identity.account?.id;
     if (accountId === undefined) return [];

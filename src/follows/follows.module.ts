@@ -5,7 +5,7 @@ import { FollowController } from './follow.controller.js';
 import { FollowRepository } from './follow.repository.js';
 import { FollowService } from './follow.service.js';
 
-/** Provides the following of channels. */
+/** Provides follows of channels. */
 @Module({
   imports: [DbModule, BroadcastModule],
   controllers: [FollowController],

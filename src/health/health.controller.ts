@@ -28,7 +28,8 @@ export class HealthController {
     @Query('draining') draining: unknown,
   ) {
     const problems = await this.readiness.problems();
-    // HAProxy sends no new clients to a server that answers 404, but doesn't cut its connections.
+    // If a server answers 404, HAProxy sends it no new clients, but doesn't cut existing
+    // connections.
     const isDraining = problems.every((problem) => problem === DRAINING);
     const status = isDraining && draining === '404' ? 404 : 503;
     reply.status(problems.length === 0 ? 200 : status);

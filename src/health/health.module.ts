@@ -6,8 +6,8 @@ import { NodeMetrics } from './node-metrics.js';
 import { Readiness } from './readiness.js';
 
 /**
- * Provides health checks and metrics. Global because every module can register its own {@link
- * Metrics}.
+ * Provides health checks and metrics. Global because every module can register its own metrics with
+ * {@link Metrics}.
  */
 @Global()
 @Module({

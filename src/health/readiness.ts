@@ -3,7 +3,7 @@ import { MEDIA, type MediaPort } from '../broadcast/ports/media.js';
 import { NodeDrain } from '../cluster/node-drain.js';
 import { PrismaService } from '../db/prisma.service.js';
 
-/** The time after which the database counts as unavailable. */
+/** The time without a response after which the database counts as unavailable. */
 const PING_TIMEOUT_MS = 2_000;
 /** The problem that a draining node reports, so that new clients go to other nodes. */
 export const DRAINING = 'this node is draining';

@@ -1,6 +1,6 @@
 import type { IceServer } from '../protocol/rtc.js';
 
-/** Returns one Link header value for each STUN and TURN address (RFC 9725 4.6). */
+/** Returns one Link header value for each STUN and TURN address (RFC 9725, section 4.6). */
 export function iceServerLinks(servers: readonly IceServer[]): string[] {
   return servers.flatMap(({ urls, username, credential }) =>
     urls.map((url) => {

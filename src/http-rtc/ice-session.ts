@@ -43,9 +43,9 @@ export class IceSession {
   }
 
   /**
-   * Handles a fragment, which contains the client's candidates, or new credentials that restart
-   * ICE. Candidates require no action, because an ICE-lite server learns the client's address from
-   * the client's connectivity checks.
+   * Handles a fragment, which contains either the client's candidates or new credentials that
+   * restart ICE. Candidates require no action, because an ICE-lite server learns the client's
+   * address from its connectivity checks.
    * @throws {DomainError} `precondition_required` (428), `precondition_failed` (412),
    *   `bad_request`, `media_refused` (422)
    */
@@ -62,9 +62,8 @@ export class IceSession {
     const iceParameters = await this.#end.restartIce();
     this.#remote = credentials;
     this.#etag = newEntityTag();
-    // Only the best address is sent, since a restart doesn't change the addresses, and the client
-    // written by the RFC's author joins several candidates into one line, which no browser can
-    // parse.
+    // Only the best address is sent. A restart doesn't change the addresses, and the client written
+    // by the RFC's author joins multiple candidates into one line, which no browser can parse.
     const iceCandidates = this.#end.transport.iceCandidates
       .toSorted((one, other) => other.priority - one.priority)
       .slice(0, 1);

@@ -15,13 +15,16 @@ const PREFLIGHT_S = 86_400;
  */
 export const FOR_OTHER_SITES = {
   'access-control-allow-origin': '*',
-  // The headers that clients read (RFC 9725 4.1).
+  // The headers that clients read (RFC 9725, section 4.1).
   'access-control-expose-headers': 'Location, Link, ETag, Accept-Patch, Retry-After',
 } as const;
 
-/** The response to OPTIONS, including preflights (RFC 9725 4.2, RFC 5789 3.1). */
+/**
+ * The response to OPTIONS, including preflight requests (RFC 9725, section 4.2; RFC 5789, section
+ * 3.1).
+ */
 export const OPTIONS_HEADERS = {
-  // The headers are listed by name, because * doesn't include Authorization (Fetch 3.3.5).
+  // The headers are listed by name, because * doesn't include Authorization (Fetch, section 3.3.5).
   'access-control-allow-headers': 'Authorization, Content-Type, If-Match',
   'access-control-allow-methods': 'GET, HEAD, POST, PATCH, DELETE, OPTIONS',
   'access-control-max-age': String(PREFLIGHT_S),
@@ -35,7 +38,7 @@ export function openToOtherSites(app: NestFastifyApplication): void {
     .getHttpAdapter()
     .getInstance()
     .addHook('onRequest', async ({ routeOptions }: FastifyRequest, reply: FastifyReply) => {
-      // The matched route is checked, because an address can be written in many ways.
+      // The matched route is checked and not the address, which can be written in many ways.
       if (!RTC_OVER_HTTP.test(routeOptions.url ?? '')) return;
       reply.headers({ ...FOR_OTHER_SITES, 'cross-origin-resource-policy': 'cross-origin' });
     });
@@ -43,7 +46,7 @@ export function openToOtherSites(app: NestFastifyApplication): void {
 
 /**
  * Returns the address to use for routing. `/whip/NAME/` becomes `/whip/NAME`, because some people
- * enter it with the slash in their encoder.
+ * enter a trailing slash in their encoder.
  */
 export function withoutTrailingSlash({ url = '' }: Pick<IncomingMessage, 'url'>): string {
   return url.replace(TRAILING_SLASH, '$1');

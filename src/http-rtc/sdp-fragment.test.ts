@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DomainError } from '../common/domain-error.js';
 import { parseSdpFragment, writeSdpFragment } from './sdp-fragment.js';
 
-/** RFC 9725 4.3.2, Figure 4. */
+/** The fragment from RFC 9725, section 4.3.2, Figure 4. */
 const TRICKLE = [
   'a=group:BUNDLE 0 1',
   'm=audio 9 UDP/TLS/RTP/SAVPF 111',

@@ -7,15 +7,19 @@ export const SDP_FRAGMENT_TYPE = 'application/trickle-ice-sdpfrag';
 
 /** The maximum number of lines in a fragment, enough for dozens of candidates. */
 const LINES_MAX = 500;
-/** RFC 8839 5.4: the username fragment has 4 to 256 characters, and the password has 22 to 256. */
+/**
+ * The username fragment has 4 to 256 characters, and the password 22 to 256 (RFC 8839, section
+ * 5.4).
+ */
 const UFRAG = /^a=ice-ufrag:([A-Za-z0-9+/]{4,256})$/;
 const PWD = /^a=ice-pwd:([A-Za-z0-9+/]{22,256})$/;
 const CREDENTIAL = /^a=ice-(?:ufrag|pwd):/;
-/** RFC 8866, section 9: every line consists of a letter, "=" and a value. */
+/** Every line consists of a letter, "=" and a value (RFC 8866, section 9). */
 const LINE = /^[a-z]=\S.*$/;
 
 /**
- * A client's ICE update (RFC 8840 4.4): credentials, candidates, and the media to which they apply.
+ * A client's ICE update (RFC 8840, section 4.4): credentials, candidates, and the media to which
+ * they apply.
  */
 export type SdpFragment = Readonly<{
   /** The credentials; null if they are unchanged. */
@@ -49,13 +53,13 @@ export function writeSdpFragment(
 ): string {
   const session = sections.filter((line) => line.startsWith('a=group:'));
   const media = sections.filter((line) => !line.startsWith('a=group:'));
-  // RFC 9725 4.3.3: ice-lite and ice-options must be the same as in the answer.
+  // ice-lite and ice-options must be the same as in the answer (RFC 9725, section 4.3.3).
   const lines = [...ICE_SESSION_LINES, ...session, ...media.slice(0, 2), ...iceLines(ice)];
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
 /**
- * Returns the credentials. All media is bundled, so only one pair applies, even if it is repeated.
+ * Returns the credentials. All media is bundled, so there is only one pair, even if it is repeated.
  */
 function credentialsOf(lines: readonly string[]): IceCredentials | null {
   const pairs = lines.filter((line) => CREDENTIAL.test(line));

@@ -12,11 +12,11 @@ const RETRY_MS = 1_000;
 /** A request for the session `/whip/NAME/ID` or `/whep/NAME/ID`. */
 type Request = Readonly<{ name: string; id: string }>;
 
-/** How requests of one kind are parsed, and handled on this node. */
+/** How requests of one kind are parsed, and how they are handled on this node. */
 type Kind<R extends Request, A> = Readonly<{
   request: z.ZodType<R>;
   answer: z.ZodType<A>;
-  /** Handles a request for a session of this node. */
+  /** Handles a request for a session on this node. */
   handle: (request: R) => A | Promise<A>;
 }>;
 
@@ -31,14 +31,14 @@ export type EventSource = (sink: EventSink) => () => void;
 /** How requests for one kind of stream are parsed, and how those streams are opened on this node. */
 type StreamKind<R extends Request> = Readonly<{
   request: z.ZodType<R>;
-  /** Handles a request for a session of this node. */
+  /** Handles a request for a session on this node. */
   open: (request: R) => EventSource;
 }>;
 
 /**
- * Passes requests on to the nodes that hold their sessions. Behind a load balancer, a client's later
- * requests can reach a different node than its first, so the id of a session starts with the id of
- * its node.
+ * Passes requests on to the nodes that hold their sessions. Behind a load balancer, a client's
+ * later requests can reach a different node from the first one, so a session id starts with the id
+ * of the session's node.
  */
 @Injectable()
 export class SessionNodes {
@@ -49,7 +49,7 @@ export class SessionNodes {
   ) {}
 
   /**
-   * Returns the id of a session on this node. With a single node, it doesn't contain the node's id.
+   * Returns the id for a session on this node. On a single node, it doesn't contain the node's id.
    */
   idOf(secret: string): string {
     return this.config.node.url === null ? secret : `${this.cluster.self}.${secret}`;

@@ -27,7 +27,7 @@ export type MixInput = Readonly<{
   id: string;
   kind: 'audio' | 'video';
   codec: MixedCodec;
-  /** Whether the last frame is shown for as long as no other arrives, as for a screen. */
+  /** Whether the last frame is shown until another one arrives, as for a screen. */
   held: boolean;
   clockRate: number;
   payloadType: number;
@@ -45,7 +45,7 @@ export type MixTile = Readonly<{
   fit: 'cover' | 'contain';
 }>;
 
-/** A picture that lies over the videos. */
+/** A picture on top of the videos. */
 export type MixOverlay = Readonly<{
   x: number;
   y: number;
@@ -71,7 +71,7 @@ const Port = z.int().min(1).max(65_535);
 const id = z.string();
 
 export const MixEvent = z.discriminatedUnion('event', [
-  /** The ports from which the programme is sent, and to which requests for key frames go. */
+  /** The ports from which the programme is sent, and to which key frame requests are sent. */
   z.object({ event: z.literal('started'), videoPort: Port, audioPort: Port }),
   /** The ports at which an input is received. */
   z.object({ event: z.literal('added'), id, port: Port, rtcpPort: Port }),

@@ -28,9 +28,9 @@ export class MixerProcess {
     closed: [];
   }>();
   /**
-   * `keyFrame`: a video input can't be decoded without a key frame. `size`: a video input has
-   * another size. `dropped`: an input failed and was removed. `closed`: the process has ended or is
-   * about to.
+   * `keyFrame`: a video input can't be decoded without a key frame. `size`: the size of a video
+   * input has changed. `dropped`: an input failed and was removed. `closed`: the process has ended
+   * or is about to.
    */
   readonly events = this.#emitter.listenable;
   readonly #process: MessageProcess;
@@ -45,7 +45,7 @@ export class MixerProcess {
     this.#process = new MessageProcess({ command, name: 'mixer', limits: LIMITS, log });
     this.#log = log.child({ pid: this.#process.pid });
     this.#timer = setTimeout(() => this.#stalled(), START_TIMEOUT_MS);
-    // Nobody may be waiting for these when the process ends.
+    // Nothing may be waiting for the ports when the process ends.
     this.#started.promise.catch(() => undefined);
     this.#process.events.on('message', (message) => this.#read(message));
     this.#process.events.on('closed', () => this.#ended());

@@ -81,7 +81,7 @@ function describe(route: Route, schemas: JsonSchemas): object {
   };
 }
 
-/** Returns the ways to authenticate: a session and, where the route allows it, an API token. */
+/** Returns the ways to authenticate: a session and, if the route allows it, an API token. */
 function securityOf({ tokenScope }: Route): object[] {
   if (tokenScope === undefined) return [{ session: [] }];
   return [{ session: [] }, { token: tokenScope === null ? [] : [tokenScope] }];

@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { OpenApiController } from './openapi.controller.js';
 
-/** Describes the API under /api from the decorators of its controllers. */
+/** Describes the API under /api, based on the decorators of its controllers. */
 @Module({ imports: [DiscoveryModule], controllers: [OpenApiController] })
 export class OpenApiModule {}

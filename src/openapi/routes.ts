@@ -16,7 +16,7 @@ import type { TokenScope } from '../protocol/account-tokens.js';
 export type Route = Readonly<{
   /** The class and method, such as `ChannelController.list`. */
   handler: string;
-  /** The HTTP method in lower case. */
+  /** The HTTP method in lowercase. */
   method: string;
   /** The path, such as `/api/channels/:name`. */
   path: string;

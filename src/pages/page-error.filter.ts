@@ -8,7 +8,7 @@ import { plainPage } from '../common/http/page-html.js';
 import { PagesService } from './pages.service.js';
 import { sendPage } from '../common/http/send-page.js';
 
-/** Matches the paths used by programs, to which errors are sent as JSON. */
+/** Matches the paths that programs use. Errors there are sent as JSON. */
 const PROGRAMS = /^\/(?:api|hls|whip|whep|socket\.io)(?:[/?]|$)/;
 const RETRY_AFTER_S = 5;
 
@@ -42,8 +42,8 @@ export class PageErrorFilter implements ExceptionFilter {
 }
 
 /**
- * Whether the page can be shown in a frame on another site, in which its error pages must appear
- * too.
+ * Whether the page can be shown in a frame on another site. If so, its error pages must be allowed
+ * there too.
  */
 function isEmbedded({ url }: FastifyRequest): boolean {
   return url.startsWith('/embed/');

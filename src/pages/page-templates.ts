@@ -43,7 +43,10 @@ export class PageTemplates {
   }
 }
 
-/** CSP 3, 6.7.3.3: the hash is that of the text between the tags. */
+/**
+ * Returns the hashes of the inline scripts, each of the text between the tags (CSP 3, section
+ * 6.7.3.3).
+ */
 function hashesOf(html: string): string[] {
   return [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, code = '']) => {
     return `'sha256-${createHash('sha256').update(code).digest('base64')}'`;

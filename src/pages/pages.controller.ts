@@ -55,7 +55,7 @@ export class PagesController {
     return sendPage(reply, page, { embeddable: true });
   }
 
-  /** The page of a guest on a channel's stage. It is the same for all channels. */
+  /** The page for guests on a channel's stage. It is the same for all channels. */
   @Get('stage/:name')
   async guest(
     @Param('name') name: string,
@@ -94,7 +94,7 @@ export class PagesController {
     @GrantedAccess() granted: GrantedAccess | null,
     @Res() reply: FastifyReply,
   ) {
-    // Names are lowercase, but people type them in any case.
+    // Names are lowercase, but people also type them with capitals.
     const proper = name.toLowerCase();
     if (name !== proper && CHANNEL_NAME_PATTERN.test(proper))
       return reply.redirect(`/${proper}`, 302);

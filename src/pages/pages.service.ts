@@ -22,7 +22,7 @@ const ABOUT = 'Live video with less than a second of delay, and live chat.';
 /** A page that doesn't belong to a channel. */
 export type FixedPage = Readonly<{ page: PageName; title: string }>;
 
-/** The reader of a recording's or clip's page. */
+/** The reader of a recording page or clip page. */
 type Reader = Readonly<{ visitor: Visitor; identity: Identity }>;
 
 /** Renders pages by combining a built page with its metadata and boot data. */
@@ -47,8 +47,8 @@ export class PagesService {
   }
 
   /**
-   * Renders a stage guest's page. The page says nothing about the channel, because the invitation is
-   * in the part of the address that browsers don't send.
+   * Renders a stage guest's page. The page reveals nothing about the channel, because the
+   * invitation is in the part of the address that browsers don't send.
    * @throws {DomainError} `unavailable` if the web pages have not been built
    */
   async ofGuest(name: string, identity: Identity): Promise<Page> {
@@ -61,7 +61,7 @@ export class PagesService {
   }
 
   /**
-   * Renders a channel's page or, until the password is entered, a page that reveals only the
+   * Renders a channel page or, until the password is entered, a page that reveals only the
    * channel's name.
    * @throws {DomainError} `channel_not_found`; `unavailable` if the web pages have not been built
    */
@@ -92,8 +92,8 @@ export class PagesService {
   }
 
   /**
-   * Renders a recording's or clip's page or, until the channel's password is entered, a page that
-   * asks for it.
+   * Renders a recording page or clip page or, until the channel's password is entered, a page that
+   * asks for the password.
    * @throws {DomainError} `recording_not_found`, `clip_not_found`; `unavailable` if the web pages
    *   have not been built
    */

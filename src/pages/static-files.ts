@@ -10,8 +10,8 @@ export const WEB_ROOT = fileURLToPath(new URL('../../dist/web', import.meta.url)
 const YEAR_MS = 365 * 86_400_000;
 
 /**
- * Serves the files of the web build except pages: immutable files under /assets, which have hashes
- * in their names, and the few files next to the pages. Does nothing before the first build.
+ * Serves the web build's files except pages: immutable files under /assets, which have hashes in
+ * their names, and the few files next to the pages. Does nothing before the first build.
  */
 export async function serveStaticFiles(app: NestFastifyApplication, root: string): Promise<void> {
   const assets = join(root, 'assets');

@@ -1,4 +1,4 @@
-/** Returns the time left as `m:ss`, or `h:mm:ss` from an hour on; at the end it stays `0:00`. */
+/** Returns the time left as `m:ss`, or as `h:mm:ss` from one hour; never less than `0:00`. */
 export function countdownText(leftMs: number): string {
   const seconds = Math.max(0, Math.ceil(leftMs / 1_000));
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];

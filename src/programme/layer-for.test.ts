@@ -12,7 +12,7 @@ describe('the layer that is mixed', () => {
     expect(layerFor(place, { layers: 3, onStage })).toBe(layer);
   });
 
-  it('has a layer to choose from even if there is only one', () => {
+  it('is the only layer if there are no others', () => {
     expect(layerFor('on-stage', { layers: 1, onStage: 5 })).toBe(0);
   });
 });

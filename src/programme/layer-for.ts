@@ -1,9 +1,10 @@
 /**
- * Returns the layer that the mixing side receives of a participant's camera: the top one if the
- * person may fill the programme, otherwise the one below it, and the lowest for a guest who waits.
+ * Returns the layer that the mixing side receives from a participant's camera: the top layer if the
+ * person may fill the programme, the lowest one if the person is waiting, and otherwise the one
+ * below the top.
  *
- * @param layers how many the track has
- * @param onStage how many people are on stage with the host
+ * @param layers the number of the track's layers
+ * @param onStage the number of people on stage besides the host
  */
 export function layerFor(
   place: 'waiting' | 'on-stage',

@@ -5,7 +5,7 @@ import { overlap, placeName, placeOverlays, tileArea } from './overlay-layout.js
 import { layoutTiles, programmeSize } from './scene-layout.js';
 import { shorten, wrapText } from './wrap-text.js';
 
-/** A font whose characters are all of one width. */
+/** A font whose characters all have the same width. */
 const widthOf = (text: string, { px }: { px: number }) => text.length * px * 0.55;
 const text = fc.string({ minLength: 1, maxLength: 200, unit: 'grapheme' });
 
@@ -24,7 +24,7 @@ const overlays = fc.record({
 const format = fc.constantFrom(...SceneFormat.options);
 
 describe('placeOverlays', () => {
-  it('keeps everything inside the picture, and nothing on top of another', () => {
+  it('keeps everything inside the picture, without overlaps', () => {
     fc.assert(
       fc.property(overlays, format, (wanted, inFormat) => {
         const { ticker, banner, logo, countdown } = placeOverlays(wanted, {
@@ -115,7 +115,7 @@ describe('wrapText', () => {
     expect(lines('  ', 4)).toEqual([]);
   });
 
-  it('ends a text that is too long in an ellipsis', () => {
+  it('ends text that is too long with an ellipsis', () => {
     expect(lines('one two three four', 7, 2)).toEqual(['one two', 'three…']);
     expect(shorten('Alexandra', { maxWidth: 5, widthOf: (part) => part.length })).toBe('Alex…');
     expect(shorten('Al', { maxWidth: 5, widthOf: (part) => part.length })).toBe('Al');

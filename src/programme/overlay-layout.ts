@@ -20,7 +20,7 @@ export interface LowerThird {
   readonly px: number;
 }
 
-/** The places of everything that lies on top of the tiles. */
+/** The positions of everything on top of the tiles. */
 export interface OverlayPlaces {
   readonly ticker: Rect | null;
   readonly banner: (TextBox & { readonly author: string }) | null;
@@ -36,15 +36,15 @@ const BANNER_SHARE: Record<SceneFormat, number> = { wide: 0.62, vertical: 1 };
 const LOGO = { share: 0.18, height: 90 };
 const COUNTDOWN: Size = { width: 260, height: 84 };
 
-/** Returns the part of the picture that tiles can use: all of it, except the ticker's. */
+/** Returns the part of the picture that tiles can use: everything except the ticker's area. */
 export function tileArea(format: SceneFormat, hasTicker: boolean): Rect {
   const { width, height } = programmeSize(format);
   return { x: 0, y: 0, width, height: hasTicker ? height - TICKER_PX : height };
 }
 
 /**
- * Places the overlays, none on top of another: the ticker at the bottom, the banner above it, a
- * logo in the lower corners above the banner, and the countdown at the top center.
+ * Places the overlays without overlaps: the ticker at the bottom, the banner above it, a logo in
+ * the lower corners above the banner, and the countdown at the top center.
  * @param overlays.logo the logo's size, which is reduced if it is too large
  */
 export function placeOverlays(
@@ -70,8 +70,8 @@ export function placeOverlays(
 }
 
 /**
- * Places the name of a tile at its lower left, above the banner if that would cover it. Null if the
- * tile is too small for a name, or the banner leaves no room.
+ * Places the name of a tile at the tile's lower left, or above the banner if the banner would cover
+ * it. Returns null if the tile is too small for a name, or the banner leaves no room.
  */
 export function placeName(
   { rect, isBleeding }: PlacedTile,

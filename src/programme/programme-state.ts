@@ -7,7 +7,7 @@ export interface ProgrammeTile {
   readonly id: string;
   readonly kind: TileKind;
   readonly name: string;
-  /** Whether the person is speaking, which a frame in the accent color shows. */
+  /** Whether the person is speaking. If so, the tile has a frame in the accent color. */
   readonly isSpeaking: boolean;
   /** Whether layouts with a speaker show this person large. */
   readonly isSpeaker: boolean;
@@ -16,7 +16,7 @@ export interface ProgrammeTile {
 /** Everything that the programme shows, except the videos and pictures themselves. */
 export interface ProgrammeState {
   readonly format: SceneFormat;
-  /** Null before the first scene: the picture is then a plain background. */
+  /** Null before the first scene; the picture is then a plain background. */
   readonly scene: Scene | null;
   readonly tiles: readonly ProgrammeTile[];
   readonly overlays: Overlays;

@@ -62,7 +62,7 @@ describe('every layout', () => {
     );
   });
 
-  it('overlaps no tiles, except an inset, which lies inside the other', () => {
+  it('overlaps no tiles, except for an inset inside another tile', () => {
     fc.assert(
       fc.property(scene, (each) => {
         const placed = place(each);
@@ -77,7 +77,7 @@ describe('every layout', () => {
     );
   });
 
-  it('shows nobody twice, and somebody if anyone is there', () => {
+  it('shows nobody twice, and shows somebody if anyone is present', () => {
     fc.assert(
       fc.property(scene, (each) => {
         const placed = place(each);
@@ -122,7 +122,7 @@ describe('layoutTiles', () => {
     expect([top!.rect.height, bottom!.rect.y]).toEqual([616, 648]);
   });
 
-  it('chooses the columns that make a grid’s tiles largest', () => {
+  it('chooses the number of columns that makes a grid’s tiles largest', () => {
     const columnsOf = (names: string, format: SceneFormat) =>
       new Set(layout('grid', names, { format }).map(({ rect }) => rect.x)).size;
     expect(columnsOf('a b c d', 'wide')).toBe(2);
@@ -145,7 +145,7 @@ describe('layoutTiles', () => {
     expect(ids(layout('screen', 'c0 c1', { speaker: 'c1' }))).toBe('c1 c0');
   });
 
-  it('puts a person into the corner of the screen, or of the first person', () => {
+  it('puts a person in the corner of the screen, or of the first person’s tile', () => {
     const [screen, person] = layout('picture-in-picture', 'c0 s c1');
     expect([screen!.id, person!.id, person!.isInset]).toEqual(['s', 'c0', true]);
     expect(ids(layout('picture-in-picture', 'c0 c1 c2'))).toBe('c0 c1');

@@ -4,11 +4,11 @@ import { containRect, type Rect, type Size } from './rect.js';
 /** What a tile shows. */
 export type TileKind = 'camera' | 'screen';
 
-/** A tile that wants a place in the picture. */
+/** A tile to be placed in the picture. */
 export interface LayoutTile {
   readonly id: string;
   readonly kind: TileKind;
-  /** Width divided by height of its video; null before the first frame. */
+  /** The width of its video divided by the height; null before the first frame. */
   readonly aspect: number | null;
   /** Whether this is the person whom layouts with a speaker show large. */
   readonly isSpeaker: boolean;
@@ -36,12 +36,12 @@ const SIZES: Record<SceneFormat, Size> = {
 
 /** The margin around tiles and the gap between them, in pixels. */
 export const GAP = 16;
-/** The strip's share of the longer side, beside a speaker or a screen. */
+/** The share of the picture's longer side that the strip beside a speaker or screen takes. */
 const STRIP_SHARE = 0.22;
 /** The inset's share of the picture's width. */
 const INSET_SHARE: Record<SceneFormat, number> = { wide: 0.26, vertical: 0.4 };
 const CAMERA_ASPECT = 16 / 9;
-/** The narrowest tile of a person; narrower ones would crop faces. */
+/** The minimum aspect ratio of a person's tile. Narrower tiles would crop faces. */
 const NARROWEST = 3 / 4;
 
 /** Returns the programme's size in pixels. */
@@ -50,8 +50,8 @@ export function programmeSize(format: SceneFormat): Size {
 }
 
 /**
- * Arranges tiles in the picture, in painting order. All rectangles have integral sides and lie
- * within the area.
+ * Arranges tiles in the picture, in painting order. All rectangles have integer coordinates and
+ * sizes, and lie within the area.
  * @param options.area the part of the picture above the ticker
  * @param options.insetAt the corner of an inset
  */
@@ -119,7 +119,7 @@ function columns(two: readonly LayoutTile[], box: Rect, format: SceneFormat): Pl
   );
 }
 
-/** A large tile, and the others in a strip at its right, or below it in a vertical picture. */
+/** A large tile, and the others in a strip to its right, or below it in a vertical picture. */
 function withStrip(
   main: LayoutTile | undefined,
   tiles: readonly LayoutTile[],
@@ -142,7 +142,7 @@ function withStrip(
   return [framed(main, roomOf(main, large)), ...gridOf(others, small)];
 }
 
-/** A screen's frame has the shape of its video, so that no bars are visible. */
+/** Gives a screen's frame the shape of its video, so that no bars are visible. */
 function roomOf({ kind, aspect }: LayoutTile, box: Rect): Rect {
   if (kind === 'camera' || aspect === null) return box;
   return centered({ width: aspect, height: 1 }, box);
@@ -159,7 +159,9 @@ function inset(
   return { ...framed(tile, { x, y, width, height }), isInset: true };
 }
 
-/** Equal tiles in as many columns as make them largest; an incomplete last row is centered. */
+/**
+ * Equal tiles in the number of columns that makes them largest. An incomplete last row is centered.
+ */
 function gridOf(tiles: readonly LayoutTile[], box: Rect): PlacedTile[] {
   const count = tiles.length;
   const choices = tiles.map((_, at) => cellsOf(count, at + 1, box));

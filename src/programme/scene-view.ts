@@ -23,7 +23,7 @@ export interface SceneView {
 }
 
 /**
- * Computes the places of a scene's tiles, names and overlays.
+ * Computes the positions of a scene's tiles, names and overlays.
  * @param sizes.videoSize returns the size of a tile's video, or null if it has none
  * @param sizes.logo the logo's size, or null if there is none
  */

@@ -1,6 +1,6 @@
 /**
- * Breaks a text into lines at spaces, or within a word that is wider than a line. What exceeds the
- * last line ends in an ellipsis.
+ * Breaks a text into lines at spaces, or within a word that is wider than a line. If the text
+ * exceeds the last line, that line ends with an ellipsis.
  */
 export function wrapText(
   text: string,
@@ -48,7 +48,7 @@ export function shorten(
   return `${head.trimEnd()}…`;
 }
 
-/** Returns the longest beginning that fits, of at least one character, by whole code points. */
+/** Returns the longest prefix that fits: at least one character, and only whole code points. */
 function longestFitting(text: string, fits: (text: string) => boolean): string {
   const characters = Array.from(text);
   let count = characters.length;

@@ -21,8 +21,9 @@ type Answer = Readonly<{
 }>;
 
 /**
- * Returns the answer to a publisher's offer (RFC 9725 4.2): it contains all sections in the order
- * of the offer. Disabled sections have port 0, and all others are received on one transport.
+ * Returns the answer to a publisher's offer (RFC 9725, section 4.2). It contains all sections in
+ * the order of the offer. Disabled sections have port 0, and all others are received on one
+ * transport.
  */
 export function publisherAnswer({ offer, tracks, transport, session }: Answer): string {
   const byMid = new Map(tracks.map((track) => [track.mid, track]));
@@ -33,7 +34,7 @@ export function publisherAnswer({ offer, tracks, transport, session }: Answer): 
     return {
       ...received(section, track),
       ...transportAttributes(transport, setupFor(offer.dtls)),
-      // With BUNDLE, the candidates of the first section apply to all (RFC 9143 7.3).
+      // With BUNDLE, the first section's candidates apply to all sections (RFC 9143, section 7.3).
       ...(section.mid === first ? candidates(transport) : {}),
     };
   });

@@ -70,7 +70,7 @@ export function formatLine(
 
 /**
  * Returns the answer's DTLS role. If the server can choose, it waits for the client's ClientHello,
- * because that packet opens the client's NAT (RFC 8842 5.3).
+ * because that packet opens the client's NAT (RFC 8842, section 5.3).
  */
 export function setupFor(offered: DtlsParameters): 'active' | 'passive' {
   return offered.role === 'server' ? 'active' : 'passive';

@@ -4,11 +4,11 @@ type Candidate = TransportOptions['iceCandidates'][number];
 
 /**
  * The session-level ICE lines of every description that the server sends. The server uses ICE-lite,
- * so the client performs the connectivity checks (RFC 8445 2.5).
+ * so the client performs the connectivity checks (RFC 8445, section 2.5).
  */
 export const ICE_SESSION_LINES: readonly string[] = ['a=ice-lite', 'a=ice-options:trickle ice2'];
 
-/** Returns the value of the `a=candidate` line (RFC 8839 5.1) of a server candidate. */
+/** Returns the value of the `a=candidate` line (RFC 8839, section 5.1) for a server candidate. */
 export function candidateValue(candidate: Candidate): string {
   const { foundation, protocol, priority, address, port, type, tcpType } = candidate;
   const tcp = tcpType === undefined ? '' : ` tcptype ${tcpType}`;

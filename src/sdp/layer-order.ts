@@ -14,9 +14,9 @@ const KNOWN_NAMES: readonly (readonly string[])[] = [
 
 /**
  * Returns simulcast layers from lowest to highest, which is the order that the router requires.
- * Offers use either order. It is determined from restrictions such as `max-width` or, if there are
- * none, from known names. Layers numbered from 0 are from OBS, whose first encoder uses the full
- * resolution. The layers of any other offer are assumed to be in the order of a browser's
+ * Offers use either order, which is determined from restrictions such as `max-width` or, if there
+ * are none, from known names. Layers numbered from 0 are from OBS, whose first encoder uses the
+ * full resolution. The layers of any other offer are assumed to be in the order of a browser's
  * `sendEncodings`, lowest first.
  */
 export function worstFirst(layers: readonly OfferedLayer[]): OfferedLayer[] {
@@ -26,7 +26,9 @@ export function worstFirst(layers: readonly OfferedLayer[]): OfferedLayer[] {
 
 type Rank = (layer: OfferedLayer) => number;
 
-/** If only some layers have restrictions, a layer without one has full resolution. */
+/**
+ * If only some layers have restrictions, a layer without one is assumed to have full resolution.
+ */
 function rankBySize(layers: readonly OfferedLayer[]): Rank | null {
   const sizes = new Set(layers.map(({ size }) => size));
   if (sizes.size !== layers.length || layers.length < 2) return null;

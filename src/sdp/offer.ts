@@ -4,10 +4,10 @@ import { type OfferedCodec, readCodecs } from './read-codecs.js';
 import { type OfferedLayer, readLayers } from './read-layers.js';
 import { SdpError } from './sdp-error.js';
 
-/** Values that the answer repeats verbatim. */
+/** Matches values that the answer repeats verbatim. */
 const TOKEN = /^[\w.+/=-]{1,256}$/;
 
-/** A direction (RFC 3264 6.1), from the offerer's point of view. */
+/** A direction (RFC 3264, section 6.1), from the offerer's point of view. */
 export type Direction = 'sendrecv' | 'sendonly' | 'recvonly' | 'inactive';
 
 /** An RTP header extension of an offer. */
@@ -25,7 +25,7 @@ export type OfferedSection = Readonly<{
   direction: Direction;
   /**
    * Whether the offerer doesn't want the section, which it indicates by port 0 without
-   * `bundle-only` (RFC 3264 5.1, RFC 9143 6).
+   * `bundle-only` (RFC 3264, section 5.1; RFC 9143, section 6).
    */
   disabled: boolean;
   codecs: readonly OfferedCodec[];
@@ -42,7 +42,7 @@ export type OfferedSection = Readonly<{
 /** A validated offer. All lists in an offer are bounded. */
 export type Offer = Readonly<{
   ice: Readonly<{ usernameFragment: string; password: string }>;
-  /** The offerer's DTLS role and fingerprints; the role is `auto` if the answerer may choose. */
+  /** The offerer's DTLS role and fingerprints; the role is `auto` if the answerer can choose. */
   dtls: DtlsParameters;
   sections: readonly OfferedSection[];
   /** Whether all enabled sections share one transport (RFC 9143). */
@@ -74,9 +74,9 @@ export function readOffer(text: string): Offer {
 }
 
 /**
- * Recognizes libwebrtc by the `o=` line, where its username is "-" with the address 127.0.0.1, or
- * "mozilla…" in Firefox. Others use 0.0.0.0 (GStreamer, aiortc, pion) or their own name (FFmpeg,
- * libdatachannel).
+ * Recognizes libwebrtc by the `o=` line, in which the username is "-" and the address 127.0.0.1, or
+ * the username is "mozilla…" in Firefox. Others use 0.0.0.0 (GStreamer, aiortc, pion) or their own
+ * name (FFmpeg, libdatachannel).
  */
 function isByLibwebrtc({ origin }: ParsedSession): boolean {
   if (origin === undefined) return false;
@@ -99,7 +99,7 @@ function readSection(session: ParsedSession, media: ParsedSection, index: number
     type,
     protocol,
     payloads: /^[\w .-]{1,600}$/.test(payloads) ? payloads : '0',
-    // RFC 8866 6.7: a section inherits the session's direction; the default is sendrecv.
+    // A section inherits the session's direction; the default is sendrecv (RFC 8866, section 6.7).
     direction: media.direction ?? session.direction ?? 'sendrecv',
     disabled: media.port === 0 && media.bundleOnly === undefined,
     codecs: kind === 'other' ? [] : readCodecs(media),
@@ -120,7 +120,10 @@ function readExtensions({ ext }: ParsedSection): OfferedExtension[] {
   return [...byId.values()];
 }
 
-/** The same limit as for layers, because no publisher has more streams in one section. */
+/**
+ * The maximum number of SSRCs, which is the same as for layers, because no publisher has more
+ * streams in one section.
+ */
 const SOURCES_MAX = 4;
 
 function readSources({
@@ -152,8 +155,8 @@ function toSsrc(text: string | number): number | null {
 }
 
 /**
- * ICE and DTLS attributes are at session level or, with BUNDLE, in the first enabled section (RFC
- * 9143 7.2).
+ * Reads the ICE attributes. ICE and DTLS attributes are at session level or, with BUNDLE, in the
+ * first enabled section (RFC 9143, section 7.2).
  */
 function readIce(session: ParsedSession, media: ParsedSection | undefined): Offer['ice'] {
   const usernameFragment = media?.iceUfrag ?? session.iceUfrag ?? '';
@@ -167,7 +170,7 @@ const ROLES = { actpass: 'auto', active: 'client', passive: 'server' } as const;
 
 function readDtls(session: ParsedSession, media: ParsedSection | undefined): DtlsParameters {
   const fingerprint = media?.fingerprint ?? session.fingerprint;
-  // RFC 8122, section 5: hash names are case-insensitive.
+  // Hash names are case-insensitive (RFC 8122, section 5).
   const dtls = DtlsParameters.safeParse({
     role: roleOf(media?.setup ?? session.setup ?? 'actpass'),
     fingerprints: fingerprint

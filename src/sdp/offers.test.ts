@@ -79,7 +79,7 @@ describe('offers from encoders and browsers', () => {
     );
   });
 
-  it('accepts LF as line ending', () => {
+  it('accepts LF as the line ending', () => {
     const sdp = offerOf('obs-32-h264');
     expect(answered(sdp.replaceAll('\r\n', '\n'))).toEqual(answered(sdp));
   });

@@ -3,15 +3,15 @@ import { z } from 'zod';
 import { SdpError } from './sdp-error.js';
 
 /**
- * The maximum size in bytes, which is the same as for HTTP bodies. A browser's offer has about 10
- * KB per section.
+ * The maximum size of a description in bytes, which is the same as for HTTP bodies. A browser's
+ * offer has about 10 KB per section.
  */
 export const SDP_BYTES_MAX = 64 * 1024;
 const SECTIONS_MAX = 16;
 
 /**
- * Restores the text of a value. sdp-transform converts every word that looks like a number, even an
- * ICE password.
+ * Restores the text of a value, because sdp-transform converts every word that looks like a number,
+ * even an ICE password.
  */
 const Text = z
   .custom<string | number>((value) => typeof value === 'string' || typeof value === 'number')

@@ -19,10 +19,10 @@ export type PublishedTrack = Readonly<{
 }>;
 
 /**
- * Returns the tracks of a publisher's offer: one audio track, one video track, or both (RFC 9725
- * 4.4).
- * @throws {SdpError} `unsupported` if any track is, because RFC 9725 4.4.3 doesn't allow partial
- *   answers
+ * Returns the tracks of a publisher's offer: one audio track, one video track, or both (RFC 9725,
+ * section 4.4).
+ * @throws {SdpError} `unsupported` if any track is unsupported, because RFC 9725, section 4.4.3,
+ *   doesn't allow partial answers
  */
 export function publishedTracks(offer: Offer): PublishedTrack[] {
   const sections = offer.sections.filter(({ disabled }) => !disabled);
@@ -43,7 +43,7 @@ function publishedTrack(section: OfferedSection): PublishedTrack {
     throw SdpError.unsupported(
       `Section ${mid} is “${section.type}”. Only audio and video are supported, not data channels.`,
     );
-  // RFC 9725 4.2: publishers offer sendonly; sendrecv is tolerated.
+  // Publishers offer sendonly (RFC 9725, section 4.2); sendrecv is tolerated.
   if (direction !== 'sendonly' && direction !== 'sendrecv')
     throw SdpError.unsupported(
       `Section ${mid} is ${direction}. A publisher’s sections must be sendonly.`,
@@ -60,7 +60,8 @@ function preferredCodec(kind: MediaKind, section: OfferedSection): OfferedCodec 
         codec.clockRate === supported.clockRate &&
         supported.takes(codec.parameters),
     );
-    // Prefer H.264 packetization mode 1, which allows slices larger than a packet (RFC 6184 6.3).
+    // H.264 packetization mode 1 is preferred, because it allows slices larger than a packet (RFC
+    // 6184, section 6.3).
     const codec =
       variants.find(({ parameters }) => parameters['packetization-mode'] === 1) ?? variants[0];
     if (codec) return codec;

@@ -23,7 +23,7 @@ export type OfferedCodec = Readonly<{
 
 /**
  * Returns the codecs of a section in the order of its `m=` line, which is the offerer's preference
- * (RFC 3264 5.1).
+ * (RFC 3264, section 5.1).
  */
 export function readCodecs(section: ParsedSection): OfferedCodec[] {
   const maps = new Map(section.rtp.map((map) => [map.payload, map]));
@@ -71,8 +71,8 @@ function rtxOf(section: ParsedSection): Map<number, number> {
 }
 
 /**
- * Only plain decimal integers become numbers. A `profile-level-id` can look like an integer but is
- * hexadecimal.
+ * Reads format parameters. Only plain decimal integers become numbers, and never a
+ * `profile-level-id`, which can look like one but is hexadecimal.
  */
 function parametersOf({ fmtp }: ParsedSection, payloadType: number): FormatParameters {
   const parameters: Record<string, string | number> = {};

@@ -4,8 +4,8 @@ import type { ParsedSection } from './parsed-session.js';
 export type OfferedLayer = Readonly<{
   rid: string;
   /**
-   * The size that the layer's restrictions state, in pixels per frame or bits per second; null if
-   * they state none. Sizes can be compared only within one offer.
+   * The size according to the layer's restrictions, in pixels per frame or bits per second; null if
+   * they contain none. Sizes can be compared only within one offer.
    */
   size: number | null;
 }>;
@@ -32,8 +32,8 @@ export function readLayers(media: ParsedSection): OfferedLayer[] {
 }
 
 /**
- * Returns the first rid of each list of alternatives (`a,b`), as RFC 8853 5.1 permits. A `~` marks
- * a stream that starts paused.
+ * Returns the first rid of each list of alternatives (`a,b`), as RFC 8853, section 5.1, permits. A
+ * `~` marks a stream that starts paused.
  */
 function sentRids({ simulcast, simulcast_03: draft }: ParsedSection): string[] {
   let list: string | undefined;

@@ -30,9 +30,9 @@ export function receivingSections(offer: Offer): ReceivingSection[] {
 }
 
 /**
- * Whether the player can identify a track without a signaled SSRC, by MID or payload type (RFC 9143
- * 9.2). Browsers and other players that support the MID header extension can. A player to which an
- * SSRC was signaled accepts no other SSRC afterwards.
+ * Whether the player can identify a track without a signaled SSRC, by MID or payload type (RFC
+ * 9143, section 9.2). Browsers and other players that support the MID header extension can. Once an
+ * SSRC has been signaled to a player, it accepts no other SSRC.
  */
 export function findsByMid({ extensions }: Pick<OfferedSection, 'extensions'>): boolean {
   return extensions.some(({ uri }) => uri === MID_EXTENSION);

@@ -1,6 +1,6 @@
 /**
- * An error for an unusable SDP: `malformed` if the SDP can't be parsed (HTTP 400), `unsupported` if
- * it requests something unsupported (HTTP 422, RFC 9725 4.2). The message is shown to users.
+ * Reports an unusable SDP: `malformed` if the SDP can't be parsed (HTTP 400), `unsupported` if it
+ * requests something unsupported (HTTP 422; RFC 9725, section 4.2). The message is shown to users.
  */
 export class SdpError extends Error {
   readonly reason: 'malformed' | 'unsupported';

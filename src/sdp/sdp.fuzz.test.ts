@@ -36,7 +36,7 @@ function answered(sdp: string): string | SdpError {
   }
 }
 
-/** Checks the invariants of every answer (RFC 3264 6, RFC 9143 7.3). */
+/** Checks the invariants of every answer (RFC 3264, section 6; RFC 9143, section 7.3). */
 function assertAnswers(sdp: string, answer: string): void {
   const offered = parse(sdp).media;
   const given = parse(answer);

@@ -57,7 +57,7 @@ export function senderAnswer({
   const media = offer.sections.map((section) => {
     const description = sent.get(section);
     if (!description) return refused(section);
-    // With BUNDLE, the candidates of the first section apply to all (RFC 9143 7.3).
+    // With BUNDLE, the first section's candidates apply to all sections (RFC 9143, section 7.3).
     return { ...description, ...attributes, ...(section === first ? candidates(transport) : {}) };
   });
   const mids = offer.sections.filter((section) => sent.has(section)).map(({ mid }) => mid);
@@ -65,9 +65,9 @@ export function senderAnswer({
 }
 
 /**
- * Returns the server's own offer. It contains one section per kind that can be sent, with
- * everything that can be sent and the SSRCs of existing tracks. The mids are `0` for audio and `1`
- * for video.
+ * Returns the server's own offer. It contains one section per kind that can be sent, with all
+ * codecs that can be sent and the SSRCs of existing tracks. The mids are `0` for audio and `1` for
+ * video.
  */
 export function senderOffer({ transport, agreed, tracks, session }: Common): string {
   const attributes = transportAttributes(transport, 'actpass');
@@ -79,7 +79,7 @@ export function senderOffer({ transport, agreed, tracks, session }: Common): str
     ...(index === 0 ? candidates(transport) : {}),
   }));
   const { icelite, ...part } = sessionPart(session, kinds.map(midOf), { extmapAllowMixed: true });
-  // Whoever uses this transport on the server's behalf may be a full agent.
+  // The agent that uses this transport on the server's behalf may be a full ICE agent.
   const isLite = transport.iceParameters.iceLite !== false;
   return write({ ...part, ...(isLite && { icelite }), media });
 }
@@ -87,7 +87,7 @@ export function senderOffer({ transport, agreed, tracks, session }: Common): str
 const KINDS = ['audio', 'video'] as const;
 const midOf = (kind: MediaKind): string => String(KINDS.indexOf(kind));
 
-/** Returns null if nothing can be sent in the section. */
+/** Returns the answer to a section; null if nothing can be sent in it. */
 function answeredSection(
   section: ReceivingSection,
   agreed: RtpCapabilities,
@@ -95,8 +95,8 @@ function answeredSection(
 ): MediaDescription | null {
   const { kind, mid, protocol, extmapAllowMixed } = section;
   const sent = tracks.find((track) => track.kind === kind)?.rtpParameters.codecs[0]?.payloadType;
-  // The codecs are in the offer's order (RFC 3264 6.1), except that the codec being sent is first,
-  // because some players expect that.
+  // The codecs are in the offer's order (RFC 3264, section 6.1), except that the codec being sent
+  // is first, because some players expect that.
   const offeredFirst = section.codecs.toSorted(
     (a, b) => Number(b.payloadType === sent) - Number(a.payloadType === sent),
   );
@@ -104,7 +104,7 @@ function answeredSection(
     const codec = agreed.codecs.find(
       (one) => one.kind === kind && one.preferredPayloadType === offered.payloadType,
     );
-    // The player's parameters are kept, because they state what the player can decode.
+    // The player's parameters are preserved, because they describe what the player can decode.
     return codec ? [{ ...codec, parameters: offered.parameters }] : [];
   });
   if (codecs.length === 0) return null;
@@ -114,7 +114,7 @@ function answeredSection(
   };
 }
 
-/** Returns the SSRC lines of the track of a kind. */
+/** Returns the SSRC lines for the track of the given kind. */
 function sources(wanted: MediaKind, tracks: readonly Track[]): Partial<MediaDescription> {
   const track = tracks.find(({ kind }) => kind === wanted);
   const ssrc = track?.rtpParameters.encodings[0]?.ssrc;

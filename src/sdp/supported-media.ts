@@ -6,7 +6,7 @@ type SupportedCodec = Readonly<{
   mimeType: string;
   clockRate: number;
   channels?: number;
-  /** Returns false for variants that the router does not support. */
+  /** Returns false for variants that the router doesn't support. */
   takes: (parameters: FormatParameters) => boolean;
   /** Returns the router's parameters for the offered ones. */
   toRouter: (parameters: FormatParameters) => Record<string, string | number>;
@@ -22,9 +22,9 @@ const H264: SupportedCodec = {
   clockRate: 90_000,
   takes: anyVariant,
   // The router supports H.264 in one form, constrained baseline in mode 1. Every profile can use
-  // these parameters: the router forwards packets unchanged, players use the parameter sets in the
-  // stream, and receivers of mode 1 support mode 0 (RFC 6184 5.4). Some encoders announce baseline
-  // and send high anyway.
+  // these parameters, because the router forwards packets unchanged, players use the parameter sets
+  // in the stream, and receivers of mode 1 support mode 0 (RFC 6184, section 5.4). Some encoders
+  // announce the baseline profile but send the high profile.
   toRouter: (parameters) => ({
     ...parameters,
     'packetization-mode': 1,
@@ -71,12 +71,12 @@ const AUDIO: Readonly<Record<string, SupportedCodec>> = {
   opus: {
     mimeType: 'audio/opus',
     clockRate: 48_000,
-    // RFC 7587, section 7: the number is always 2, even for mono. Some offers omit it.
+    // The number is always 2, even for mono (RFC 7587, section 7). Some offers omit it.
     channels: 2,
     takes: anyVariant,
     toRouter: asIs,
-    // In an answer, these state what the answerer prefers to receive (RFC 7587 6.1): stereo and
-    // FEC.
+    // In an answer, these parameters state what the answerer prefers to receive (RFC 7587, section
+    // 6.1): stereo and FEC.
     toAnswer: ({ minptime }) => ({
       ...(minptime === undefined ? {} : { minptime }),
       stereo: 1,
@@ -86,8 +86,8 @@ const AUDIO: Readonly<Record<string, SupportedCodec>> = {
 };
 
 /**
- * The supported codecs by kind, with the preferred one first: all players can play H.264 without
- * transcoding.
+ * The supported codecs by kind, with the preferred one first. H.264 is preferred, because all
+ * players can play it without transcoding.
  */
 export const SUPPORTED_CODECS: Readonly<
   Record<MediaKind, Readonly<Record<string, SupportedCodec>>>

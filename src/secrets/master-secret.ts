@@ -7,9 +7,9 @@ const FILE = 'secret.key';
 const BYTES = 32;
 
 /**
- * Returns the secret from which all keys are derived: `given`, or the one in the data folder. That
+ * Returns the secret from which all keys are derived: `given`, or the one in the data folder. Its
  * file is created at the first startup with mode 0600. With an in-memory data folder (`:memory:`),
- * there is a new secret at each startup.
+ * each startup creates a new secret.
  * @throws {StartError} if the file cannot be read or written, or is damaged
  */
 export async function masterSecret(options: {
@@ -46,7 +46,7 @@ async function read(file: string): Promise<Uint8Array | null> {
 }
 
 /**
- * Writes a temporary file and links it, so that nobody can read a partial secret, and two processes
+ * Writes a temporary file and links it, so that a partial secret is never read, and two processes
  * that start concurrently use the same secret.
  */
 async function make(file: string): Promise<Uint8Array> {

@@ -43,7 +43,7 @@ describe('masterSecret', () => {
     expect((await stat(join(dir, 'secret.key'))).mode & 0o777).toBe(0o600);
   });
 
-  it('loses permissions for others at the next startup', async () => {
+  it('loses other users’ permissions at the next startup', async () => {
     await masterSecret({ given: null, dir });
     const text = await readFile(join(dir, 'secret.key'));
     await rm(join(dir, 'secret.key'));

@@ -61,8 +61,8 @@ export class Secrets {
   }
 
   /**
-   * Encrypts and authenticates with AES-256-GCM. Only {@link unseal} with the same purpose and
-   * context can read it.
+   * Encrypts and authenticates a text with AES-256-GCM. Only {@link unseal} with the same purpose
+   * and context can read the result.
    */
   seal(purpose: KeyPurpose, text: string, context: string): string {
     const iv = randomBytes(IV_BYTES);
@@ -74,7 +74,8 @@ export class Secrets {
   }
 
   /**
-   * Returns the sealed text; null if it was not sealed by this server for this purpose and context.
+   * Returns the original text; null if it was not sealed by this server for this purpose and
+   * context.
    */
   unseal(purpose: KeyPurpose, sealed: string, context: string): string | null {
     const bytes = Buffer.from(sealed, 'base64url');

@@ -20,7 +20,7 @@ export type AdminEvent = Readonly<{
   accountId?: string;
 }>;
 
-/** A row, which stands for identical actions within an hour. */
+/** A row, which represents all identical actions within an hour. */
 export type StoredAdminEvent = Readonly<{
   id: string;
   kind: AdminEventKind;

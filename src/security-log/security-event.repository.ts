@@ -16,13 +16,13 @@ const HOUR_MS = 3_600_000;
 /** The maximum number of rows per deletion. */
 const SWEEP_MAX = 5_000;
 
-/** A transaction, or the database for an action without one. */
+/** A transaction, or the database itself for an action without one. */
 export type Transaction = Pick<
   Prisma.TransactionClient,
   '$queryRaw' | '$executeRaw' | 'securityEvent' | 'adminEvent'
 >;
 
-/** A row, which stands for identical events within an hour. */
+/** A row, which represents all identical events within an hour. */
 export type StoredEvent = Readonly<{
   id: string;
   kind: SecurityEventKind;
@@ -90,7 +90,7 @@ export function startOfHour(at: Date): Date {
   return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
 }
 
-/** Stores accounts' security events. */
+/** Stores the security events of accounts. */
 @Injectable()
 export class SecurityEventRepository {
   constructor(private readonly db: PrismaService) {}

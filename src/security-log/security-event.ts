@@ -8,10 +8,7 @@ export type EventOrigin = Readonly<{
   device: string;
 }>;
 
-/**
- * The origin of actions by the server itself, and of those by administrators on other people's
- * accounts.
- */
+/** The origin of actions by the server itself, and by administrators on other people's accounts. */
 export const NOWHERE: EventOrigin = { network: '', device: '' };
 
 /** A security event of an account. */
@@ -26,7 +23,7 @@ export type SecurityEvent = Readonly<{
 }>;
 
 /**
- * Kinds of event that share a limit. Many events of one share therefore don't evict those of
+ * The kinds of event that share a limit, so that many events in one share don't evict those in
  * another.
  */
 export type EventShare = Readonly<{ kinds: readonly SecurityEventKind[]; max: number }>;

@@ -19,7 +19,7 @@ const WAITING_MAX = 200;
 
 type Part = Readonly<{ limit: number; offset: number }>;
 
-/** Records and lists accounts' security events and administrators' actions. */
+/** Records and lists security events of accounts and actions of administrators. */
 @Injectable()
 export class SecurityLog implements OnModuleInit, OnModuleDestroy {
   readonly #events: SecurityEventRepository;
@@ -101,7 +101,7 @@ export class SecurityLog implements OnModuleInit, OnModuleDestroy {
     }));
   }
 
-  /** Deletes expired rows. Called every hour, on one node, and by tests. */
+  /** Deletes expired rows. Called every hour on one node, and by tests. */
   async sweep(): Promise<void> {
     while ((await this.#events.deleteBefore(this.#ago(EVENTS_KEPT_MS))) > 0);
     await this.#acts.deleteBefore(this.#ago(ADMIN_EVENTS_KEPT_MS));

@@ -5,8 +5,8 @@ import { RateLimiter, scaled } from './rate-limiter.js';
 
 /**
  * Limits how many items an address can have open. An IPv6 /48 site has 65,536 networks, each of
- * which counts as one address. The limit for all of them together is {@link SITE_SHARE} times that
- * of one address.
+ * which counts as one address. The limit for a whole site is {@link SITE_SHARE} times that of one
+ * address.
  */
 export class AddressCounts {
   readonly #blocks: OpenCounts;
@@ -19,7 +19,7 @@ export class AddressCounts {
   }
 
   /**
-   * Counts one more. Returns an idempotent function that releases it, or null if the limit is
+   * Counts one more item. Returns an idempotent function that releases it, or null if the limit is
    * reached.
    */
   enter(address: string): (() => void) | null {

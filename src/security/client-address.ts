@@ -18,13 +18,14 @@ export class ClientAddress {
 
   /**
    * Returns the nearest address that isn't a trusted proxy; `unknown` if the connection is already
-   * closed. If a trusted proxy reports something that isn't an address, its own address is
-   * returned.
+   * closed. If a trusted proxy reports something that isn't an address, returns the proxy's own
+   * address.
    */
   of(request: IncomingMessage): string {
     const direct = request.socket.remoteAddress;
     if (direct === undefined) return 'unknown';
-    // From the connection's address to the nearest address that isn't trusted.
+    // This starts with the connection's address and ends with the nearest address that isn't
+    // trusted.
     const chain = all(request, this.isTrusted);
     const invalid = chain.findIndex((address) => isIP(address) === 0);
     return chain[(invalid === -1 ? chain.length : invalid) - 1] ?? direct;

@@ -4,12 +4,11 @@ import type { ClientAddress } from './client-address.js';
 import { AddressCounts } from './address-limits.js';
 
 /**
- * The maximum number of TCP connections per address. A browser opens six, and another one for its
- * socket.
+ * The maximum number of TCP connections per address. A browser opens six, plus one for its socket.
  */
 const CONNECTIONS_PER_ADDRESS_MAX = 300;
 /**
- * The maximum number of connections in total. With more, too few file descriptors would be left for
+ * The maximum number of connections in total. More would leave too few file descriptors for
  * everything else.
  */
 const CONNECTIONS_MAX = 30_000;
@@ -20,8 +19,8 @@ export const SLOW_CLIENTS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 30_000,
   /**
-   * The time limit without traffic, for example when a client doesn't read its response. It is
-   * longer than any response waits for media.
+   * The time limit without traffic, for example if a client doesn't read its response. It is longer
+   * than the time for which any response waits for media.
    */
   connectionTimeout: 60_000,
   http: {
@@ -32,7 +31,7 @@ export const SLOW_CLIENTS = {
   },
 } as const;
 
-/** Closes new connections from an address beyond the limit. */
+/** Closes new connections from addresses that have reached the limit. */
 export function boundConnections(
   server: Server,
   { clients, factor }: { clients: ClientAddress; factor: number },
@@ -41,8 +40,8 @@ export function boundConnections(
   server.maxConnections = CONNECTIONS_MAX;
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress;
-    // Closed connections aren't counted, and neither are those of proxies, which connect for many
-    // clients.
+    // Closed connections aren't counted, and neither are those of proxies, because each proxy
+    // connects on behalf of many clients.
     if (address === undefined || clients.isTrusted(address, 0)) return;
     const leave = open.enter(address);
     if (leave) socket.once('close', leave);

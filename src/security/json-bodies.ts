@@ -3,8 +3,8 @@ import { DomainError } from '../common/domain-error.js';
 import { parseStrictJson, StrictJsonError } from './strict-json.js';
 
 /**
- * Parses bodies strictly as JSON. Text and forms, which pages of other sites could send without a
- * preflight request, are answered with 415.
+ * Parses bodies strictly as JSON. Text and forms are answered with 415, because pages on other
+ * sites could send them without a preflight request.
  */
 export function readJsonBodies(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();

@@ -17,7 +17,7 @@ describe('RateLimiter', () => {
     expect(limiter.size).toBeLessThanOrEqual(10);
   });
 
-  it('keeps a bucket that is in constant use, however many others there are', () => {
+  it('keeps a bucket that is in constant use, no matter how many others there are', () => {
     const limiter = new RateLimiter(10);
     limiter.take('busy', ONCE, 0);
     for (let n = 0; n < 1_000; n += 1) {

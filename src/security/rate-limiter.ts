@@ -1,8 +1,8 @@
 import { type Rate, TokenBucket } from '../common/token-bucket.js';
 
 /**
- * The maximum number of buckets. A bucket is evicted if half this number of other buckets are used
- * while it is unused.
+ * The maximum number of buckets. A bucket is evicted if half that many other buckets are used while
+ * it is unused.
  */
 const BUCKETS_MAX = 50_000;
 
@@ -10,8 +10,8 @@ const BUCKETS_MAX = 50_000;
 export class RateLimiter {
   readonly #max: number;
   /**
-   * The buckets used since the generations last changed. Using one of these buckets requires no
-   * move.
+   * The buckets used since the last change of generations. They don't need to be moved when they
+   * are used.
    */
   #young = new Map<string, TokenBucket>();
   #old = new Map<string, TokenBucket>();

@@ -96,7 +96,7 @@ export function boundRequests(app: NestFastifyApplication, bounds: RequestBounds
 }
 
 function refuse(reply: FastifyReply, group: RouteGroup, error: ErrorBody): void {
-  // This header allows players on other sites to read the response and see when to retry.
+  // This header lets players on other sites read the response, which says when to retry.
   if (group === 'media') reply.headers({ 'access-control-allow-origin': '*' });
   if (group !== 'pages') return sendError(reply, error);
   reply.header('retry-after', Math.ceil((error.retryAfterMs ?? 0) / 1_000));

@@ -1,6 +1,6 @@
 import type { Rate } from '../common/token-bucket.js';
 
-/** Routes that share a limit. */
+/** A group of routes that share a limit. */
 export type RouteGroup =
   | 'credentials'
   | 'writes'
@@ -38,7 +38,7 @@ const FILE = /^\/(?:assets\/|[^/]+\.[a-z0-9]+$)/;
 
 /**
  * Returns the group of a request by its method and matched route, such as `/api/channels/:name`. A
- * URL can be written in many ways, and all those that match the same route are limited together.
+ * URL can be written in many ways, so all URLs that match the same route share a limit.
  *
  * @param route undefined if no route matched
  */

@@ -15,11 +15,11 @@ export class StrictJsonError extends Error {
 const POISON: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * Parses JSON, and rejects ambiguous or dangerous texts: those with duplicate keys, which programs
- * interpret differently, and those with a key such as `__proto__`. Takes time linear in the length
- * of the text.
- * @throws {StrictJsonError} also for too much depth, too many members, or a NUL character, which
- *   the database can't store
+ * Parses JSON, and rejects ambiguous or dangerous texts: those with duplicate keys, which different
+ * programs interpret differently, and those with a key such as `__proto__`. Takes time linear in
+ * the length of the text.
+ * @throws {StrictJsonError} including for too much depth, too many members, or a NUL character,
+ *   which the database can't store
  */
 export function parseStrictJson(text: string): unknown {
   assertStrictJson(text);
@@ -114,7 +114,7 @@ function unescape(raw: string): string {
   try {
     return String(JSON.parse(`"${raw}"`));
   } catch {
-    // This is invalid JSON, which the parser reports.
+    // This is invalid JSON, which the parser will report.
     return raw;
   }
 }

@@ -2,7 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Metrics } from '../common/metrics.js';
 import { Tracker } from './tracker/tracker.js';
 
-/** Registers the metrics of sharing. The media itself passes between viewers and isn't counted. */
+/**
+ * Registers the sharing metrics. The media itself passes directly between viewers and isn't
+ * counted.
+ */
 @Injectable()
 export class SharingMetrics {
   constructor(tracker: Tracker, metrics: Metrics) {

@@ -24,9 +24,9 @@ const Changed = z.object({ id: z.string(), name: z.string() });
 @Injectable()
 export class SharingSettingsService {
   readonly #emitter = new TypedEmitter<{ changed: [name: string] }>();
-  /** `changed`: the settings of the channel with this name. */
+  /** `changed`: the settings of the channel with this name have changed. */
   readonly events = this.#emitter.listenable;
-  /** By the channel's id, oldest first. */
+  /** The cached settings by channel id, oldest first. */
   readonly #cache = new Map<string, Cached>();
   readonly #changed: (channel: z.output<typeof Changed>) => void;
 

@@ -6,7 +6,7 @@ import { OnairGateway, type OnairServer } from '../common/gateway.js';
 import { LOG, type Log } from '../common/logger.js';
 import { SharingSettingsService } from './sharing-settings.service.js';
 
-/** Notifies viewers when they have to request what they need to share again. */
+/** Notifies viewers when they have to request their sharing parameters again. */
 @OnairGateway()
 export class SharingGateway implements OnGatewayInit {
   @WebSocketServer() private readonly server!: OnairServer;

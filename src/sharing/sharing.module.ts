@@ -9,7 +9,7 @@ import { SharingService } from './sharing.service.js';
 import { SharingSettingsService } from './sharing-settings.service.js';
 import { Tracker } from './tracker/tracker.js';
 
-/** Viewers who share media with each other. */
+/** Provides peer-to-peer sharing of media between viewers. */
 @Module({
   imports: [DbModule, ChannelsModule],
   controllers: [SharingController],

@@ -8,7 +8,7 @@ import type { SharingSettings } from '../protocol/sharing.js';
 export class SharingRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Resolves with null if the channel doesn't exist. */
+  /** Resolves to null if the channel doesn't exist. */
   async settings(channelId: string): Promise<SharingSettings | null> {
     const row = await this.db.channel.findUnique({
       where: { id: channelId },

@@ -11,10 +11,13 @@ import { Secrets } from '../secrets/secrets.js';
 import { SharingSettingsService } from './sharing-settings.service.js';
 import { infoHashOf, swarmIdOf } from './swarm-ids.js';
 
-/** The caller of the tracker, as its path names it. The token is null for an open channel. */
+/**
+ * The caller of the tracker, as identified by the path. The token is null for an unprotected
+ * channel.
+ */
 export type TrackerCaller = Readonly<{ channel: string; token: string | null }>;
 
-/** Tells viewers which swarms they can join, and recognizes these swarms. */
+/** Tells viewers which swarms they can join, and determines these swarms for the tracker. */
 @Injectable()
 export class SharingService {
   // oxlint-disable-next-line max-params -- injected by Nest
@@ -27,7 +30,7 @@ export class SharingService {
     @Inject(CONFIG) private readonly config: Config,
   ) {}
 
-  /** Resolves with everything that a visitor who can watch needs to share. */
+  /** Resolves with everything that a visitor who can watch needs for sharing. */
   async view(access: ChannelAccess, visitor: Visitor): Promise<Sharing> {
     const settings = await this.settings.of(access.id);
     if (!settings.enabled) return { settings, tracker: null, swarms: [], iceServers: [] };
@@ -40,14 +43,15 @@ export class SharingService {
       settings,
       tracker: this.tokens.folder(`/p2p/${access.name}`, access, visitor),
       swarms,
-      // A TURN server would carry the media twice: fetching it from the service is cheaper.
+      // TURN isn't used, because it would carry the media twice, so fetching from this server is
+      // cheaper.
       iceServers: stunUrls.length > 0 ? [{ urls: [...stunUrls] }] : [],
     };
   }
 
   /**
-   * Resolves with the info hashes of the swarms that a caller can join now; null if the caller can't
-   * watch, or if the channel's viewers don't share.
+   * Resolves with the info hashes of the swarms that a caller can currently join; null if the
+   * caller can't watch, or if sharing is off in the channel.
    */
   async swarmsOpenTo({ channel, token }: TrackerCaller): Promise<ReadonlySet<string> | null> {
     const access = await this.access.find(channel);

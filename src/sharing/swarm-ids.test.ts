@@ -24,7 +24,7 @@ const idOf = (change: Partial<ChannelAccess>, run = 'run') =>
   swarmIdOf(secrets, { ...PRIVATE, ...change }, run);
 
 describe('swarm ids', () => {
-  it('are the same wherever the secret and the access are the same', () => {
+  it('are the same if the secret and the access are the same', () => {
     const elsewhere = new Secrets(new Uint8Array(32).fill(7));
     const sameMembers = { ...PRIVATE, members: new Set(['bob', 'ann']) };
     expect(swarmIdOf(elsewhere, sameMembers, 'run')).toBe(idOf({}));
@@ -47,7 +47,7 @@ describe('swarm ids', () => {
     expect(swarmIdOf(new Secrets(new Uint8Array(32).fill(8)), PRIVATE, 'run')).not.toBe(idOf({}));
   });
 
-  it('of an open channel don’t depend on who is banned from its chat', () => {
+  it('for an open channel don’t depend on who is banned from its chat', () => {
     const open = { visibility: 'public' } as const;
     expect(idOf({ ...open, banned: new Set(['bob']) })).toBe(idOf(open));
   });

@@ -5,9 +5,9 @@ import type { Secrets } from '../secrets/secrets.js';
 const epochs = new WeakMap<ChannelAccess, string>();
 
 /**
- * Returns a text that changes whenever someone can lose access to a channel: with its visibility,
- * its password, and the lists of its members, moderators and banned viewers. It is the same on all
- * nodes.
+ * Returns a text that changes whenever someone could lose access to a channel, which is when its
+ * visibility, its password, or its lists of members, moderators and banned viewers change. It is
+ * the same on all nodes.
  */
 export function accessEpoch(access: ChannelAccess): string {
   const known = epochs.get(access);
@@ -23,8 +23,8 @@ export function accessEpoch(access: ChannelAccess): string {
 }
 
 /**
- * Returns the id of the swarms of a run. Only this server can compute it. Another run, another
- * channel or another epoch of access has another id.
+ * Returns the id of a run's swarms. Only this server can compute it. It is different for every run,
+ * channel and access epoch.
  */
 export function swarmIdOf(secrets: Secrets, access: ChannelAccess, run: string): string {
   return secrets.sign('swarm', JSON.stringify([access.id, run, accessEpoch(access)]));
@@ -32,8 +32,8 @@ export function swarmIdOf(secrets: Secrets, access: ChannelAccess, run: string):
 
 /**
  * Returns the info hash with which p2p-media-loader-core 2 announces a rendition: 15 bytes of a
- * SHA-1 in base64, as 20 characters. Video renditions are its main streams, audio renditions its
- * secondary ones.
+ * SHA-1 in base64, as 20 characters. In its terms, video renditions are main streams and audio
+ * renditions are secondary streams.
  */
 export function infoHashOf(swarm: string, rendition: string): string {
   const type = rendition.startsWith('video-') ? 'main' : 'secondary';

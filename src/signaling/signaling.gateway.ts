@@ -68,8 +68,8 @@ export class SignalingGateway implements OnGatewayInit {
       payload,
     );
     await socket.join(channelRoom(channelId));
-    // Statistics are sent only when they change, so a returning client must be sent the current
-    // ones.
+    // Statistics are sent only when they change, so the current ones are sent to a returning
+    // client.
     const live = this.liveChannels.find(channelId);
     if (live) socket.emit('channel:stats', live.stats);
     const transport = reachableTransport(started.transport, socket.data.path);

@@ -10,7 +10,7 @@ const SOCKETS_PER_ADDRESS_MAX = 100;
 /** The retry delay when too many sockets are open. */
 const FULL_RETRY_MS = 10_000;
 
-/** Limits how many sockets an address can have open, and how often it can open one. */
+/** Limits how many sockets an address can have open, and how often it can open a new one. */
 export class ConnectionLimits {
   readonly #clients: ClientAddress;
   readonly #clock: Clock;

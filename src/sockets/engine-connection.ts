@@ -1,8 +1,8 @@
 import type { Socket } from 'socket.io';
 
 /**
- * The maximum backlog of one connection. If it is exceeded, the connection is cut, and the client
- * catches up after reconnecting.
+ * The maximum backlog of one connection. If the backlog exceeds it, the connection is cut, and the
+ * client catches up after reconnecting.
  */
 export const BACKLOG_MAX_BYTES = 1024 * 1024;
 /** The maximum number of packets queued in front of the socket's own buffer. */
@@ -36,7 +36,7 @@ export type EngineConnection = Socket['conn'];
 export type SharedPacket = Readonly<{
   type: 'message' | 'ping';
   data?: string;
-  /** The packet as a whole WebSocket frame, in the list that ws expects. */
+  /** The packet as a complete WebSocket frame, in a list as ws expects. */
   frame: readonly [Buffer];
 }>;
 
@@ -59,7 +59,7 @@ export function sendShared(connection: EngineConnection, packet: SharedPacket): 
 export function isBehind(connection: EngineConnection): boolean {
   const { transport, writeBuffer } = partsOf(connection);
   let waitingBytes = transport.socket._socket?.writableLength ?? 0;
-  // This buffer contains replies while the socket's own buffer is full. It is usually empty.
+  // This buffer holds replies while the socket's own buffer is full. It is usually empty.
   if (writeBuffer.length > 0) {
     if (writeBuffer.length > BACKLOG_MAX_PACKETS) return true;
     for (const { data } of writeBuffer)
@@ -73,7 +73,7 @@ export function cut(connection: EngineConnection): void {
   partsOf(connection).transport.socket.terminate();
 }
 
-/** Stops Engine.IO's own pings and timeouts of a connection. */
+/** Stops a connection's pings and timeouts by Engine.IO. */
 export function stopOwnHeartbeat(connection: EngineConnection): void {
   const parts = partsOf(connection);
   clearTimeout(parts.pingIntervalTimer ?? undefined);

@@ -3,8 +3,8 @@ import type { OnairServer, OnairSocket } from '../common/gateway.js';
 
 /**
  * Releases the first request of each connection (headers, query, cookies), which Engine.IO and
- * Socket.IO would retain for the connection's lifetime. The request isn't needed after the socket
- * has been identified, and takes several kilobytes per idle viewer.
+ * Socket.IO would retain for the connection's lifetime. Once the socket has been identified, the
+ * request isn't needed, and would take several kilobytes per idle viewer.
  */
 export function forgetHandshake(socket: OnairSocket): void {
   const connection = socket.conn as unknown as Parts;

@@ -9,7 +9,7 @@ describe('Heartbeat', () => {
   let pings: number[];
   let closed: number[];
   let line: EventEmitter;
-  /** The time by which the clock is ahead of the timers. */
+  /** How far the clock is ahead of the timers, in milliseconds. */
   let delayMs: number;
   let answers: boolean;
   let startMs: number;
@@ -50,7 +50,7 @@ describe('Heartbeat', () => {
     expect(changes).toEqual([]);
   });
 
-  it('keeps the phases of connections that were added at different times', () => {
+  it('preserves the phases of connections that were added at different times', () => {
     vi.advanceTimersByTime(700);
     const other = new EventEmitter();
     heartbeat.add(other, 'two');
@@ -60,7 +60,7 @@ describe('Heartbeat', () => {
     expect(pings).toEqual([2_700, 4_700]);
   });
 
-  it('reports once when a connection becomes silent, and when it sends again', () => {
+  it('reports once when a connection becomes silent, and once when it sends again', () => {
     answers = false;
     vi.advanceTimersByTime(2_900);
     expect(changes).toEqual([]);
@@ -112,7 +112,7 @@ describe('Heartbeat', () => {
     expect(changes).toEqual([['two', true]]);
   });
 
-  it('leaves a removed connection alone, and runs no timer without connections', () => {
+  it('ignores a removed connection, and runs no timer without connections', () => {
     heartbeat.remove(line);
     expect(vi.getTimerCount()).toBe(0);
     expect(line.listenerCount('packet')).toBe(0);

@@ -3,7 +3,7 @@ const TICK_MS = 100;
 /** If a check is delayed by more than this, answers may have arrived that haven't been read yet. */
 const LATE_MS = 500;
 
-/** A connection that reports incoming packets, with itself as `this`. */
+/** A connection that reports incoming packets, and passes itself as `this`. */
 type Connection<C> = {
   on(event: 'packet', listener: (this: C) => void): unknown;
   off(event: 'packet', listener: (this: C) => void): unknown;
@@ -16,9 +16,9 @@ type Options<C, Owner> = Readonly<{
   /** The time after an unanswered ping at which a connection is closed. */
   closeAfterMs: number;
   ping: (connection: C) => void;
-  /** Called when a connection becomes silent, and when it sends something again. */
+  /** Called when a connection becomes silent, and when it sends again. */
   onChange: (owner: Owner, isSilent: boolean) => void;
-  /** Closes a connection, which is removed then. */
+  /** Closes a connection, which is then removed. */
   close: (connection: C) => void;
   /** A monotonic clock. */
   nowMs: () => number;
@@ -28,16 +28,16 @@ type Beat<Owner> = {
   /** The owner of the connection, to which changes are reported. */
   owner: Owner;
   dueMs: number;
-  /** The time of the unanswered ping; null if nothing is unanswered. */
+  /** The time of the unanswered ping; null if there is none. */
   pingedMs: number | null;
   isSilent: boolean;
 };
 
 /**
- * Pings connections, and detects silent ones long before they are closed, for example after a cable
- * is unplugged. A client that loses its signal only for a moment keeps its connection. Any packet
- * counts as an answer. One timer serves all connections, because two timers for each of them took
- * more time and memory than the pings.
+ * Pings connections. Silent ones, for example after a cable is unplugged, are detected long before
+ * they are closed, and a client that loses its signal only for a moment keeps its connection. Any
+ * packet counts as an answer. One timer serves all connections, because two timers per connection
+ * took more time and memory than the pings themselves.
  */
 export class Heartbeat<C extends Connection<C>, Owner> {
   readonly #options: Options<C, Owner>;
@@ -55,7 +55,9 @@ export class Heartbeat<C extends Connection<C>, Owner> {
     };
   }
 
-  /** Pings a connection until {@link remove}. A connection that was added before gets a new owner. */
+  /**
+   * Pings a connection until {@link remove}. A connection that was already added gets a new owner.
+   */
   add(connection: C, owner: Owner): void {
     const { nowMs, pingEveryMs } = this.#options;
     if (this.#beats.size === 0) this.#start();
@@ -116,8 +118,8 @@ export class Heartbeat<C extends Connection<C>, Owner> {
 
   #ping(connection: C, beat: Beat<Owner>, nowMs: number): void {
     const { pingEveryMs, ping } = this.#options;
-    // The phase stays the same, so that the pings stay as evenly distributed as the connections
-    // were opened.
+    // The phase is preserved, so that the pings remain spread over time like the opening of the
+    // connections.
     beat.dueMs += Math.ceil((nowMs - beat.dueMs + 1) / pingEveryMs) * pingEveryMs;
     if (beat.pingedMs !== null) return;
     beat.pingedMs = nowMs;

@@ -11,9 +11,9 @@ export const REFUSED = Symbol('refused');
 /** Matches a packet with attachments, such as `51-["event",…]`. */
 const BINARY_HEADER = /^[56](\d{1,3})-/;
 
-/** The maximum packet rate of one connection. */
+/** The maximum packet rate per connection. */
 export const PACKET_RATE: Rate = { burst: 200, perSecond: 50 };
-/** The rate of refusals of one connection, beyond which it is closed. */
+/** The maximum rate of refusals per connection. A connection that exceeds it is closed. */
 export const REFUSAL_RATE: Rate = { burst: 200, perSecond: 10 };
 
 /** Matches the part of a packet before its JSON. */
@@ -24,8 +24,8 @@ const HEADER = /^([0-6])(?:\d+-)?(?:\/[^,]{0,100},)?(\d{1,15})?/;
 
 /**
  * Decodes the packets of one connection and passes on those that a socket is allowed to send.
- * Packets that exceed the rate or the size, are binary, or are malformed are not parsed; they
- * become {@link REFUSED} events with the error and the number of the acknowledgement, so that they
+ * Packets that exceed the rate or the size, are binary, or are malformed are not parsed. Instead,
+ * they become {@link REFUSED} events with the error and the acknowledgement number, so that they
  * get a reply. If a flood continues, throws an error, which closes the connection.
  */
 export class PacketGuard extends Decoder {

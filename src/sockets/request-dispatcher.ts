@@ -12,7 +12,7 @@ import { scopeRefusal } from './token-scopes.js';
 
 type SendReply = (reply: Reply<unknown>) => void;
 
-/** A gateway method as prepared by Nest, which returns a reply or calls `reply` itself. */
+/** A gateway method as prepared by Nest. It returns a reply, or calls `reply` itself. */
 export type RequestHandler = (payload: unknown, reply: SendReply, socket: OnairSocket) => unknown;
 
 /** A request as it arrived, with its unvalidated payload. */
@@ -22,8 +22,8 @@ export type ArrivedRequest = Readonly<{ name: string; payload: unknown }>;
 export type Admit = (socket: OnairSocket, request: ArrivedRequest) => void | Promise<void>;
 
 /**
- * Routes each event of a socket to its handler and sends back one reply. Needs only one listener
- * per socket. Nest's own adapter creates an RxJS pipeline for each socket and request, and silently
+ * Routes each event of a socket to its handler and sends back one reply, with only one listener per
+ * socket. Nest's own adapter creates an RxJS pipeline for each socket and request, and silently
  * ignores unknown events.
  */
 export class RequestDispatcher {
@@ -38,7 +38,7 @@ export class RequestDispatcher {
     this.#clock = clock;
   }
 
-  /** Handles a request of all sockets. */
+  /** Registers the handler of a request, for all sockets. */
   add(request: string, handler: RequestHandler): void {
     this.#handlers.set(request, handler);
   }
@@ -46,8 +46,8 @@ export class RequestDispatcher {
   /** Answers the requests of a socket. */
   listen(socket: OnairSocket): void {
     const sender = { socket, rates: new RequestRates() };
-    // `next` is never called, so that a client's event can't be mistaken for one of the server's
-    // own events.
+    // `next` is never called, so a client's event can't be mistaken for one of the server's own
+    // events.
     socket.use(([event, ...args]) => this.#dispatch(sender, event, args));
   }
 
@@ -103,7 +103,7 @@ async function answerOf(handled: unknown): Promise<Reply<unknown> | undefined> {
   const answer: unknown = isObservable(result)
     ? await lastValueFrom(result, { defaultValue: undefined })
     : result;
-  // The gateways' interceptor creates replies; a test fails for a gateway without it.
+  // The gateways' interceptor creates the reply; a test fails for a gateway without it.
   return answer as Reply<unknown> | undefined;
 }
 

@@ -3,8 +3,8 @@ import { type Rate, TokenBucket } from '../common/token-bucket.js';
 import type { RequestName } from '../protocol/events.js';
 
 /**
- * Rates per connection for requests that cost more than a message, such as media connections and
- * database queries.
+ * The maximum rates per connection of requests that cost more than a message, such as media
+ * connections and database queries.
  */
 const RATES: Partial<Record<RequestName, Rate>> = {
   'publisher:start': { burst: 10, perSecond: 0.2 },

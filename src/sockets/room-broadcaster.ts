@@ -5,7 +5,7 @@ import { sendShared, type SharedPacket, textFrame } from './engine-connection.js
 
 /**
  * Sends to rooms by encoding one frame and writing it to every socket. Socket.IO's own adapter
- * shares the bytes of the frame too, but passes it through three packet queues for each socket.
+ * shares the frame's bytes too, but passes them through three packet queues per socket.
  */
 export class RoomBroadcaster extends Adapter {
   override broadcast(packet: Packet, options: BroadcastOptions): void {

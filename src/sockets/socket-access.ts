@@ -7,11 +7,11 @@ import type { Config } from '../config/config.js';
 
 /** Decides who can connect, and with which identity. */
 export type SocketAccess = Readonly<{
-  /** Returns false if a connection comes from a page of another site and must be refused. */
+  /** Returns false if a connection is from a page on another site and must be refused. */
   isAllowed(request: IncomingMessage): boolean;
   /**
-   * Returns the identity that the handshake's cookies or API token belong to. Rejects if the
-   * identity can't be determined now.
+   * Resolves with the identity to which the handshake's cookies or API token belong. Rejects if the
+   * identity can't be determined at the moment.
    */
   identify(request: IncomingMessage): Promise<Identity>;
   /**
@@ -21,7 +21,7 @@ export type SocketAccess = Readonly<{
   onSessionEnded(listener: (sessionId: string) => void): void;
   /**
    * Disconnects this node's sockets whose sessions or tokens were ended by another node, in case
-   * its message was lost.
+   * that node's message was lost.
    */
   checkSessions(ids: readonly string[]): Promise<void>;
 }>;

@@ -54,7 +54,7 @@ type Options = Readonly<{
   onLeft: (socketId: string) => void;
   /** Hashes an address for comparison with bans. */
   hashAddress: (address: string) => string;
-  /** The drain of this node. */
+  /** This node's drain. */
   drain: DrainOfSockets;
   /** Whether a socket publishes a broadcast. */
   publishes: (socketId: string) => boolean;
@@ -66,11 +66,11 @@ type Options = Readonly<{
 
 /**
  * The ping interval. If a ping isn't answered, both sides close the connection, so a dead peer is
- * detected after at most 8 s.
+ * detected within 8 s.
  */
 const PING_INTERVAL_MS = 2_000;
 const PING_TIMEOUT_MS = 6_000;
-/** The time without an answer to a ping after which a client no longer counts as present. */
+/** The time after an unanswered ping at which a client no longer counts as present. */
 const SILENT_AFTER_PING_MS = 1_000;
 /**
  * The maximum size of a frame. Messages larger than SOCKET_PAYLOAD_MAX are answered with an error;
@@ -79,15 +79,13 @@ const SILENT_AFTER_PING_MS = 1_000;
 const FRAME_MAX_BYTES = 4 * SOCKET_PAYLOAD_MAX;
 /** The interval at which a node of a cluster checks whether other nodes ended its sessions. */
 const CHECK_SESSIONS_MS = 10_000;
-/** Represents all clients where Nest binds the gateways' methods to a client. */
+/** Stands for all clients when Nest binds the gateways' methods to a client. */
 const ALL_CLIENTS = {};
 const PING: SharedPacket = { type: 'ping', frame: [textFrame('2')] };
 /** The time limit for a client to complete the closing handshake. */
 const CLOSE_TIMEOUT_MS = 500;
 
-/**
- * Runs Socket.IO for Nest's gateways, and adds admission, packet limits and broadcasts to rooms.
- */
+/** Runs Socket.IO for Nest's gateways, and adds admission, packet limits and room broadcasts. */
 export class SocketAdapter extends IoAdapter {
   readonly #options: Options;
   readonly #heartbeat: Heartbeat<EngineConnection, OnairSocket>;
@@ -198,9 +196,9 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /**
-   * Lets Nest bind a gateway's methods once instead of to each client, which took a fifth of an
-   * idle viewer's memory. They get the socket as an argument (`@RequestSocket()`). Gateways
-   * therefore can't have Nest's hooks for connections; {@link Options.onLeft} replaces them.
+   * Has Nest bind a gateway's methods once instead of once per client, which took a fifth of an
+   * idle viewer's memory. The methods get the socket as an argument (`@RequestSocket()`). Gateways
+   * therefore can't use Nest's connection hooks; {@link Options.onLeft} replaces them.
    */
   override bindClientConnect(_server: Server, bind: (client: unknown) => void): void {
     bind(ALL_CLIENTS);
@@ -217,8 +215,8 @@ export class SocketAdapter extends IoAdapter {
   }
 
   /**
-   * Closes all connections, and cuts those whose client doesn't complete the closing handshake.
-   * Nest closes the HTTP server.
+   * Closes all connections, and cuts those whose clients don't complete the closing handshake. Nest
+   * closes the HTTP server.
    */
   override async close(server: Server): Promise<void> {
     this.#options.authorizer.close();
@@ -237,7 +235,7 @@ export class SocketAdapter extends IoAdapter {
     clearTimeout(timer);
   }
 
-  /** Searches for sessions that other nodes ended, in case their messages were lost. */
+  /** Looks for sessions that other nodes ended, in case their messages were lost. */
   #checkSessionsOf(io: OnairServer): void {
     const { access, bus, log } = this.#options;
     if (bus === null) return;
@@ -289,8 +287,8 @@ export class SocketAdapter extends IoAdapter {
 }
 
 /**
- * Cuts a closed connection after a short time, because the WebSocket would otherwise wait half a
- * minute for the client's closing frame.
+ * Cuts a closed connection after a short time. The WebSocket would otherwise wait half a minute for
+ * the client's closing frame.
  */
 function cutLater(connection: EngineConnection): void {
   setTimeout(() => cut(connection), CLOSE_TIMEOUT_MS).unref();

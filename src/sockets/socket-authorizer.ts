@@ -15,8 +15,8 @@ import type { ArrivedRequest } from './request-dispatcher.js';
 const CHANNELS_PER_SOCKET_MAX = 100;
 
 /**
- * Requests whose handlers check an invitation instead of the channel's access. An invited guest of a
- * private channel gets nothing but the stage, so the connection doesn't count as inside.
+ * Requests whose handlers check an invitation instead of the channel's access. An invited guest of
+ * a private channel can use only the stage, so the connection doesn't count as inside the channel.
  */
 const BY_INVITATION: ReadonlySet<string> = new Set<RequestName>(['stage:join']);
 
@@ -25,8 +25,8 @@ type NamesChannel = Readonly<{ channel: string }>;
 /**
  * Checks every socket request that names a channel against the access policy, regardless of its
  * gateway. Stores the decision for the handler (`@GrantedAccess()`), and tracks which connections
- * are inside. A connection that loses access is notified and disconnected, which ends everything
- * that it was doing in the channel.
+ * are inside which channels. A connection that loses access is notified and disconnected, which
+ * ends all its activity in the channel.
  */
 export class SocketAuthorizer {
   readonly #access: AccessService;

@@ -4,7 +4,7 @@ import type { OnairServer, OnairSocket } from '../common/gateway.js';
 import { MOVING_QUERY } from '../protocol/moving.js';
 
 /**
- * The fraction of the drain's duration over which clients are asked to move. The rest is for
+ * The fraction of the drain's duration over which clients are asked to move. The rest is left for
  * retries.
  */
 const SPREAD = 0.6;
@@ -25,8 +25,8 @@ type Options = Readonly<{
 
 /**
  * Asks the clients of a draining node to move to another node, in random order and spread over
- * time. Publishers come last, because when a broadcast moves, viewers who are still on this node
- * must join again.
+ * time. Publishers are asked last, because when a broadcast moves, viewers who are still on this
+ * node must join again.
  */
 export class SocketMoves {
   readonly #options: Options;
@@ -50,8 +50,8 @@ export class SocketMoves {
   }
 
   /**
-   * Whether a connection may be opened here. While the node drains, connections of clients that are
-   * moving are refused with 503, so that a proxy can try another node.
+   * Whether a connection can be opened here. While the node drains, clients that are moving are
+   * refused with 503, so that a proxy can try another node.
    */
   admits({ url, socket }: IncomingMessage): boolean {
     if (!this.#options.drain.sendsElsewhere || !isMoving(url)) return true;
@@ -72,7 +72,7 @@ export class SocketMoves {
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
 
-  /** The clients that have moved remain where they are. */
+  /** Clients that have already moved remain where they are. */
   #cancel(): void {
     clearInterval(this.#timer);
     for (const socket of this.#options.io.sockets.sockets.values())
@@ -88,7 +88,7 @@ export class SocketMoves {
     for (const socket of this.#waiting.splice(0, Math.max(0, this.#waiting.length - left)))
       if (!publishes(socket.id)) this.#ask(socket);
     const others = [...io.sockets.sockets.values()].filter(({ id }) => !publishes(id));
-    // These clients connected in the meantime.
+    // The remaining clients connected in the meantime.
     if (this.#waiting.length === 0) for (const socket of others) this.#ask(socket);
     if (others.length > 0 && elapsed < 1) return;
     for (const socket of io.sockets.sockets.values()) this.#ask(socket);
@@ -101,7 +101,7 @@ export class SocketMoves {
   }
 }
 
-/** Whether a client has opened this connection in order to move. */
+/** Whether a client opened this connection in order to move. */
 function isMoving(url = ''): boolean {
   return new URL(url, 'http://localhost').searchParams.has(MOVING_QUERY);
 }

@@ -5,7 +5,7 @@ import type { RequestName } from '../protocol/events.js';
 
 const WATCHES = ['channels:read'] as const;
 const PUBLISHES = ['broadcast:write'] as const;
-/** Requests of both publishers and viewers: media connections and clock synchronization. */
+/** Requests that both publishers and viewers send: media connections and clock synchronization. */
 const USES_MEDIA = [...WATCHES, ...PUBLISHES] as const;
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const WRITES = ['chat:write'] as const;
@@ -32,7 +32,7 @@ export const REQUEST_SCOPES: Readonly<Record<RequestName, readonly TokenScope[]>
   'publisher:move': PUBLISHES,
   'publisher:clock': PUBLISHES,
   'publisher:thumbnail': PUBLISHES,
-  // A stage is for people.
+  // Only people can use a stage.
   'stage:open': PEOPLE_ONLY,
   'stage:close': PEOPLE_ONLY,
   'stage:join': PEOPLE_ONLY,

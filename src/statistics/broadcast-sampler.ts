@@ -61,7 +61,7 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
       this.#put(tally.record(this.liveChannels.viewers(channelId), this.clock.nowMs()));
   }
 
-  /** The samples of a broadcast that are not stored yet, including the current one. */
+  /** Returns a broadcast's samples that haven't been stored yet, including the current one. */
   unstored(broadcastId: string): Sample[] {
     const waiting = this.writer.of(broadcastId);
     for (const tally of this.#tallies.values())
@@ -80,8 +80,8 @@ export class BroadcastSampler implements OnApplicationBootstrap, BeforeApplicati
     const { name } = broadcast.phase;
     if (name === 'live' && tally?.broadcastId !== broadcast.id) {
       this.#tallies.set(channelId, new Tally(broadcast, viewerCount, nowMs));
-      // An open room also receives the messages of other nodes. If it can't be opened, only the
-      // count is affected.
+      // An open room also receives messages from other nodes. If it can't be opened, only the count
+      // is affected.
       this.rooms.open(channel).catch(() => undefined);
     }
     if (name !== 'ended' || tally?.broadcastId !== broadcast.id) return;

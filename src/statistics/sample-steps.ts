@@ -1,6 +1,6 @@
-/** The length of a step. */
+/** The length of a step, in milliseconds. */
 export const STEP_MS = 10_000;
-/** The number of steps in the first day, each of which has a sample of its own. */
+/** The number of steps in the first day, each of which has its own sample. */
 const FINE_STEPS = 8_640;
 
 /**

@@ -8,8 +8,8 @@ export class SampleRepository {
   constructor(private readonly db: PrismaService) {}
 
   /**
-   * Stores samples. Skips those that were stored before, so that a call can be retried, and those
-   * of deleted broadcasts.
+   * Stores samples. Skips samples that are already stored, so that a call can be retried, and
+   * samples of deleted broadcasts.
    */
   async store(samples: readonly Sample[]): Promise<void> {
     const ids = [...new Set(samples.map(({ broadcastId }) => broadcastId))];
@@ -23,8 +23,8 @@ export class SampleRepository {
   }
 
   /**
-   * Lists all samples of a broadcast, in order of time. Several nodes may have samples of the same
-   * step.
+   * Lists all samples of a broadcast, in order of time. Multiple nodes may have samples for the
+   * same step.
    */
   list(broadcastId: string): Promise<Sample[]> {
     return this.db.broadcastSample.findMany({

@@ -9,6 +9,6 @@ export type Sample = Readonly<{
   watchS: number;
   /** The number of chat messages. */
   messages: number;
-  /** The epoch of the broadcast: each node on which it runs has samples of its own. */
+  /** The epoch of the broadcast, because each node on which it runs has its own samples. */
   epoch: number;
 }>;

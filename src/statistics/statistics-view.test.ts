@@ -27,7 +27,7 @@ describe('inSteps', () => {
     expect(inSteps([])).toEqual({ stepS: 10, viewers: [], messages: [], watchTimeS: 0 });
   });
 
-  it('preserves peaks and sums of long broadcasts in a bounded number of points', () => {
+  it('preserves the peaks and sums of long broadcasts in a limited number of points', () => {
     const samples: Sample[] = [];
     for (let step = 0; step < 30 * 8_640; step += spanAt(step)) samples.push(sample(step, 1, 1));
     samples[5_000] = sample(5_000, 900, 1);

@@ -7,8 +7,8 @@ type Shown = Pick<BroadcastStatistics, 'stepS' | 'viewers' | 'messages' | 'watch
 
 /**
  * Resamples to steps that are long enough to limit their number to {@link STATISTICS_POINTS_MAX}.
- * Samples can be in any order. Nodes on which the broadcast ran one after another may have samples
- * of the same step.
+ * Samples can be in any order. If a broadcast moved between nodes, more than one may have a sample
+ * for the same step.
  */
 export function inSteps(samples: readonly Sample[]): Shown {
   const ends = samples.map(({ step }) => step + spanAt(step));

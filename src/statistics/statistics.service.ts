@@ -20,16 +20,16 @@ export class StatisticsService {
   ) {}
 
   /**
-   * @throws {DomainError} `broadcast_not_found`, including for everybody except the channel's owner
-   *   and moderators; `password_required`
+   * @throws {DomainError} `broadcast_not_found`, including if the caller is neither the channel's
+   *   owner nor a moderator; `password_required`
    */
   async of(id: string, visitor: Visitor): Promise<BroadcastStatistics> {
     const { channel, startedAt, peakViewers } = await this.broadcasts.get(id, visitor);
     const room = await this.rooms.open(channel);
     if (!room.isModerator(authorOf(visitor.identity)))
       throw new DomainError('broadcast_not_found', 'Broadcast not found.');
-    // The unstored samples are read before the query. A sample that is stored in the meantime is
-    // then found twice, rather than not at all.
+    // The unstored samples are read before the query. A sample that is stored in between is then
+    // found twice rather than not at all.
     const unstored = this.sampler.unstored(id);
     const stored = await this.repository.list(id);
     const byWriter = new Map(

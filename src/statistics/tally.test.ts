@@ -55,7 +55,7 @@ describe('Tally', () => {
 describe('samples', () => {
   const DAY = 8_640;
 
-  it('cover ten seconds for a day, then twice as long whenever the broadcast doubles in length', () => {
+  it('cover ten seconds for a day, then twice as long each time the broadcast doubles', () => {
     expect([0, DAY - 1, DAY, 2 * DAY - 1, 2 * DAY, 4 * DAY].map(spanAt)).toEqual([
       1, 1, 2, 2, 4, 8,
     ]);

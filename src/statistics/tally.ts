@@ -1,9 +1,7 @@
 import type { Sample } from './sample.js';
 import { sampleAt } from './sample-steps.js';
 
-/**
- * The maximum watch time between two counts, since a longer gap means that the process was stopped.
- */
+/** The maximum watch time between two counts. A longer gap means that the process was stopped. */
 const GAP_MAX_MS = 10_000;
 
 /** Accumulates one broadcast's viewers and messages, sample by sample. */
@@ -33,9 +31,7 @@ export class Tally {
     this.#viewers = viewers;
   }
 
-  /**
-   * Records the current number of viewers. Returns the sample that is completed by this, or null.
-   */
+  /** Records the current number of viewers. Returns the sample that this completes, or null. */
   record(viewers: number, nowMs: number): Sample | null {
     const elapsedMs = Math.min(GAP_MAX_MS, Math.max(0, nowMs - this.#recordedAtMs));
     this.#watchMs += this.#viewersNow * elapsedMs;

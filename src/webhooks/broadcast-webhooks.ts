@@ -16,9 +16,9 @@ import { WebhookRepository } from './webhook.repository.js';
 
 /** The interval between checks for ends that weren't announced. */
 const MISSED_EVERY_MS = 60_000;
-/** How long after the end of a broadcast its own process may still announce it. */
+/** The time after the end of a broadcast in which its own process may still announce the end. */
 const MISSED_AFTER_MS = 30_000;
-/** The maximum number per check. */
+/** The maximum number of ends announced per check. */
 const MISSED_MAX = 100;
 
 /**
@@ -28,8 +28,8 @@ const MISSED_MAX = 100;
 @Injectable()
 export class BroadcastWebhooks implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /**
-   * The broadcasts whose start this process reported. With them, the end of an interruption takes
-   * no query.
+   * The broadcasts whose start this process announced, so that no query is needed when they resume
+   * after an interruption.
    */
   readonly #announced = new WeakSet<LiveBroadcast>();
   #stopLooking: () => void = () => undefined;

@@ -4,7 +4,7 @@ import { entryView } from '../chat/moderation/audit.repository.js';
 import { ChatRooms } from '../chat/room/chat-rooms.js';
 import { WebhookEvents } from './webhook-events.js';
 
-/** Notifies webhooks of held messages and moderation actions. */
+/** Notifies webhooks about held messages and moderation actions. */
 @Injectable()
 export class ChatWebhooks implements OnApplicationBootstrap {
   constructor(

@@ -13,13 +13,13 @@ import { type Sent, WebhookSender } from './webhook-sender.js';
 import { type ClaimedDelivery, type Outcome, WebhookRepository } from './webhook.repository.js';
 
 /**
- * The maximum number of concurrent attempts of this process. Across all processes, at most one
+ * The maximum number of this process's concurrent attempts. Across all processes, at most one
  * attempt per webhook is active, so that a slow receiver doesn't delay others.
  */
 const ACTIVE_MAX = 8;
 /**
- * The time after which a delivery is due again, for any process, if the process that was sending it
- * has stopped. It exceeds the duration of any attempt by more than the nodes' clocks may differ.
+ * The time after which any process may send a delivery again if the process that was sending it has
+ * stopped. It is longer than any attempt, plus the largest difference between the nodes' clocks.
  */
 const LEASE_MS = 60_000;
 /** The maximum interval between checks, even if nothing seems to be waiting. */
@@ -30,12 +30,15 @@ const SOON_MS = 20;
 const TROUBLE_MS = 5_000;
 /** The number of finished deliveries that are stored per webhook. */
 export const DELIVERIES_KEPT = 100;
-/** RFC 9110 15.5.11: a receiver that responds with this status wants no more deliveries. */
+/**
+ * The status with which a receiver requests no more deliveries (410 Gone; RFC 9110, section
+ * 15.5.11).
+ */
 const GONE = 410;
 
 /**
  * Sends the deliveries waiting in the database and retries failed ones. The processes that share a
- * database share the deliveries. No delivery is lost in a restart.
+ * database share this work. No delivery is lost in a restart.
  */
 @Injectable()
 export class WebhookDispatcher implements OnApplicationBootstrap, BeforeApplicationShutdown {

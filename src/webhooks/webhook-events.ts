@@ -69,9 +69,9 @@ export class WebhookEvents {
   }
 
   /**
-   * Notifies webhooks of the start or the end of a broadcast in the same way. Only the first call
-   * for each counts, no matter which process makes it. The end is reported only if the start was.
-   * If another process has continued the broadcast in the next epoch, the call has no effect.
+   * Notifies webhooks about the start or the end of a broadcast in the same way. Only the first
+   * call for each counts, no matter which process makes it. The end is announced only if the start
+   * was. If another process has continued the broadcast in the next epoch, the call has no effect.
    */
   enqueueOnce<E extends BroadcastEvent>(
     channel: Channel,

@@ -7,7 +7,7 @@ import { AddressRule, NoAllowedAddress } from '../security/destinations/address-
 
 /** The maximum time from the first packet to the headers of the response. */
 const TIMEOUT_MS = 10_000;
-/** The size of a response's body above which the connection is closed. The body is ignored. */
+/** The maximum size of a response's body, which is ignored. Beyond it, the connection is closed. */
 const ANSWER_MAX_BYTES = 64 * 1024;
 
 const NO_ANSWER = 'The server is unreachable or did not respond within 10 seconds.';
@@ -26,14 +26,14 @@ export type Sent =
   | Readonly<{ status: number; error: string }>
   | Readonly<{ status: null; error: string }>;
 
-/** Reports that webhooks can't connect to the port. */
+/** Reports that webhooks aren't allowed to connect to the port. */
 class PortNotAllowed extends Error {}
 
 /**
- * Posts to URLs chosen by users. The address that is checked is the one to which the request is
- * sent, because the name is resolved only once, by the connection itself. Redirects, proxies and
+ * Posts to URLs chosen by users. The request is sent to exactly the address that was checked,
+ * because the name is resolved only once, by the connection itself. Redirects, proxies and
  * keep-alive aren't used. A closed port has the same result as a firewalled one, after the same
- * time. Otherwise, webhooks could be used to scan networks.
+ * time; otherwise, webhooks could be used to scan networks.
  */
 @Injectable()
 export class WebhookSender {
@@ -60,16 +60,14 @@ export class WebhookSender {
     }
   }
 
-  /**
-   * Ends the waits that make all failures take the same time. Must be called when the server stops.
-   */
+  /** Ends the waits that make all failures equally slow. Must be called when the server stops. */
   stop(): void {
     this.#stopped.abort();
   }
 
   /**
-   * Returns the reason why a URL isn't allowed, as far as that is known without resolving its name;
-   * null if it is allowed.
+   * Returns the reason why a URL isn't allowed, as far as can be determined without DNS; null if it
+   * is allowed.
    */
   objection(text: string): string | null {
     const url = new URL(text);
@@ -114,7 +112,7 @@ function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Reads the body up to a limit, so that the connection closes properly for the receiver. */
+/** Reads the body up to a limit, so that the receiver sees the connection close properly. */
 function drain(answer: IncomingMessage): void {
   let bytes = 0;
   answer

@@ -52,7 +52,7 @@ export type NewDelivery = Readonly<{
   at: Date;
 }>;
 
-/** An event of a broadcast that is announced once. */
+/** A broadcast event that is announced only once. */
 export type BroadcastClaim = Readonly<{
   broadcastId: string;
   epoch: number;
@@ -207,14 +207,14 @@ export class WebhookRepository {
   }
 
   /**
-   * Leases to the caller the delivery that has been due longest among the webhooks to which no
+   * Leases the delivery that has been due longest to the caller, among the webhooks to which no
    * delivery is being sent; resolves to null if there is none. If several processes call this at
-   * once, each gets a delivery of a different webhook. If the caller doesn't {@link finish} it
-   * before `until`, the delivery is due again.
+   * once, each gets a delivery for a different webhook. If the caller doesn't {@link finish} the
+   * delivery before `until`, it is due again.
    */
   async claim(now: Date, until: Date): Promise<ClaimedDelivery | null> {
-    // The rows are checked again when they are locked. Deliveries that another process has just
-    // claimed or finished are therefore not found.
+    // The rows are checked again when they are locked, so deliveries that another process has just
+    // claimed or finished aren't found.
     const [row] = await this.db.$queryRaw<ClaimedRow[]>`
       WITH due AS MATERIALIZED (
         SELECT d.id, d.webhook_id, d.event, d.body, d.attempts
@@ -233,8 +233,8 @@ export class WebhookRepository {
   }
 
   /**
-   * Resolves with the next time at which a delivery can be claimed: when the earliest delivery of a
-   * free webhook is due, or when a lease expires; null if no delivery is waiting.
+   * Resolves with the next time at which a delivery can be claimed, either because the earliest
+   * delivery of a free webhook is due or because a lease expires; null if no delivery is waiting.
    */
   async nextDueAt(now: Date): Promise<Date | null> {
     const [row] = await this.db.$queryRaw<{ at: Date | null }[]>`
@@ -250,8 +250,8 @@ export class WebhookRepository {
 
   /**
    * Stores the outcome and ends the lease. Does nothing if the webhook has been removed. If the
-   * lease has expired, and another process has sent the delivery in the meantime, that process's
-   * outcome remains.
+   * lease has expired and another process has sent the delivery in the meantime, the other
+   * process's outcome is preserved.
    */
   async finish({ id, attempts, until, webhook }: ClaimedDelivery, outcome: Outcome): Promise<void> {
     await this.db.$transaction([
@@ -263,7 +263,7 @@ export class WebhookRepository {
     ]);
   }
 
-  /** Deletes a webhook's finished deliveries except the newest. */
+  /** Deletes a webhook's finished deliveries except the newest `keep`. */
   async prune(webhookId: string, keep: number): Promise<void> {
     const finished = { webhookId, nextAttemptAt: null };
     const oldest = await this.db.webhookDelivery.findFirst({
@@ -296,8 +296,8 @@ async function enqueue(
 }
 
 /**
- * Claims an event; resolves to false if it was claimed before. Of two concurrent transactions, the
- * second waits for the first, and then finds the row changed.
+ * Claims an event; resolves to false if it was claimed before. If two transactions run
+ * concurrently, the second one waits for the first, and then finds the row changed.
  */
 async function claimEvent(
   db: Tables,

@@ -149,7 +149,7 @@ function view({ id, url, events, createdAt }: StoredWebhook): WebhookView {
   return {
     id,
     url,
-    // Only the events that this version of Onair knows are included.
+    // Only events that this version of Onair knows are included.
     events: WebhookEvent.options.filter((event) => events.includes(event)),
     createdAt: createdAt.toISOString(),
   };

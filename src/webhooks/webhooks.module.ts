@@ -13,7 +13,7 @@ import { WebhookController } from './webhook.controller.js';
 import { WebhookRepository } from './webhook.repository.js';
 import { WebhookService } from './webhook.service.js';
 
-/** Notifies other programs of events on channels. */
+/** Notifies other programs about events on channels. */
 @Module({
   imports: [DbModule, AuthModule, BroadcastModule, ChatModule, DestinationsModule],
   controllers: [WebhookController],

@@ -5,7 +5,7 @@ import { LiveChannels } from '../broadcast/live-channels.js';
 import type { EventSink } from '../http-rtc/session-nodes.js';
 import type { WhepSession } from './whep-session.js';
 
-/** The events sent to players (webrtc-http-egress-events of the IETF's WISH working group). */
+/** The events sent to players (webrtc-http-egress-events by the IETF's WISH working group). */
 export const WHEP_EVENTS = ['active', 'inactive', 'layers', 'viewercount'] as const;
 export const WhepEvent = z.enum(WHEP_EVENTS);
 export type WhepEvent = z.output<typeof WhepEvent>;
@@ -13,12 +13,12 @@ export type WhepEvent = z.output<typeof WhepEvent>;
 /** The interval at which comments are sent, so that proxies don't close an idle connection. */
 const KEEP_ALIVE_MS = 20_000;
 /**
- * The maximum number of streams per session; a new stream replaces the oldest. A page uses one, and
- * a second one while it reconnects.
+ * The maximum number of streams per session; beyond it, a new stream replaces the oldest. A page
+ * uses one, plus a second one while it reconnects.
  */
 const STREAMS_MAX = 4;
 
-/** Sends server-sent events to players when the broadcast they watch changes. */
+/** Sends server-sent events to players when the broadcast that they watch changes. */
 @Injectable()
 export class WhepEvents implements OnApplicationShutdown {
   /** The open streams by channel, bounded by the number of sessions and streams per session. */
@@ -113,7 +113,9 @@ class EventStream {
     this.#sink.end();
   }
 
-  /** Sends the current state; at the start, sends nothing if the channel isn't active. */
+  /**
+   * Sends the current state. At the start of the stream, sends nothing if the channel isn't active.
+   */
   sendState(): void {
     const isActive = this.session.live.state.broadcast?.state === 'live';
     if (isActive === this.#isActive) return;

@@ -89,7 +89,7 @@ export class WhepExtensionsController {
       },
       end: () => raw.end(),
     });
-    // The client may have left while the stream was being opened.
+    // The client may have disconnected while the stream was being opened.
     if (raw.destroyed) end();
     else raw.once('close', end);
   }
@@ -101,7 +101,7 @@ export class WhepExtensionsController {
     await this.requests.endEvents({ name, id });
   }
 
-  /** Pins the simulcast layer, or lets the bandwidth decide. */
+  /** Pins the simulcast layer, or has it selected by bandwidth. */
   @Post('layer')
   @OpenToAll()
   @HttpCode(200)

@@ -30,9 +30,9 @@ const EventsRequest = Address.extend({ events: z.array(WhepEvent) });
 export class WhepRequests {
   readonly #handle: (request: SessionRequest) => Promise<IcePatched>;
   /**
-   * Opens a stream of events.
-   * @throws {DomainError} `not_found`; `unavailable` if the session's node doesn't answer, as all
-   *   methods do
+   * Opens an event stream.
+   * @throws {DomainError} `not_found`; `unavailable` if the session's node isn't responding, as for
+   *   all methods
    */
   readonly openEvents: (request: z.output<typeof EventsRequest>) => Promise<EventSource>;
 
@@ -114,7 +114,8 @@ export class WhepRequests {
   }
 
   /**
-   * Pins the video to a simulcast layer (0 is the lowest), or lets the bandwidth decide (null).
+   * Pins the video to a simulcast layer (0 is the lowest), or has the layer selected by bandwidth
+   * (null).
    * @throws {DomainError} `not_found`
    */
   async pinLayer(address: SessionAddress, layer: number | null): Promise<void> {
@@ -122,16 +123,16 @@ export class WhepRequests {
   }
 
   /**
-   * Ends all streams of events of a session.
+   * Ends all event streams of a session.
    * @throws {DomainError} `not_found`
    */
   async endEvents(address: SessionAddress): Promise<void> {
     await this.#handle({ ...address, act: { kind: 'endEvents' } });
   }
 
-  /** Checks the visitor's access. Any node can do that, so no cookie is passed on. */
+  /** Checks the visitor's access. Any node can do this, so cookies needn't be passed on. */
   async #enter({ name, id }: SessionAddress, visitor: RequestVisitor): Promise<void> {
-    // Without a session, the response is the same for every name.
+    // If there is no such session, the response is the same for every name.
     if (this.nodes.isHere(id)) this.whep.find(name, id);
     await this.access.enter(name, visitor);
   }

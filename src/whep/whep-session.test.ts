@@ -32,7 +32,7 @@ class FakeMedia implements ReceiverMedia {
     this.emitter.emit('closed');
   }
 
-  /** Removes a track, as happens when one with another codec replaces it. */
+  /** Removes a track, as happens when one with a different codec replaces it. */
   drop(): void {
     this.emitter.emit('consumerClosed', 'consumer');
   }
@@ -85,7 +85,7 @@ describe('a WHEP session', () => {
     expect(peer.connected).toBe(false);
   });
 
-  it('waits for a player that lost its network, and ends if it does not return', () => {
+  it('waits for a player that lost its network, and ends if the player does not return', () => {
     const { session, media } = open();
     media.emitter.emit('connected');
     vi.advanceTimersByTime(3_600_000);
@@ -107,7 +107,7 @@ describe('a WHEP session', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('continues with new tracks that its player can identify, and ends with others', () => {
+  it('continues if its player can identify a new track, and ends otherwise', () => {
     const { session, media } = open(['audio']);
     media.add('audio');
     expect(session.closed).toBe(false);

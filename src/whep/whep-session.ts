@@ -7,10 +7,12 @@ import { IceSession } from '../http-rtc/ice-session.js';
 import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import type { WhepPeer } from './whep-peer.js';
 
-/** How long a player may take to connect, or to answer the server's offer (WHEP 4.3.2). */
+/**
+ * The time limit for a player to connect, or to answer the server's offer (WHEP, section 4.3.2).
+ */
 const CONNECT_TIMEOUT_MS = 30_000;
 /**
- * How long a player that lost its network may take to restart ICE, in addition to the ten seconds
+ * The time limit for a player that lost its network to restart ICE, in addition to the ten seconds
  * until the loss is detected.
  */
 const RESTART_TIMEOUT_MS = 20_000;
@@ -25,7 +27,7 @@ type Options = {
   transport: TransportOptions;
   /** The player's ICE credentials; null until the server's offer is answered. */
   remote: IceCredentials | null;
-  /** The index of the section in which video is sent; null if there is no video. */
+  /** The index of the SDP media section in which video is sent; null if there is no video. */
   videoSection: number | null;
   /** The kinds of tracks that the player can identify without signaled SSRCs. */
   finds: ReadonlySet<MediaKind>;
@@ -34,8 +36,8 @@ type Options = {
 };
 
 /**
- * The session of one player, which is the resource `/whep/NAME/ID`. The session ends when its
- * connection closes.
+ * One player's session, which is the resource `/whep/NAME/ID`. The session ends when its connection
+ * closes.
  */
 export class WhepSession {
   readonly #emitter = new TypedEmitter<{ closed: [] }>();
@@ -64,7 +66,7 @@ export class WhepSession {
     media.events.on('disconnected', () => this.#closeAfter(RESTART_TIMEOUT_MS));
     media.events.on('closed', () => this.close());
     media.events.on('consumerClosed', () => {
-      // A track is removed only if a track with another codec replaces it. The player has not
+      // A track is removed only if a track with a different codec replaces it. The player hasn't
       // negotiated that codec.
       if (this.#isAnswered) this.close();
     });

@@ -31,7 +31,7 @@ import { WhepService } from './whep.service.js';
 
 /**
  * The WHEP endpoint (draft-ietf-wish-whep), with which players watch by sending an offer over HTTP.
- * The access policy decides who may watch, based on the API token, channel pass or cookies. A
+ * The access policy decides who can watch, based on the API token, channel pass or cookies. A
  * session's address can't be guessed.
  */
 @Controller('whep/:name')
@@ -102,7 +102,7 @@ export class WhepController {
     return restarted.body;
   }
 
-  /** Ends a session. If-Match is ignored (WHEP 4.4). */
+  /** Ends a session. If-Match is ignored (WHEP, section 4.4). */
   @Delete(':session')
   @OpenToAll()
   @HttpCode(200)
@@ -110,13 +110,13 @@ export class WhepController {
     await this.requests.close({ name, id });
   }
 
-  /** Allows players to detect a WHEP address (WHEP 4.2). Also handles HEAD. */
+  /** Allows players to detect a WHEP address (WHEP, section 4.2). Also handles HEAD. */
   @Get()
   discover(@Res({ passthrough: true }) reply: FastifyReply): void {
     reply.type(SDP_TYPE).header('accept-post', SDP_TYPE).header('cache-control', 'no-store');
   }
 
-  /** WHEP 4.1: a session has no representation. */
+  /** Responds that a session has no representation (WHEP, section 4.1). */
   @Get(':session')
   @OpenToAll()
   @HttpCode(204)
@@ -124,7 +124,10 @@ export class WhepController {
     await this.requests.assertFound({ name, id });
   }
 
-  /** Preflight requests contain no credentials, so the response is the same for every name. */
+  /**
+   * Answers preflight requests. They contain no credentials, so the response is the same for every
+   * name.
+   */
   @Options(['', ':session'])
   @OpenToAll()
   @HttpCode(200)
@@ -137,7 +140,8 @@ export class WhepController {
 }
 
 /**
- * Returns the links to the extensions. Players ignore extensions that they don't know (WHEP 4.12).
+ * Returns the links to the extensions. Players ignore extensions that they don't know (WHEP,
+ * section 4.12).
  */
 function extensionLinks(location: string): string[] {
   const rel = (name: string) => `rel="urn:ietf:params:whep:ext:core:${name}"`;

@@ -76,7 +76,7 @@ export class WhepService implements OnApplicationShutdown {
     });
     drain.waitFor(() => this.#sessions.size);
     this.#offs = [
-      // The player connects again, and then reaches another node.
+      // The player reconnects, and then reaches another node.
       drain.events.on('ended', () => this.#closeAll()),
       logIns.events.on('sessionEnded', (id) => this.#loggedOut(id)),
       tokens.events.on('revoked', (id) => this.#loggedOut(id)),
@@ -98,8 +98,8 @@ export class WhepService implements OnApplicationShutdown {
    * Adds a viewer whose access has been checked.
    * @param sdp the player's offer; empty to request the server's offer, which is answered with
    *   {@link answer}
-   * @throws {DomainError} `bad_request` (400), `media_refused` (422), `not_live` (409) and
-   *   `unavailable` (503) with the time to retry after
+   * @throws {DomainError} `bad_request` (400), `media_refused` (422), `not_live` (409), and
+   *   `unavailable` (503) with a retry delay
    */
   async open(
     name: string,
@@ -139,7 +139,7 @@ export class WhepService implements OnApplicationShutdown {
   }
 
   /**
-   * Returns a session of this node.
+   * Returns a session on this node.
    * @throws {DomainError} `not_found`
    */
   find(name: string, id: string): WhepSession {
@@ -223,7 +223,7 @@ export class WhepService implements OnApplicationShutdown {
   }
 
   /**
-   * Closes the WHEP sessions of a login session that ended, except on channels that everyone may
+   * Closes the WHEP sessions of a login session that ended, except on channels that everyone can
    * watch.
    */
   #loggedOut(sessionId: string): void {

@@ -28,7 +28,7 @@ beforeEach(() => {
     channel: { id: '1', name: 'ann' },
     keyId: 'key',
     peer,
-    // These are only the parts that a session uses.
+    // These are the only parts that a session uses.
     media: media as unknown as PublisherMedia,
     broadcast: broadcast as unknown as LiveBroadcast,
     transport: {
@@ -56,7 +56,7 @@ describe('DELETE from an encoder', () => {
     expect(session.endsBroadcast).toBe(true);
   });
 
-  it('keeps the broadcast if the connection was lost earlier', () => {
+  it('doesn’t end the broadcast if the connection was lost earlier', () => {
     events.emit('disconnected');
     nowMs += 6_000;
     expect(session.endsBroadcast).toBe(false);
@@ -70,7 +70,7 @@ describe('DELETE from an encoder', () => {
     expect(session.endsBroadcast).toBe(true);
   });
 
-  it('keeps the broadcast after another publisher has taken over', () => {
+  it('doesn’t end the broadcast after another publisher has taken over', () => {
     publisherPeerId = 'another';
     expect(session.endsBroadcast).toBe(false);
   });

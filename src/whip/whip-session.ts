@@ -7,12 +7,12 @@ import type { IceCredentials } from '../http-rtc/sdp-fragment.js';
 import { IceSession } from '../http-rtc/ice-session.js';
 
 /**
- * The time within which closing the connection and DELETE count as one action. An encoder that
- * stops closes its connection first and then sends DELETE.
+ * The time within which closing the connection and sending DELETE count as one action. An encoder
+ * that stops first closes its connection and then sends DELETE.
  */
 const LEAVING_MS = 5_000;
 /**
- * How long a new connection may take until media arrives. After that, the connection no longer
+ * The time limit for media to arrive on a new connection. After that, the connection no longer
  * occupies the channel.
  */
 const CONNECTING_MS = 5_000;
@@ -20,7 +20,7 @@ const CONNECTING_MS = 5_000;
 type Options = {
   id: string;
   channel: { id: string; name: string };
-  /** The id of the stream key with which it was started. */
+  /** The id of the stream key with which the session was started. */
   keyId: string;
   peer: Peer;
   broadcast: LiveBroadcast;
@@ -31,7 +31,7 @@ type Options = {
   clock: Clock;
 };
 
-/** The session of one WHIP publisher, which is the resource `/whip/NAME/ID`. */
+/** One WHIP publisher's session, which is the resource `/whip/NAME/ID`. */
 export class WhipSession {
   readonly id: string;
   readonly channel: Options['channel'];
@@ -79,8 +79,8 @@ export class WhipSession {
   }
 
   /**
-   * Whether no media arrives although the encoder had time to connect. In that case, the same
-   * encoder may already be reconnecting.
+   * Resolves to whether no media arrives although the encoder has had time to connect. In that
+   * case, the same encoder may already be reconnecting.
    */
   async isSilent(): Promise<boolean> {
     const { clock, media } = this.#options;

@@ -30,7 +30,7 @@ import { WhipService } from './whip.service.js';
 
 /**
  * The WHIP endpoint (RFC 9725), with which OBS and other encoders publish. The endpoint requires
- * the channel's stream key. A session's address can't be guessed, so anyone who knows it may change
+ * the channel's stream key. A session's address can't be guessed, so anyone who knows it can change
  * and end the session; if a stream key is sent too, it must still be valid.
  */
 @Controller('whip/:name')
@@ -61,8 +61,7 @@ export class WhipController {
       .header('etag', etag)
       .header('accept-patch', SDP_FRAGMENT_TYPE)
       .header('cache-control', 'no-store');
-    // Each server gets its own header line, because some encoders expect a single server in each
-    // line.
+    // Each server gets its own header line, because some encoders expect only one server per line.
     const links = iceServerLinks(servers);
     if (links.length > 0) reply.header('link', links);
     return answer;
@@ -88,7 +87,7 @@ export class WhipController {
     return restarted.body;
   }
 
-  /** Ends a session. If-Match is ignored (RFC 9725 4.3.1). */
+  /** Ends a session. If-Match is ignored (RFC 9725, section 4.3.1). */
   @Delete(':session')
   @HttpCode(200)
   async delete(
@@ -100,7 +99,7 @@ export class WhipController {
     await this.whip.delete(name, session);
   }
 
-  /** Returns the same response for every name, so that it doesn't reveal which channels exist. */
+  /** Sends the same response for every name, so as not to reveal which channels exist. */
   @Options(['', ':session'])
   @HttpCode(200)
   options(@Res({ passthrough: true }) reply: FastifyReply): void {
@@ -114,7 +113,7 @@ export class WhipController {
     this.get(reply);
   }
 
-  /** RFC 9110 9.1 requires GET. The response is empty. */
+  /** Handles GET, which RFC 9110, section 9.1, requires. The response is empty. */
   @Get(['', ':session'])
   @HttpCode(204)
   get(@Res({ passthrough: true }) reply: FastifyReply): void {
@@ -128,7 +127,7 @@ export class WhipController {
   }
 
   async #authorize(name: string, authorization: string | undefined, reply: FastifyReply) {
-    // RFC 9110 15.5.2: required with every 401.
+    // The header is required with every 401 (RFC 9110, section 15.5.2).
     reply.header('www-authenticate', 'Bearer realm="WHIP"');
     const access = await this.whip.authorize(name, authorization);
     reply.removeHeader('www-authenticate');

@@ -46,7 +46,7 @@ const ID_BYTES = 24;
 const SessionRequest = z.object({
   name: z.string(),
   id: z.string(),
-  /** Null: the session is to be deleted. */
+  /** The PATCH to apply; null to delete the session. */
   patch: IcePatch.nullable(),
 });
 type SessionRequest = z.output<typeof SessionRequest>;
@@ -54,14 +54,12 @@ type SessionRequest = z.output<typeof SessionRequest>;
 /** The response to an offer. */
 export type WhipCreated = Readonly<{ id: string; etag: string; answer: string; ownerId: string }>;
 
-/**
- * Manages WHIP publishers (RFC 9725). Their offers start broadcasts in the same way as browsers do.
- */
+/** Manages WHIP publishers (RFC 9725). They start broadcasts in the same way as browsers do. */
 @Injectable()
 export class WhipService implements OnApplicationBootstrap, OnApplicationShutdown {
   readonly #sessions = new Map<string, WhipSession>();
   readonly #log: Log;
-  /** Handles a request for a session of any node. */
+  /** Handles a request for a session on any node. */
   readonly #handle: (request: SessionRequest) => Promise<IcePatched>;
   #timer: NodeJS.Timeout | undefined;
 
@@ -83,7 +81,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     });
     takeOver.setRule('whip', (broadcast) => this.#isSilent(broadcast));
     drain.waitFor(() => this.#open);
-    // The encoder connects again, and then reaches another node.
+    // The encoder reconnects, and then reaches another node.
     drain.events.on('ended', () => this.#disconnect(() => true));
     keys.events.on('changed', (channelId) =>
       this.#disconnect(({ channel }) => channel.id === channelId),
@@ -94,7 +92,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
     this.#timer = setInterval(() => {
       this.#prune();
       this.#check().catch((err: unknown) =>
-        // Permissions stay as they were until the database is available again.
+        // Permissions remain unchanged until the database is available again.
         this.#log.warn({ err }, 'WHIP publishers could not be checked'),
       );
     }, CHECK_INTERVAL_MS);
@@ -118,7 +116,7 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
    * @param path the connection over which the offer arrived, which determines the order of the
    *   server's candidates
    * @throws {DomainError} `bad_request` (400), `media_refused` (422), `already_publishing` (409),
-   *   `unavailable` (503) with the time to retry after
+   *   and `unavailable` (503) with a retry delay
    */
   async create(
     { channel, keyId }: KeyedAccess,
@@ -175,14 +173,14 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Ends the session, and its broadcast if the publisher stopped streaming.
+   * Ends the session, and also its broadcast if the publisher stopped streaming.
    * @throws {DomainError} `not_found`
    */
   async delete(name: string, id: string): Promise<void> {
     await this.#handle({ name, id, patch: null });
   }
 
-  /** Handles a request for a session of this node. */
+  /** Handles a request for a session on this node. */
   async #answer({ name, id, patch }: SessionRequest): Promise<IcePatched> {
     const session = this.#find(name, id);
     if (patch === null) {
@@ -219,8 +217,9 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Whether the current publisher is a silent WHIP session. This is the case when an encoder lost
-   * its connection and reconnects before the loss is noticed, usually from another address.
+   * Resolves to whether the current publisher is a silent WHIP session. This is the case when an
+   * encoder loses its connection and reconnects before the loss is noticed, usually from a
+   * different address.
    */
   async #isSilent(broadcast: LiveBroadcast): Promise<boolean> {
     const session = [...this.#sessions.values()].find(
@@ -236,8 +235,8 @@ export class WhipService implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /**
-   * Disconnects publishers whose owner was disabled, or whose key was changed on another node whose
-   * message was lost. Their broadcasts end unless a publisher returns in time.
+   * Disconnects publishers whose channel's owner was disabled, or whose key was changed on another
+   * node whose message was lost. Their broadcasts end unless a publisher returns in time.
    */
   async #check(): Promise<void> {
     const sessions = Map.groupBy(this.#sessions.values(), ({ channel }) => channel.name);

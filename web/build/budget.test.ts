@@ -9,7 +9,7 @@ const manifest: Manifest = {
   'font.woff2': { file: 'font.woff2' },
 };
 
-it('counts an entry and its static imports once each, and nothing loaded later', () => {
+it('counts an entry and each of its static imports once, and nothing that is loaded later', () => {
   expect(filesBeforeStart(manifest, 'watch.html')).toEqual(['page.js', 'player.js', 'watch.js']);
 });
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** One entry of Vite's manifest; only the fields used here. */
+/** An entry in Vite's manifest, with only the fields used here. */
 export interface ManifestChunk {
   file: string;
   imports?: readonly string[];
@@ -17,7 +17,7 @@ export interface Budget {
   maxGzipBytes: number;
 }
 
-/** Returns the files a page needs before its code runs: its entry and its static imports. */
+/** Returns the files that a page needs before its code runs: its entry and its static imports. */
 export function filesBeforeStart(manifest: Manifest, page: string): string[] {
   const seen = new Set<string>();
   const files = new Set<string>();
@@ -35,7 +35,10 @@ export function filesBeforeStart(manifest: Manifest, page: string): string[] {
 
 const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} KB`;
 
-/** Fails the build if a page loads more JavaScript (gzip) before it starts than its budget. */
+/**
+ * Fails the build if a page loads more JavaScript before it starts than its budget allows, measured
+ * with gzip.
+ */
 export function budgetPlugin(budgets: readonly Budget[]): Plugin {
   let directory = '';
   return {
@@ -44,7 +47,7 @@ export function budgetPlugin(budgets: readonly Budget[]): Plugin {
     configResolved: (config) => {
       directory = resolve(config.root, config.build.outDir);
     },
-    // Runs after the files and the manifest are written, so it measures what is served.
+    // This runs after the files and the manifest are written, so it measures what is served.
     writeBundle() {
       const path = join(directory, '.vite/manifest.json');
       const manifest: Manifest = JSON.parse(readFileSync(path, 'utf8'));

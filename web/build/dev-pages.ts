@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 /**
- * Returns the name of the HTML file that the server would serve for a path, without the extension,
- * or null if the path isn't a page.
+ * Returns the name, without extension, of the HTML file that the server would serve for a path;
+ * null if the path isn't a page.
  */
 export function pageOf(path: string): string | null {
   if (path === '/') return 'index';

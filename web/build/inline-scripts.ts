@@ -5,12 +5,12 @@ import { minifySync, type Plugin } from 'vite';
 interface Script {
   /** The file, relative to the project's root. */
   file: string;
-  /** The names of the pages; absent for all. */
+  /** The names of the pages; absent for all pages. */
   pages?: readonly string[];
 }
 
 /**
- * Puts small scripts into the pages themselves, to run before anything else is loaded. The server
+ * Inserts small scripts into the pages, so that they run before anything else is loaded. The server
  * allows them by their hashes.
  */
 export function inlineScriptsPlugin(scripts: readonly Script[]): Plugin {

@@ -1,7 +1,7 @@
 /**
- * Replaces mediasoup-client's handlers for browsers older than the build target (Chrome before 111,
- * React Native): 75 KB that every viewer's browser would parse before the first frame and never
- * run.
+ * Replaces mediasoup-client's handlers for platforms that the build target excludes (Chrome before
+ * 111, React Native). Every viewer's browser would otherwise parse 75 KB before the first frame
+ * that it never runs.
  */
 const unsupported = {
   createFactory(): never {

@@ -5,13 +5,15 @@ const VIEWPORT = 'width=device-width, initial-scale=1, viewport-fit=cover';
 
 interface Options {
   /**
-   * The pages with a text box at the bottom. The on-screen keyboard shrinks these pages, so that it
+   * The pages with a text box at the bottom. The on-screen keyboard shrinks these pages, so it
    * doesn't cover the box.
    */
   aboveKeyboard: readonly string[];
 }
 
-/** Adds the shared head and body to every page. Each HTML file has only its title and script. */
+/**
+ * Adds the shared head and body to every page. Each HTML file contains only its title and script.
+ */
 export function pageShellPlugin({ aboveKeyboard }: Options): Plugin {
   return {
     name: 'onair-page-shell',

@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 
-/** Smaller responses fit into one packet anyway. */
+/**
+ * The minimum size of a compressed file, in bytes. Smaller responses fit into one packet anyway.
+ */
 const MIN_BYTES = 1_000;
 
 /**
- * Writes gzip and brotli versions of each text file of the build, which the server sends unchanged.
+ * Writes gzip and Brotli versions of each text file in the build. The server sends them unchanged.
  */
 export function precompressPlugin(): Plugin {
   let directory = '';
@@ -19,7 +21,7 @@ export function precompressPlugin(): Plugin {
     },
     writeBundle() {
       const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
-      // HTML pages are excluded: the server writes into each before sending it.
+      // HTML pages are excluded, because the server modifies each one before sending it.
       for (const file of files.filter((name) => /\.(js|css|svg)$/.test(name))) {
         const path = join(directory, file);
         const content = readFileSync(path);

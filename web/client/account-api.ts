@@ -14,10 +14,12 @@ import { call } from './api.js';
 /** The number of events per page of the security log. */
 export const EVENTS_PAGE = 50;
 
-/** A proof of identity: the password and an authenticator code, as far as the account has them. */
+/**
+ * A proof of identity: the password, the authenticator code, or both, whichever the account has.
+ */
 export type Proof = { password?: string; code?: string };
 
-/** The credentials to revoke in addition to sessions. */
+/** The credentials to revoke in addition to the sessions. */
 export type Ends = { endTokens: boolean; removeStreamKeys: boolean };
 
 /** The API for the caller's own account. Every call throws `RequestError` on failure. */
@@ -39,7 +41,7 @@ export const accountApi = {
     call<AccountView>('POST', '/setup', { token, username, password }),
   claim: (token: string) => call<null>('POST', '/setup/claim', { token }),
   rename: (displayName: string) => call<AccountView>('PATCH', '/account', { displayName }),
-  /** Sends an image file as the browser read it. */
+  /** Uploads an image file unchanged. */
   setAvatar: (picture: Blob) => call<AccountView>('PUT', '/account/avatar', picture),
   deleteAvatar: () => call<AccountView>('DELETE', '/account/avatar'),
   security: () => call<SecurityView>('GET', '/account/security'),

@@ -24,7 +24,7 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    // The body is an HTML page from a proxy, or there is none.
+    // The body is empty, or an HTML page from a proxy.
     return null;
   }
 }

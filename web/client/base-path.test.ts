@@ -5,7 +5,7 @@ describe('with a base path', () => {
   beforeEach(() => setBasePath('/live'));
   afterEach(() => setBasePath(''));
 
-  it('adds it to URLs and removes it from their paths', () => {
+  it('adds the base path to URLs and removes it from their paths', () => {
     expect(at('/studio')).toBe('/live/studio');
     expect(['/live/tea', '/live/', '/live'].map(pathWithin)).toEqual(['/tea', '/', '/']);
   });

@@ -1,4 +1,4 @@
-/** The prefix of all the service's paths, which is usually empty. */
+/** The prefix of all paths of the service. It is usually empty. */
 let basePath = '';
 
 /**

@@ -75,7 +75,7 @@ class FakeServer {
     this.#listeners.get(event)?.(payload as never);
   }
 
-  /** Answers the latest request when it has arrived. */
+  /** Waits for the next request and answers it. */
   async answer(name: string, data: object): Promise<object> {
     await vi.waitUntil(() => this.requests.at(-1)?.name === name);
     const request = this.requests.pop();

@@ -11,14 +11,14 @@ export type ChatConnection = Pick<Connection, 'on' | 'onOnline' | 'request' | 's
 type Options = {
   connection: ChatConnection;
   channel: string;
-  /** Whether the user sees deleted messages, as the owner and moderators do. */
+  /** Returns whether the user sees deleted messages, as the owner and moderators do. */
   seesDeleted: () => boolean;
   onJoined: (joined: ChatJoined) => void;
   /** Called when stored messages appear for the first time; the log then ends at `lastSeq`. */
   onShown: (fresh: readonly ChatMessage[], lastSeq: number) => void;
   /** Called when the feed has caught up. */
   onCaughtUp: () => void;
-  /** Called when the channel was deleted. */
+  /** Called when the channel has been deleted. */
   onGone: () => void;
 };
 
@@ -28,16 +28,16 @@ type Options = {
 const CATCH_UP_MAX = 500;
 /**
  * The maximum number of messages held while earlier ones are being fetched. Messages beyond it are
- * dropped, and fetched when the next message reveals the gap.
+ * dropped, and fetched once the next message reveals the gap.
  */
 const HELD_MAX = 1_000;
 /** The number of messages per request. */
 const PAGE = 100;
 
 /**
- * The stored messages of a chat. The server sends them as they are stored; the feed fetches those
- * that were missed. After every connect, the feed joins and catches up, and retries until that
- * succeeds.
+ * The stored messages of a chat. The server sends each message when it is stored; the feed fetches
+ * any that it missed. After every connect, the feed joins the chat and catches up, and retries
+ * until that succeeds.
  */
 export class ChatFeed {
   readonly #options: Options;
@@ -60,7 +60,7 @@ export class ChatFeed {
     return this.#log;
   }
 
-  /** Starts to listen, and joins as soon as there is a connection. */
+  /** Starts listening, and joins as soon as there is a connection. */
   open(): void {
     const { connection, channel } = this.#options;
     const mine = (payload: { channel: string }) => payload.channel === channel;
@@ -181,9 +181,7 @@ export class ChatFeed {
     this.#retry = setTimeout(() => this.#startCatchUp(), delayMs);
   }
 
-  /**
-   * Joins, fetches missed messages, and shows them together with those received in the meantime.
-   */
+  /** Joins, fetches missed messages, and shows them with those received in the meantime. */
   async #join(): Promise<void> {
     const { connection, channel } = this.#options;
     const { lastSeq } = this.#log.peek();
@@ -208,14 +206,14 @@ export class ChatFeed {
   }
 
   /**
-   * Makes the shown messages match this list: marks those in it as deleted, and fetches again those
-   * no longer in it.
+   * Makes the shown messages match this list: marks the listed ones as deleted, and refetches those
+   * that are no longer listed.
    */
   async #takeDeletions(deletedSeqs: readonly number[]): Promise<void> {
     const deleted = new Set(deletedSeqs);
     let restored = this.#log.peek().deletedSeqs.filter((seq) => !deleted.has(seq));
     this.#log.value = this.#log.peek().delete(deletedSeqs, this.#options.seesDeleted());
-    // No two pages overlap, so this takes at most as many requests as loading the whole log.
+    // Pages don't overlap, so this takes at most as many requests as loading the whole log.
     while (restored[0] !== undefined) {
       const afterSeq = restored[0] - 1;
       const { messages } = await this.#history({ afterSeq });

@@ -28,7 +28,7 @@ describe('ChatLog', () => {
     expect(ChatLog.of([]).append([message(2)])).toBeNull();
   });
 
-  it('remains the same if there is nothing new', () => {
+  it('remains the same object if there is nothing new', () => {
     const log = ChatLog.of(range(1, 3));
     expect(log.append(range(2, 3))).toBe(log);
   });

@@ -1,6 +1,6 @@
 import type { ChatMessage } from '../../src/protocol/chat.js';
 
-/** The number of newest messages in the log. */
+/** The number of newest messages that the log retains. */
 export const LOG_NEWEST = 500;
 /** The maximum number of messages, including earlier ones that were loaded. */
 export const LOG_MAX = 1_000;
@@ -58,7 +58,7 @@ export class ChatLog {
       .filter(({ seq }, i, all) => seq !== all[i - 1]?.seq);
     if (fresh.some(({ seq }, i) => seq !== this.lastSeq + 1 + i)) return null;
     if (fresh.length === 0) return this;
-    // A user who has loaded earlier messages is reading them, so as many stay as were loaded.
+    // A user who has loaded earlier messages is reading them, so the log keeps its length.
     const kept = Math.max(LOG_NEWEST, Math.min(LOG_MAX, this.#messages.length));
     const all = [...this.#messages, ...fresh];
     return new ChatLog(all.slice(-kept), this.hasEarlier || all.length > kept);
@@ -99,10 +99,7 @@ export class ChatLog {
   }
 }
 
-/**
- * The new count of an emoji on a message. If `mine` is absent, the user's own reaction is
- * unchanged.
- */
+/** An emoji's new count on a message. If `mine` is absent, the user's own reaction is unchanged. */
 export type ReactionChange = Readonly<{
   seq: number;
   emoji: string;

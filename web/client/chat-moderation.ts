@@ -40,7 +40,7 @@ export class ChatModeration {
     return this.#heldCount;
   }
 
-  /** Takes the initial values from a join. */
+  /** Sets the initial values from a join. */
   joined(heldCount: number | null): void {
     this.#heldCount.value = heldCount ?? 0;
   }
@@ -66,7 +66,7 @@ export class ChatModeration {
     await this.#connection.request('chat:restore', { channel: this.#channel, seq });
   }
 
-  /** Deletes all messages of a person; resolves to their number. */
+  /** Deletes all messages by a person; resolves to the number deleted. */
   async clear(whom: Somebody): Promise<number> {
     return (await this.#connection.request('chat:clear', this.#about(whom))).deleted;
   }

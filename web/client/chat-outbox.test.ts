@@ -67,7 +67,7 @@ describe('ChatOutbox', () => {
     expect(states().map(([, state]) => state)).toEqual(['sent', 'sent', 'sent']);
   });
 
-  it('waits as long as the server says, and then resends the message before the others', async () => {
+  it('waits as long as the server requests, then resends the message before the others', async () => {
     const server = new FakeServer(error('rate_limited', 700));
     const { outbox, errors } = outboxOf(server);
     outbox.add(typed('a'));

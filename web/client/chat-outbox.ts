@@ -35,12 +35,10 @@ const TRANSIENT: ReadonlySet<string> = new Set([
   'offline',
   'internal',
 ]);
-/**
- * The number of attempts after which a message has failed, and the user can retry or discard it.
- */
+/** After this number of attempts, a message has failed, and the user can retry or discard it. */
 const ATTEMPTS_MAX = 5;
 const RETRY_AFTER_MS = 1_000;
-/** The maximum number of waiting messages. Further messages remain in the text box. */
+/** The maximum number of waiting messages. Any further message remains in the text box. */
 const OUTBOX_MAX = 20;
 
 /**
@@ -69,7 +67,7 @@ export class ChatOutbox {
 
   add(entry: Omit<OutboxEntry, 'state'>): void {
     this.#entries.value = [...this.#entries.peek(), { ...entry, state: { name: 'pending' } }];
-    // Waiting messages keep waiting for their turn, because sending them early would only use up
+    // While the timer runs, messages keep waiting, because sending them early would only use up
     // their attempts.
     if (this.#timer === undefined) this.flush();
   }
@@ -141,7 +139,7 @@ export class ChatOutbox {
     // The message has appeared in the chat, so only the acknowledgement was lost.
     if (!this.#entries.peek().some((entry) => entry.nonce === nonce)) return false;
     this.#options.onError(error);
-    // Sending resumes when the connection is back, however long that takes.
+    // Sending resumes once the connection is back, however long that takes.
     if (error.code === 'offline') return true;
     const attempts = (this.#attempts.get(nonce) ?? 0) + 1;
     this.#attempts.set(nonce, attempts);

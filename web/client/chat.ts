@@ -23,7 +23,7 @@ export type ChatEntry =
 /** `gone`: the channel was deleted. */
 export type ChatState = 'connecting' | 'ready' | 'gone';
 
-/** The reason why the last message was not stored (yet), and the time of the next attempt. */
+/** The reason why the last message hasn't been stored, and the time of the next attempt. */
 export type SendError = Readonly<{ error: RequestError; retryAtMs: number | null }>;
 
 export type FloatingEmoji = (typeof FLOATING_EMOJI)[number];
@@ -39,8 +39,8 @@ type Options = {
 };
 
 /**
- * The displayed chat of a channel. Nothing is lost or shown twice, however often the connection
- * breaks. Own messages appear immediately.
+ * A channel's chat as displayed. No message is lost or shown twice, however often the connection
+ * breaks. The user's own messages appear immediately.
  */
 export class Chat {
   readonly #connection: Connection;
@@ -104,7 +104,7 @@ export class Chat {
 
   /**
    * The user's identity in this chat; null until joined. `canWrite` is false if the user is banned,
-   * or a guest where guests may only read.
+   * or is a guest and guests can only read.
    */
   get me(): ReadonlySignal<ChatJoined['me'] | null> {
     return this.#me;
@@ -207,8 +207,8 @@ export class Chat {
   }
 
   /**
-   * Runs a slash command; on a page that was just opened, as soon as the page is connected.
-   * Resolves with a description of the result.
+   * Runs a slash command. If the page has just been opened, waits until it is connected. Resolves
+   * with a description of the result.
    * @throws {RequestError}
    */
   async command(text: string): Promise<string> {
@@ -223,7 +223,8 @@ export class Chat {
     this.#outbox.close();
     this.moderation.close();
     if (this.#connection.status.peek() !== 'online') return;
-    // Nobody waits for the reply. If the connection is broken, the client leaves the chat anyway.
+    // Nothing waits for the reply. If the connection is broken, the client has left the chat
+    // anyway.
     this.#connection.request('chat:leave', { channel: this.#channel }).catch(() => undefined);
   }
 

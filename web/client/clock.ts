@@ -32,14 +32,17 @@ export class ServerClock {
   }
 
   /**
-   * The offset that must be added to `Date.now()` to get the server's time, in milliseconds; null
+   * The offset in milliseconds that must be added to `Date.now()` to get the server's time; null
    * until it is measured.
    */
   get offsetMs(): ReadonlySignal<number | null> {
     return this.#offsetMs;
   }
 
-  /** The server's current time, milliseconds since 1970; null until the offset is measured. */
+  /**
+   * Returns the server's current time in milliseconds since 1970; null until the offset is
+   * measured.
+   */
   now(): number | null {
     const offset = this.#offsetMs.peek();
     return offset === null ? null : Date.now() + offset;

@@ -16,9 +16,9 @@ import { RequestError } from './request-error.js';
 export type ConnectionStatus = 'connecting' | 'online' | 'offline';
 
 type Options = {
-  /** The server's address; defaults to that of the page. */
+  /** The server's address; defaults to the page's. */
   url?: string;
-  /** Headers that programs send; browsers send their own. */
+  /** Headers to send; for programs only, since browsers send their own. */
   headers?: Readonly<Record<string, string>>;
 };
 
@@ -30,9 +30,9 @@ const PROBE_TIMEOUT_MS = 2_000;
 
 /**
  * The page's single connection to the server. It reconnects on its own when it breaks, when the
- * server closes it, and when no ping has arrived from the server for eight seconds. It reconnects
- * immediately when the browser reports that the network is back. When its node is about to stop, it
- * moves to another node and remains online.
+ * server closes it, and when the server hasn't sent a ping for eight seconds. It reconnects
+ * immediately when the browser reports that the network is back. When its node is about to stop,
+ * the connection moves to another node and remains online.
  */
 export class Connection {
   #endFirstAttempt: () => void = () => undefined;
@@ -70,7 +70,7 @@ export class Connection {
     return this.#status;
   }
 
-  /** The current link. Use it for what belongs to one node, such as a transport. */
+  /** The current link. Use it for anything that belongs to one node, such as a transport. */
   get link(): Link {
     return this.#link;
   }
@@ -106,7 +106,8 @@ export class Connection {
 
   /**
    * Calls back at every connect and reconnect, and immediately if online. Also calls back, with
-   * true, after a move to another node. Only {@link onMove} has joined anything there.
+   * true, after a move to another node, where nothing has been joined except through {@link
+   * onMove}.
    */
   onOnline(listener: (isMove: boolean) => void): () => void {
     this.#onlineListeners.add(listener);
@@ -188,7 +189,7 @@ export class Connection {
     this.#offs.push(
       onNetworkChange(() => this.#networkChanged()),
       listen(globalThis, 'offline', () => this.#link.drop()),
-      // If a page was suspended or restored from the back/forward cache, its connection may have
+      // If a page was suspended or is restored from the back/forward cache, its connection may have
       // been lost without an event.
       listen(globalThis, 'pageshow', () => this.#networkChanged()),
       listen(page, 'visibilitychange', () => {
@@ -218,12 +219,12 @@ export class Connection {
 
 type Listener = { readonly attach: (link: Link) => () => void; off: () => void };
 
-/** Whether an error doesn't come from the server. */
+/** Returns whether an error was raised by this client, not sent by the server. */
 function isLocal({ code }: RequestError): boolean {
   return code === 'offline' || code === 'timeout';
 }
 
-/** Listens to a browser object; does nothing outside a browser, where it does not exist. */
+/** Listens to a browser object; does nothing outside a browser, where the object doesn't exist. */
 function listen(target: unknown, event: string, listener: () => void): () => void {
   if (!(target instanceof EventTarget)) return () => undefined;
   target.addEventListener(event, listener);

@@ -9,16 +9,16 @@ import { earlyOffer } from './head-start.js';
 let loading: Promise<Device> | undefined;
 
 /**
- * Determines which media this browser can send and receive, among the media that the server can
- * route. This is done once per page, and again if it failed. Rejects in a browser without WebRTC.
+ * Determines which of the media that the server can route this browser can send and receive. This
+ * is done once per page, and again if it failed. Rejects in a browser without WebRTC.
  */
 export function loadDevice(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
   return load(routerRtpCapabilities, () => new Device());
 }
 
 /**
- * The same for a page that only receives. {@link loadDevice} queries the browser once for each
- * direction, and each query takes a peer connection.
+ * Does the same for a page that only receives. This saves a peer connection, because {@link
+ * loadDevice} needs one for each direction.
  */
 export function loadReceiver(routerRtpCapabilities: RtpCapabilities): Promise<Device> {
   return load(routerRtpCapabilities, () => new Device({ handlerFactory: receivingFactory() }));
@@ -37,8 +37,8 @@ function load(routerRtpCapabilities: RtpCapabilities, create: () => Device): Pro
 }
 
 /**
- * Returns this browser's handler, changed so that it reports what the browser can receive as what
- * it can send.
+ * Returns this browser's handler, changed to report what the browser can receive for both
+ * directions.
  */
 function receivingFactory(): types.HandlerFactory {
   const factory = builtInFactory();
@@ -72,7 +72,7 @@ function withEarlyOffer(factory: types.HandlerFactory): types.HandlerFactory {
     getNativeRtpCapabilities: async (options) => {
       const sdp = await earlyOffer();
       if (sdp === null) return factory.getNativeRtpCapabilities(options);
-      // The handler derives the same from its own offer, but declares the method private.
+      // The handler uses the same method for its own offer, but declares it private.
       return Chrome111['getLocalRtpCapabilities'](parse(sdp));
     },
   };

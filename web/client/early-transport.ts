@@ -4,7 +4,10 @@ import { CONNECT_PACKET, takeEarlySocket } from './head-start.js';
 type CreateSocket = WebSocketTransport['createSocket'];
 type DoWrite = WebSocketTransport['doWrite'];
 
-/** Engine.IO over the socket that the page opened early, if it is available, or over a new one. */
+/**
+ * Engine.IO over the socket that the page opened early if that is available, otherwise over a new
+ * one.
+ */
 export class EarlyTransport extends WebSocketTransport {
   #isConnectSent = false;
 

@@ -28,7 +28,7 @@ describe('encodingsFor', () => {
 });
 
 describe('pictureSizeOf', () => {
-  it('assumes 720p30 while a generated track has no frame yet', () => {
+  it('assumes 720p30 until a generated track has its first frame', () => {
     const assumed = { width: 1280, height: 720, framesPerSecond: 30 };
     expect(pictureSizeOf({ width: 0, height: 0, frameRate: Number.NaN })).toEqual(assumed);
     expect(pictureSizeOf({})).toEqual(assumed);

@@ -16,8 +16,8 @@ const MIN_BITRATE_BPS = 120_000;
 const MIN_HEIGHT = 160;
 
 /**
- * Returns the simulcast layers of a picture, lowest first: those of full, half and quarter size
- * that are useful.
+ * Returns the simulcast layers of a picture, lowest first: full, half and quarter size, except
+ * layers that are too small.
  */
 export function encodingsFor({ width, height, framesPerSecond }: PictureSize): Encoding[] {
   const scales = [4, 2, 1].filter((scale) => scale === 1 || height / scale >= MIN_HEIGHT);
@@ -40,8 +40,8 @@ function bitrateFor(pixels: number, framesPerSecond: number): number {
 }
 
 /**
- * Returns the size and frame rate of a track's picture; 720p30 where they aren't known. A track that
- * a page generates has none before its first frame: browsers then give 0 or NaN.
+ * Returns the size and frame rate of a track's picture, or those of 720p30 if unknown. For a track
+ * that the page generates, browsers report 0 or NaN before the first frame.
  */
 export function pictureSizeOf({
   width,

@@ -3,12 +3,12 @@ export const CONNECT_PACKET = '40';
 
 /** The results of web/inline/head-start.js, which ran before the page's code was loaded. */
 type HeadStart = {
-  /** The page's socket, until it is taken. */
+  /** The page's socket, until {@link takeEarlySocket} takes it. */
   early: {
     socket: WebSocket;
     /** The messages that have arrived so far. */
     received: MessageEvent[];
-    /** The listener that records them. */
+    /** The listener that records these messages. */
     receive: (event: MessageEvent) => void;
   } | null;
   /**
@@ -27,7 +27,7 @@ export async function earlyOffer(): Promise<string | null> {
   return (await globalThis.onairHeadStart?.offer) ?? null;
 }
 
-/** Whether the page has opened its socket early, and nothing uses it yet. */
+/** Returns whether the page has opened its socket early and nothing uses it yet. */
 export function hasEarlySocket(): boolean {
   return Boolean(globalThis.onairHeadStart?.early);
 }
@@ -41,8 +41,8 @@ type EarlySocket = Readonly<{
 
 /**
  * Returns the socket that the page opened early, to the first caller only; null if there is none
- * for this URL, or it was lost. The caller must set the socket's handlers at once; they are then
- * called for everything that has happened so far.
+ * for this URL, or it was lost. The caller must set the socket's handlers immediately. They are
+ * then called for everything that has happened so far.
  */
 export function takeEarlySocket(url: string): EarlySocket | null {
   const start = globalThis.onairHeadStart;

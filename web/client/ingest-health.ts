@@ -5,7 +5,7 @@ import type { SendHealth } from './send-health.js';
 export type IngestHealth = Pick<SendHealth, 'verdict' | 'reason' | 'lossPercent'> & {
   bitrateBps: number;
   roundTripMs: number | null;
-  /** Pictures per second; null if the server doesn't measure them. */
+  /** Frames per second; null if the server doesn't measure them. */
   framesPerSecond: number | null;
 };
 

@@ -13,7 +13,7 @@ export type JoinContext = {
   device: Device | null;
   /** The link over which the channel was joined. */
   link: Link;
-  /** Returns whether no newer join has started. */
+  /** Returns false once a newer join has started. */
   isLatest: () => boolean;
 };
 
@@ -25,7 +25,7 @@ type Options = Readonly<{
   /** Whether to request media over WebRTC. */
   wantsMedia: () => boolean;
   onJoined: (joined: ViewerJoined, context: JoinContext) => Promise<void>;
-  /** Called when the channel does not exist. */
+  /** Called when the channel doesn't exist. */
   onGone: () => void;
   /**
    * Called when media was requested but this browser's WebRTC is unusable or `rtpCapabilities` is
@@ -34,7 +34,7 @@ type Options = Readonly<{
   onRefused: () => void;
 }>;
 
-/** The delay after a failed join, which is doubled each time. */
+/** The delay after the first failed join. It doubles with each further failure. */
 const RETRY_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
 
@@ -59,7 +59,7 @@ export class JoinLoop {
     return this.#failure;
   }
 
-  /** Whether media was requested with the last join. */
+  /** Whether the last join requested media. */
   get asksMedia(): boolean {
     return this.#asksMedia;
   }
@@ -79,7 +79,7 @@ export class JoinLoop {
     const { connection, channel, wantsMedia, onJoined } = this.#options;
     this.#asksMedia = wantsMedia();
     if (connection.status.peek() !== 'online') {
-      // The join follows when the connection is open. Meanwhile, the browser can already be
+      // The join follows once the connection is open. Meanwhile, the browser can already be
       // queried.
       if (this.#asksMedia) void this.#device();
       return;
@@ -129,8 +129,8 @@ export class JoinLoop {
   #failed(error: unknown): void {
     const code = error instanceof RequestError ? error.code : null;
     if (code === 'channel_not_found') return this.#options.onGone();
-    // After `offline`, the join is repeated with the next connection. After other errors it is
-    // retried, and the error is reported from the third failure on.
+    // After `offline`, the join is repeated on the next connection. After other errors, it is
+    // retried, and the third and later failures are reported.
     if (code === 'offline') return;
     this.#retries += 1;
     if (this.#retries > 2)

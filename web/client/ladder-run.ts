@@ -15,7 +15,7 @@ export type LadderFact = LadderEvent extends infer E
     : never
   : never;
 
-/** Runs the ladder in real time. Holds its state, and sends `woke` at the requested times. */
+/** Runs the ladder in real time: holds its state, and sends `woke` at the requested times. */
 export class LadderRun {
   readonly #ladder;
   readonly #off: () => void;
@@ -30,7 +30,8 @@ export class LadderRun {
   readonly canRewind: ReadonlySignal<boolean>;
 
   /**
-   * @param check reports the current media flow; called before each decision that a timer triggers
+   * @param check reports whether media is flowing; called before each decision that a timer
+   *   triggers
    */
   constructor(rules: LadderRules, check: () => Promise<void>) {
     this.#ladder = signal(standOn(rules));
@@ -56,8 +57,8 @@ export class LadderRun {
   #setTimer(wakeMs: number | null, check: () => Promise<void>): void {
     clearTimeout(this.#timer);
     if (wakeMs === null) return;
-    // Timers of a background page fire late, so media that arrived in the meantime must be observed
-    // before the decision.
+    // Timers of a background page fire late, so the media that has arrived in the meantime must be
+    // observed before the decision.
     const wake = (): void => void check().finally(() => this.tell({ name: 'woke' }));
     this.#timer = setTimeout(wake, Math.max(0, wakeMs - performance.now()));
   }

@@ -2,7 +2,7 @@ import type { HlsState, WebRtcState } from '../../src/protocol/broadcast.js';
 
 /**
  * The ways in which video can reach the viewer. `native`: the browser itself plays HLS. `shared`:
- * HLS with its ordinary latency, of which viewers give each other the segments.
+ * HLS with its ordinary latency, whose segments viewers send to each other.
  */
 export type Way = 'webrtc' | 'hls' | 'native' | 'shared';
 
@@ -17,7 +17,7 @@ export type LadderRules = {
 /** `off` means that there is no broadcast. */
 export type BroadcastPhase = 'off' | 'starting' | 'live' | 'interrupted';
 
-/** One WebRTC connection, from the moment it is requested. */
+/** A WebRTC connection, from the moment it is requested. */
 export type Attempt = {
   sinceMs: number;
   /** The times at which media was first and last observed flowing. */
@@ -30,13 +30,13 @@ export type Ladder = {
   readonly rules: LadderRules;
   readonly phase: BroadcastPhase;
   readonly hls: HlsState;
-  /** Whether browsers can show the broadcast's video over WebRTC. */
+  /** Whether browsers in general can show the broadcast's video over WebRTC. */
   readonly webrtc: WebRtcState;
   /** The way that delivers the picture. */
   readonly way: Way;
   /** The WebRTC connection that shows the picture, or is being tried while HLS shows it. */
   readonly attempt: Attempt | null;
-  /** The number of consecutive times that WebRTC failed or was abandoned. */
+  /** The number of consecutive times that WebRTC has failed or been abandoned. */
   readonly failures: number;
   /** The time at which WebRTC is retried; null if there is no fixed time. */
   readonly retryMs: number | null;
@@ -47,15 +47,18 @@ export type Ladder = {
   /** Whether the viewer is behind the live edge. */
   readonly behind: boolean;
   /**
-   * The time since which the publisher's media has been expected without interruption; null if it
-   * is not expected.
+   * The time from which the publisher's media has been expected without interruption; null if it
+   * isn't expected.
    */
   readonly flowingMs: number | null;
 };
 
 /** An event. `nowMs` is the time on any monotonic clock. */
 export type LadderEvent = { nowMs: number } &
-  /** `shares`: whether a viewer who arrives now shares. It decides only at the beginning. */
+  /**
+   * `shares`: whether a viewer who arrives now shares. It applies only when the viewer starts
+   * watching.
+   */
   (
     | {
         name: 'broadcast';
@@ -65,7 +68,7 @@ export type LadderEvent = { nowMs: number } &
         isNew: boolean;
         shares?: boolean;
       }
-    /** The viewer wants to share, or doesn't want to or isn't allowed to any more. */
+    /** The viewer has chosen to share, or no longer wants to or is no longer allowed to. */
     | { name: 'sharing-chosen'; shares: boolean }
     /**
      * An observation of the connection. `expected` says whether the server sends video on it, or
@@ -73,8 +76,8 @@ export type LadderEvent = { nowMs: number } &
      */
     | { name: 'webrtc-seen'; moved: boolean; expected: boolean }
     /**
-     * The connection is being replaced, because the server closed the transport or lost the
-     * connection to the page.
+     * The WebRTC connection is being replaced, because the server closed the transport or the page
+     * lost its socket.
      */
     | { name: 'webrtc-renewed' }
     /** ICE or DTLS failed, or the server did not create the transport. */
@@ -129,8 +132,8 @@ export function lacksWebRtc({ rules, refused }: Ladder): boolean {
 }
 
 /**
- * Returns whether WebRTC would show only some of the pictures, and HLS can show all of them. If HLS
- * can't, some pictures are better than none.
+ * Returns whether WebRTC would show only some of the frames, and HLS can show all of them. If HLS
+ * isn't possible, some frames are better than none.
  */
 export function avoidsWebRtc(ladder: Ladder): boolean {
   return ladder.webrtc === 'unavailable' && mayLeave(ladder);
@@ -160,9 +163,10 @@ export function hlsWay({ rules, skipsHlsJs, way }: Ladder): Way | null {
   return mayUse(rules, 'native') ? 'native' : null;
 }
 
-/** Returns whether the page is allowed to use this way and the browser supports it. */
+/** Returns whether the page allows this way and the browser supports it. */
 export function mayUse({ pinned, can }: LadderRules, way: Way): boolean {
-  // A page can request HLS in general. The browser determines which of the two ways plays it.
+  // A page can request HLS in general; the browser determines whether hls.js or native HLS plays
+  // it.
   const isAsked = pinned === null || pinned === way || (pinned === 'hls' && way === 'native');
   return can[way] && isAsked;
 }

@@ -61,7 +61,7 @@ class Watch {
     return this.tell({ name: 'broadcast', phase, hls, webrtc, isNew });
   }
 
-  /** Video with B-frames is found. */
+  /** The server has found B-frames in the video. */
   reordered(hls: 'preparing' | 'ready' | 'unavailable' = 'ready'): this {
     return this.broadcast('live', hls, false, 'unavailable');
   }
@@ -102,7 +102,7 @@ describe('the ladder before and after a broadcast', () => {
     expect(new Watch().broadcast('starting', 'preparing', true).plan).toMatchObject(onWebRtc);
   });
 
-  it('drops everything when the broadcast ends, and starts the next one with WebRTC', () => {
+  it('stops WebRTC and HLS when the broadcast ends, and starts the next one with WebRTC', () => {
     const watch = Watch.live().pass(FIRST_FRAME_MS).broadcast('off', null);
     expect(watch.plan).toMatchObject({ webrtc: false, hls: false, wakeMs: null });
     expect(watch.broadcast('live', 'ready', true).plan).toMatchObject(onWebRtc);
@@ -318,7 +318,7 @@ describe('the ladder after hls.js fails', () => {
     expect(watch.tell({ name: 'rewound' }).plan).toMatchObject({ way: 'native' });
   });
 
-  it('returns to WebRTC when no HLS works', () => {
+  it('returns to WebRTC when neither kind of HLS works', () => {
     const watch = Watch.live({ can: { ...everything, native: false } }).pass(FIRST_FRAME_MS);
     expect(watch.tell({ name: 'hls-failed' }).plan).toMatchObject(onWebRtc);
   });
@@ -330,7 +330,7 @@ describe('the ladder after hls.js fails', () => {
 });
 
 describe('the ladder while rewound', () => {
-  it('switches to HLS and, after "Go to live", back to WebRTC when that has a picture', () => {
+  it('switches to HLS and, after "Go to live", back to WebRTC once WebRTC has a picture', () => {
     const watch = Watch.live().pass(10_000, moving).tell({ name: 'rewound' });
     expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
     expect(watch.pass(600_000).plan).toMatchObject(onHls);
@@ -370,7 +370,7 @@ describe('the ladder with sharing', () => {
     expect(watch.plan).toEqual(onShared);
   });
 
-  it('leaves those who already watch where they are', () => {
+  it('does not move viewers who are already watching', () => {
     const watch = Watch.live().pass(5_000, moving);
     watch.tell({ name: 'broadcast', phase: 'live', hls: 'ready', isNew: false, shares: true });
     expect(watch.plan).toMatchObject(onWebRtc);
@@ -404,7 +404,7 @@ describe('the ladder with sharing', () => {
     expect(watch.tell({ name: 'went-live' }).plan).toEqual(onShared);
   });
 
-  it('waits for HLS, and gives up if there won’t be any', () => {
+  it('waits for HLS, and gives up if there will be none', () => {
     const watch = new Watch().tell({
       name: 'broadcast',
       phase: 'live',
@@ -417,7 +417,7 @@ describe('the ladder with sharing', () => {
     expect(watch.broadcast('live', 'unavailable').plan).toMatchObject(onWebRtc);
   });
 
-  it('only shares if the page says so', () => {
+  it('shares only if the page requests it', () => {
     const watch = arrives(false, { pinned: 'shared' });
     expect(watch.plan).toEqual(onShared);
     expect(watch.tell({ name: 'sharing-chosen', shares: false }).plan).toEqual(onShared);
@@ -426,7 +426,7 @@ describe('the ladder with sharing', () => {
 });
 
 describe('the ladder when browsers can’t show the video over WebRTC', () => {
-  it('leaves at once, even if pictures arrive, and does not retry', () => {
+  it('leaves WebRTC at once, even if frames arrive, and does not retry', () => {
     const watch = Watch.live().pass(20_000, moving).reordered();
     expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
     expect(watch.pass(600_000).tell({ name: 'network-changed' }).plan).toEqual({
@@ -435,7 +435,7 @@ describe('the ladder when browsers can’t show the video over WebRTC', () => {
     });
   });
 
-  it('starts with HLS if that is known', () => {
+  it('starts with HLS if this is already known', () => {
     const watch = new Watch().broadcast('live', 'ready', true, 'unavailable');
     expect(watch.plan).toEqual({ ...onHls, wakeMs: null });
   });
@@ -446,7 +446,7 @@ describe('the ladder when browsers can’t show the video over WebRTC', () => {
     expect(watch.reordered().plan).toEqual({ ...onHls, wakeMs: null });
   });
 
-  it('stays until HLS is ready, and where HLS is impossible', () => {
+  it('stays on WebRTC until HLS is ready, or if HLS is impossible', () => {
     const watch = Watch.live({}, 'preparing').pass(2_000, moving).reordered('preparing');
     expect(watch.plan).toMatchObject(onWebRtc);
     expect(watch.reordered('ready').plan).toMatchObject(onHls);
@@ -454,7 +454,7 @@ describe('the ladder when browsers can’t show the video over WebRTC', () => {
     expect(Watch.live({}, 'unavailable').reordered('unavailable').plan).toMatchObject(onWebRtc);
   });
 
-  it('tries WebRTC again as soon as the video has no B-frames', () => {
+  it('retries WebRTC as soon as the video has no B-frames', () => {
     const watch = Watch.live().reordered().pass(60_000).broadcast('live');
     expect(watch.plan).toMatchObject(probing);
     expect(watch.pass(PROVEN_MS + 500, moving).plan).toMatchObject(onWebRtc);

@@ -20,11 +20,12 @@ export const FREEZE_MS = 5_000;
 /** WebRTC must deliver frames for this long before it replaces HLS. */
 export const PROVEN_MS = 1_000;
 /**
- * After media has flowed for this long, WebRTC counts as steady, and the next failure as the first.
+ * After media has flowed for this long, WebRTC counts as steady, and the next failure counts as the
+ * first.
  */
 export const STEADY_MS = 60_000;
 /**
- * The delay before WebRTC is retried, by the number of consecutive failures; the last one repeats.
+ * The delays before WebRTC is retried, by the number of consecutive failures; the last one repeats.
  */
 export const RETRY_MS = [15_000, 30_000, 60_000, 120_000, 300_000] as const;
 /** The delays to use instead if there is no other way to watch in the meantime. */
@@ -98,7 +99,7 @@ function broadcastChanged(
   if (phase === 'off') return standOn(ladder.rules);
   const before = isNew ? standOn(ladder.rules) : ladder;
   const begins = before.phase === 'off';
-  // A returning publisher may send another codec than before.
+  // A returning publisher may use a different codec.
   const returns = before.phase === 'interrupted' && phase === 'live';
   const flowingMs = phase === 'live' ? (before.flowingMs ?? nowMs) : null;
   const refused = before.refused && !returns;
@@ -113,7 +114,8 @@ function broadcastChanged(
   const retries =
     begins || (before.refused && !refused) || (avoidsWebRtc(before) && !avoidsWebRtc(known));
   const next = retries && mayUse(known.rules, 'webrtc') ? { ...known, retryMs: nowMs } : known;
-  // Viewers who already watch stay where they are: sharing would move them back by seconds.
+  // Viewers who are already watching aren't moved, because sharing would set them back by several
+  // seconds.
   if (begins && shares) return share(next);
   // If HLS becomes unavailable, the viewer returns to WebRTC where the browser supports it.
   if (next.hls === 'unavailable' && next.way !== 'webrtc' && !lacksWebRtc(next))
@@ -141,8 +143,9 @@ function seen(
 }
 
 /**
- * Replaces the connection. If its picture was shown, the new connection gets the time of a first
- * frame. If it was only an attempt while HLS played, the attempt has failed.
+ * Replaces the connection. If its picture was shown, the new connection again has {@link
+ * FIRST_FRAME_MS} for its first frame. If it was only an attempt while HLS played, the attempt has
+ * failed.
  */
 function renew(ladder: Ladder, nowMs: number): Ladder {
   if (!ladder.attempt) return ladder;
@@ -174,7 +177,7 @@ function share(ladder: Ladder): Ladder {
   return { ...ladder, way: 'shared', behind: false, attempt: null, retryMs: null };
 }
 
-/** Returns to the first of the other ways, if one is allowed. */
+/** Returns to the first other way that is allowed, if any. */
 function stopSharing(ladder: Ladder, nowMs: number): Ladder {
   const { way } = standOn(ladder.rules);
   if (ladder.way !== 'shared' || way === 'shared') return ladder;
@@ -191,7 +194,7 @@ function rewind(ladder: Ladder, nowMs: number): Ladder {
     way,
     behind: true,
     attempt: null,
-    // If WebRTC worked, it is requested again as soon as the viewer returns to the live edge.
+    // If WebRTC was working, it is requested again as soon as the viewer returns to the live edge.
     retryMs: ladder.attempt ? nowMs : ladder.retryMs,
   };
 }
@@ -249,8 +252,8 @@ function isTryDue(ladder: Ladder, nowMs: number): boolean {
 }
 
 /**
- * Whether WebRTC may be tried while HLS plays: only while there is something to see and the viewer
- * is at the live edge.
+ * Returns whether WebRTC may be tried while HLS plays: only while there is something to see and the
+ * viewer is at the live edge.
  */
 function mayTry(ladder: Ladder): boolean {
   if (lacksWebRtc(ladder) || avoidsWebRtc(ladder) || ladder.way === 'shared') return false;

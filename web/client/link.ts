@@ -16,11 +16,11 @@ import { hasEarlySocket } from './head-start.js';
 import { RequestError } from './request-error.js';
 
 type Options = {
-  /** The server's address; empty for that of the page. */
+  /** The server's address; empty for the page's. */
   url: string;
-  /** Headers that programs send; browsers send their own. */
+  /** Headers to send; for programs only, since browsers send their own. */
   headers: Readonly<Record<string, string>>;
-  /** Whether the link must reach a node other than the one that is about to stop. */
+  /** Whether the link must reach a node other than the current one, which is about to stop. */
   moving?: boolean;
   onOpen: (link: Link) => void;
   /** Called when the socket is lost, or could not be opened. */
@@ -64,9 +64,9 @@ export class Link {
   }
 
   /**
-   * Sends a request and resolves with the reply. Sends nothing while it isn't open.
-   * @throws {RequestError} the server's error; `offline` if it isn't open, or broke before the
-   *   reply; `timeout`. After the last two, it is unknown whether the server acted.
+   * Sends a request and resolves with the reply. Sends nothing while the link isn't open.
+   * @throws {RequestError} the server's error; `offline` if the link isn't open, or broke before
+   *   the reply; or `timeout`. After the last two, it is unknown whether the server acted.
    */
   async request<N extends RequestName>(
     name: N,
@@ -102,13 +102,13 @@ export class Link {
     if (this.#socket.connected) this.#socket.io.engine.close();
   }
 
-  /** Closes it as soon as its requests have their replies. */
+  /** Closes the link as soon as all its requests have been answered. */
   retire(): void {
     this.#isRetired = true;
     if (this.#pending === 0) this.close();
   }
 
-  /** Closes it permanently. `onLost` isn't called. */
+  /** Closes the link permanently. `onLost` isn't called. */
   close(): void {
     this.#socket.off('connect');
     this.#socket.off('connect_error');

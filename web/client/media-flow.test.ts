@@ -30,7 +30,7 @@ describe('mediaFlow', () => {
     expect(flow(50)).toMatchObject({ moved: false, expected: true });
   });
 
-  it('expects nothing while nothing is sent', () => {
+  it('does not expect media while none is sent', () => {
     const sent = { video: false, audio: false };
     expect(mediaFlow(report, { before: { frames: 0, soundPackets: 0 }, sent })).toMatchObject({
       moved: false,

@@ -1,6 +1,6 @@
 import { number, type StatsEntry } from './stats-entry.js';
 
-/** The amounts received so far. */
+/** The numbers of frames decoded and audio packets received so far. */
 export type FlowCounters = { frames: number; soundPackets: number };
 
 /** The kinds of media that the server currently sends. */

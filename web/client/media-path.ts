@@ -2,7 +2,7 @@ import type { types } from 'mediasoup-client';
 import type { Link } from './link.js';
 import { onNetworkChange } from './network-watch.js';
 
-/** How long a path can be silent before ICE is restarted. */
+/** How long no data may arrive on a path before ICE is restarted. */
 const RESTART_AFTER_MS = 2_000;
 
 /**

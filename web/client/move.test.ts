@@ -58,7 +58,7 @@ describe('a move', () => {
     expect(after(...events, CALLED_OFF, ASKED).state.name).toBe('opening');
   });
 
-  it('is completed if it is called off while it joins, but not retried', () => {
+  it('is completed, but not retried, if it is called off while joining', () => {
     const joining = [ASKED, OPENED, CALLED_OFF];
     expect(after(...joining, { name: 'prepared', attempt: 1 }).effects).toContain('switch');
     expect(after(...joining, FAILED)).toEqual({
@@ -68,7 +68,7 @@ describe('a move', () => {
     expect(after(...joining, ASKED, FAILED).state.name).toBe('waiting');
   });
 
-  it('ignores what an earlier attempt reports', () => {
+  it('ignores results of an earlier attempt', () => {
     const { state } = after(ASKED, FAILED, { name: 'retry-due' });
     for (const event of [OPENED, FAILED, { name: 'prepared', attempt: 1 }] as const)
       expect(step(state, event)).toEqual({ state, effects: [] });

@@ -1,8 +1,9 @@
 import { assertNever } from '../../src/protocol/assert-never.js';
 
 /**
- * The state of moving to another node. `attempt` counts the attempts of one move; results of older
- * ones are discarded. The initial state is {@link SETTLED}, and only {@link step} changes the state.
+ * The state of a move to another node. `attempt` counts the attempts of one move; results of older
+ * ones are discarded. The initial state is {@link SETTLED}, and only {@link step} changes the
+ * state.
  */
 export type Move =
   | { readonly name: 'settled'; readonly attempt: number }
@@ -10,7 +11,7 @@ export type Move =
   | { readonly name: 'opening'; readonly attempt: number }
   /**
    * Everything that was joined over the first link is being joined over the second one. If this
-   * fails and the move `isLast`, it is not retried, because the server continues.
+   * fails and `isLast` is set, the move isn't retried, because the server continues.
    */
   | { readonly name: 'preparing'; readonly attempt: number; readonly isLast: boolean }
   /** The attempt failed, and the next one is due later. */

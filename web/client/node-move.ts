@@ -4,12 +4,15 @@ import { type Move, type MoveEffect, type MoveEvent, SETTLED, step } from './mov
 import { reconnectDelayMs } from './reconnect-delay.js';
 
 /**
- * The functions that use or discard what is ready on a second link. Exactly one of them is called.
+ * Uses or discards what has been prepared on a second link. Exactly one of the functions is called.
  */
 export type Prepared = Readonly<{
-  /** Uses what is ready, because the connection switches to the second link. Must not throw. */
+  /**
+   * Uses what has been prepared, because the connection switches to the second link. Must not
+   * throw.
+   */
   commit(): void;
-  /** Closes what is ready, because the move failed. */
+  /** Closes what has been prepared, because the move failed. */
   cancel(): void;
 }>;
 
@@ -20,7 +23,10 @@ export type Prepared = Readonly<{
 export type Prepare = (next: Link, isOver: () => boolean) => Promise<Prepared>;
 
 type Options = Readonly<{
-  /** Opens a second link, and reports its state to {@link NodeMove.opened} and `lost`. */
+  /**
+   * Opens a second link. Its state is reported to {@link NodeMove.opened} and {@link
+   * NodeMove.lost}.
+   */
   open: () => Link;
   /** Switches the connection to the second link. */
   switchTo: (next: Link) => void;
@@ -42,13 +48,13 @@ export class NodeMove {
     this.#options = options;
   }
 
-  /** Adds something that must be joined over the second link before the switch. */
+  /** Adds a function that joins something over the second link before the switch. */
   add(prepare: Prepare): () => void {
     this.#participants.add(prepare);
     return () => void this.#participants.delete(prepare);
   }
 
-  /** Begins a move, unless one has begun. */
+  /** Begins a move, unless one is in progress. */
   begin(): void {
     this.#dispatch({ name: 'asked' });
   }
@@ -63,7 +69,7 @@ export class NodeMove {
     if (link === this.#next) this.#dispatch({ name: 'failed', attempt: this.#state.attempt });
   }
 
-  /** Ends a move that hasn't reached another node yet, because the server continues. */
+  /** Ends a move that hasn't reached another node yet, because the current node continues. */
   callOff(): void {
     this.#dispatch({ name: 'called-off' });
   }

@@ -1,9 +1,9 @@
 import { type ReadonlySignal, signal } from '@preact/signals-core';
 
 /**
- * The tracks that a `<video>` plays. A track that still plays is replaced within the same stream,
- * which leaves the picture until the next frame. A new stream makes the element start again, with
- * nothing to show at first.
+ * The tracks that a `<video>` plays. While a track is still playing, it is replaced within the same
+ * stream, so the picture stays until the next frame. With a new stream, the element would start
+ * again and show nothing at first.
  */
 export class PlayedStream {
   readonly #stream = signal<MediaStream | null>(null);
@@ -20,16 +20,16 @@ export class PlayedStream {
     return this.#stream.peek()?.getTracks() ?? [];
   }
 
-  /** Whether a track of a kind plays that hasn't ended. */
+  /** Returns whether a track of this kind is playing and hasn't ended. */
   plays(kind: string): boolean {
     return this.tracks.some((track) => track.kind === kind && track.readyState === 'live');
   }
 
-  /** Plays tracks, each instead of the one of its kind. */
+  /** Plays tracks, each replacing the current one of its kind. */
   add(tracks: readonly MediaStreamTrack[]): void {
     if (tracks.length === 0) return;
     const stream = this.#stream.peek();
-    // Audio comes first, so that the stream contains a live track at any time.
+    // Audio is replaced first, so that the stream always contains a live track.
     const fresh = tracks.toSorted((a, b) => a.kind.localeCompare(b.kind));
     const kinds = new Set(fresh.map(({ kind }) => kind));
     const replaced = this.tracks.filter(({ kind }) => kinds.has(kind));
@@ -52,8 +52,8 @@ export class PlayedStream {
 type Exchange = Readonly<Record<'replaced' | 'fresh', readonly MediaStreamTrack[]>>;
 
 /**
- * Whether an element that plays these tracks shows something until the next frame, and plays on.
- * Firefox stops when its stream contains no live track, even for a moment.
+ * Returns whether an element that plays these tracks keeps its picture until the next frame, and
+ * keeps playing. Firefox stops when the stream contains no live track, even for a moment.
  */
 function canContinue(tracks: readonly MediaStreamTrack[], { replaced, fresh }: Exchange): boolean {
   const isLive = ({ readyState }: MediaStreamTrack) => readyState === 'live';
@@ -67,7 +67,7 @@ function canContinue(tracks: readonly MediaStreamTrack[], { replaced, fresh }: E
   });
 }
 
-/** The old track is removed first: Firefox would not show the new one otherwise. */
+/** The old track is removed first, because otherwise Firefox wouldn't show the new one. */
 function exchange(stream: MediaStream, { replaced, fresh }: Exchange): void {
   for (const track of fresh) {
     for (const old of replaced) if (old.kind === track.kind) stream.removeTrack(old);

@@ -44,7 +44,9 @@ export type StartOptions = {
   channel: string;
   audio: MediaStreamTrack | null;
   video: MediaStreamTrack | null;
-  /** The token from before a reload. With it, the page takes over from its own lost connection. */
+  /**
+   * The token from before a reload, with which the page takes over from its own lost connection.
+   */
   resumeToken?: string;
   /** The audience of a new broadcast, unless the channel's is narrower. */
   visibility?: Visibility;
@@ -99,7 +101,7 @@ export class Publisher {
 
   /**
    * Replaces a track without interruption; null stops sending that kind. Rejects if the connection
-   * breaks in the meantime; the next connection starts with the new track.
+   * breaks in the meantime, in which case the next connection starts with the new track.
    */
   replaceTrack(kind: TrackKind, track: MediaStreamTrack | null): Promise<void> {
     return this.#dispatch({ name: 'track-changed', kind, track });
@@ -110,17 +112,20 @@ export class Publisher {
     void this.#dispatch({ name: 'mute-changed', kind, muted });
   }
 
-  /** Ends the broadcast. Rejects if the server cannot be reached; the broadcast then continues. */
+  /**
+   * Ends the broadcast. Rejects if the server can't be reached, in which case the broadcast
+   * continues.
+   */
   end(): Promise<void> {
     return this.#dispatch({ name: 'end-requested' });
   }
 
-  /** Stops publishing without ending the broadcast, because this server's mixer publishes it now. */
+  /** Stops publishing without ending the broadcast, because the server's mixer publishes it now. */
   handOver(): void {
     void this.#dispatch({ name: 'left' });
   }
 
-  /** Leaves without ending the broadcast, which is interrupted as if the tab was closed. */
+  /** Leaves without ending the broadcast, which is interrupted as if the tab had been closed. */
   close(): void {
     void this.#dispatch({ name: 'left' });
     for (const off of this.#offs) off();
@@ -244,8 +249,8 @@ export class Publisher {
   }
 
   /**
-   * Publishes over another link as well, and moves the broadcast to its node. Until then, this page
-   * continues to send over the current link.
+   * Publishes over another link as well, and moves the broadcast to that link's node. Until then,
+   * this page continues to send over the current link.
    */
   async #prepareMove(next: Link, isOver: () => boolean): Promise<Prepared> {
     const state = this.#state.peek();
@@ -285,7 +290,7 @@ export class Publisher {
   }
 }
 
-/** Resolves when the first media has been sent over an uplink. */
+/** Resolves when the first media has been sent over an uplink; rejects if that takes too long. */
 async function sends(uplink: Uplink, { tracks, muted }: Job, isOver: () => boolean): Promise<void> {
   const isSent = (kind: TrackKind): boolean => tracks[kind] !== null && !muted[kind];
   const kind = isSent('video') ? 'video' : 'audio';

@@ -40,7 +40,7 @@ describe('a lost connection', () => {
     expect(shown(page)).toBe('reconnecting, asking');
   });
 
-  it('leaves a broadcast starting that was not live yet', () => {
+  it('leaves a broadcast that was not live yet in the starting state', () => {
     expect(shown(PublishingPage.sending().tell({ name: 'offline' }))).toBe('starting, sending');
   });
 
@@ -67,7 +67,7 @@ describe('a lost connection', () => {
     expect(effectNames(page)).toEqual(['close', 'ask']);
   });
 
-  it('may recover if only the server reports it', () => {
+  it('may recover if only the server has reported the loss', () => {
     const page = PublishingPage.live().broadcast(view('interrupted'));
     expect(shown(page)).toBe('reconnecting, sending');
     expect(shown(page.broadcast(view('live')))).toBe('live, sending');
@@ -154,7 +154,7 @@ describe('the end', () => {
     expect(page.tell({ name: 'end-accepted', session: 1 }).state).toBe(state);
   });
 
-  it('of the previous session does not end the next', () => {
+  it('of the previous session does not end the next one', () => {
     const page = PublishingPage.live().tell({ name: 'end-requested' }).broadcast(view('ended'));
     page.tell({ name: 'start', job, resumeToken: null });
     page.tell({ name: 'end-accepted', session: 1 });
@@ -177,7 +177,7 @@ describe('the end', () => {
     );
   });
 
-  it('does not follow from leaving, after which the broadcast can be resumed', () => {
+  it('does not happen on leaving, after which the broadcast can be resumed', () => {
     const uplink = uplinkOf('t1');
     const page = PublishingPage.live(uplink).tell({ name: 'left' });
     expect(page.state).toEqual({ name: 'idle', attempt: 1 });
@@ -230,7 +230,7 @@ describe('a publisher that moves to another node', () => {
       { name: 'retire', uplink: first },
       { name: 'send', attempt: page.state.attempt, uplink: second, job },
     ]);
-    // What happens to the first one no longer matters.
+    // What happens to the first uplink no longer matters.
     expect(page.tell({ name: 'uplink-failed', uplink: first }).effects).toEqual([]);
     expect(page.tell({ name: 'transport-closed', transportId: 't1' }).effects).toEqual([]);
     expect(shown(page.tell({ name: 'transport-closed', transportId: 't2' }))).toBe(
@@ -238,7 +238,7 @@ describe('a publisher that moves to another node', () => {
     );
   });
 
-  it('connects again there if its connection changed meanwhile', () => {
+  it('reconnects there if its connection has changed in the meantime', () => {
     const page = PublishingPage.live();
     const { attempt } = page.state;
     const uplink = uplinkOf('t2');
@@ -247,7 +247,7 @@ describe('a publisher that moves to another node', () => {
     expect(page.effects.map(({ name }) => name)).toEqual(['close', 'ask']);
   });
 
-  it('closes the second uplink if it ended meanwhile', () => {
+  it('closes the second uplink if the page was left in the meantime', () => {
     const page = PublishingPage.live().tell({ name: 'left' });
     const uplink = uplinkOf('t2');
     expect(moved(page, uplink).effects).toEqual([{ name: 'close', uplink }]);

@@ -11,7 +11,7 @@ import {
 import { IDLE, type PublishingEvent, step } from './publishing.js';
 
 describe('going live', () => {
-  it('asks the server, opens the connection, sends the tracks, and is live once they arrive', () => {
+  it('asks the server, opens the connection, sends the tracks, and is live once they have arrived', () => {
     const page = PublishingPage.asking();
     expect(shown(page)).toBe('starting, asking');
     expect(page.effects).toEqual([
@@ -36,7 +36,7 @@ describe('going live', () => {
     expect(page.accepted().state).toMatchObject({ resumeToken: 'token' });
   });
 
-  it('sends the tracks as they are when the connection opens', () => {
+  it('sends the tracks that are current when the connection opens', () => {
     const page = PublishingPage.opening().tell({
       name: 'mute-changed',
       kind: 'audio',
@@ -93,14 +93,14 @@ describe('going live', () => {
 });
 
 describe('results of older attempts', () => {
-  it('ignores a reply after the page left', () => {
+  it('ignores a reply that arrives after the page was left', () => {
     const page = PublishingPage.asking().tell({ name: 'left' });
     page.accepted();
     expect(page.state).toEqual({ name: 'idle', attempt: 1 });
     expect(page.effects).toEqual([]);
   });
 
-  it('closes a connection that opens after the page left', () => {
+  it('closes a connection that opens after the page was left', () => {
     const uplink = uplinkOf('t1');
     const page = PublishingPage.opening().tell({ name: 'left' }).opened(uplink);
     expect(page.effects).toEqual([{ name: 'close', uplink }]);

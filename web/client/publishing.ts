@@ -21,8 +21,8 @@ export type FailureCode = RequestErrorCode | 'media_failed';
 type Sending = { readonly name: 'sending'; readonly uplink: Uplink };
 
 /**
- * The media connection: requested from the server, being opened in the browser, open, or to be
- * retried.
+ * The state of the media connection: requested from the server, being opened in the browser, open,
+ * or waiting for a retry.
  */
 type Link =
   | { readonly name: 'asking' }
@@ -80,9 +80,9 @@ export type PublishingEvent =
   | { name: 'track-changed'; kind: TrackKind; track: MediaStreamTrack | null }
   | { name: 'mute-changed'; kind: TrackKind; muted: boolean }
   | { name: 'end-requested' }
-  /** The server ended the broadcast because this session requested it. */
+  /** The server has ended the broadcast at this session's request. */
   | { name: 'end-accepted'; session: number }
-  /** The page is left, which interrupts the broadcast. */
+  /** The user leaves the page, which interrupts the broadcast. */
   | { name: 'left' }
   /** The socket connected. */
   | { name: 'online' }
@@ -127,7 +127,7 @@ export type PublishingEffect =
       muted: boolean;
     }
   | { name: 'mute'; uplink: Uplink; kind: TrackKind; muted: boolean }
-  /** Ask the server to end the broadcast; its consent must be reported as `end-accepted`. */
+  /** Ask the server to end the broadcast; its acceptance must be reported as `end-accepted`. */
   | { name: 'end'; session: number; channel: string }
   | { name: 'close'; uplink: Uplink }
   /** Close the uplink after {@link LINGER_MS}. */
@@ -142,8 +142,8 @@ export type Step = {
 export const RETRY_MS = 1_500;
 
 /**
- * How long the media of a broadcast that has moved is still sent to the previous node. Viewers
- * receive it from there until the next node has reached them.
+ * How long media is still sent to the previous node after the broadcast has moved. Viewers receive
+ * it from there until the next node has reached them.
  */
 export const LINGER_MS = 1_000;
 
@@ -200,8 +200,8 @@ function happened(
     case 'online':
       return connect(state);
     case 'offline':
-      // The uplink remains open, because viewers still get its media until the server detects the
-      // loss.
+      // The uplink remains open, because its media still reaches viewers until the server detects
+      // the loss.
       return unchanged(interrupted(state));
     case 'broadcast-changed':
       return broadcastChanged(state, event.broadcast);
@@ -260,7 +260,7 @@ function opened(
   state: Publishing,
   { attempt, uplink }: Extract<PublishingEvent, { name: 'opened' }>,
 ): Step {
-  // Publishing was stopped, or a newer attempt began, while this one opened.
+  // Publishing was stopped, or a newer attempt began, while this uplink was being opened.
   if (!isActive(state) || attempt !== state.attempt)
     return { state, effects: [{ name: 'close', uplink }] };
   return {
@@ -273,8 +273,8 @@ function moved(
   state: Publishing,
   { attempt, uplink }: Extract<PublishingEvent, { name: 'moved' }>,
 ): Step {
-  // Publishing was stopped in the meantime, or another attempt began, which continues at the other
-  // node.
+  // Publishing was stopped in the meantime, or another attempt has begun, which continues at the
+  // new node.
   if (!isActive(state) || attempt !== state.attempt || state.link.name !== 'sending') {
     const close: PublishingEffect = { name: 'close', uplink };
     if (!isActive(state)) return { state, effects: [close] };
@@ -320,7 +320,7 @@ function muteChanged(
 
 function broadcastChanged(state: Active, broadcast: BroadcastView): Step {
   if (broadcast.channel !== state.job.channel) return unchanged(state);
-  // This is the channel's previous broadcast, whose end was reported late.
+  // The event is a late report about the channel's previous broadcast.
   const isOther = state.broadcast
     ? broadcast.id !== state.broadcast.id
     : broadcast.state === 'ended';
@@ -357,8 +357,8 @@ function attemptFailed(
 ): Step {
   const { broadcast } = state;
   if (code === 'not_live') return stop(state, { name: 'ended', broadcast, reason: null });
-  // A broadcast that the server has accepted is worth retrying until its grace period has passed.
-  // Before that, only transient errors are retried.
+  // Once the server has accepted a broadcast, it is worth retrying until its grace period has
+  // passed. Before that, only transient errors are retried.
   const retries = broadcast ? !FINAL_CODES.has(code) : TRANSIENT_CODES.has(code);
   if (!retries) return stop(state, { name: 'failed', code, message });
   return { state: { ...interrupted(state), link: { name: 'waiting' } }, effects: closing(state) };

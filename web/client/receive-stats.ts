@@ -3,7 +3,8 @@ import { number, pathRoundTripMs, type StatsEntry } from './stats-entry.js';
 /** The reception during the last second. */
 export type ReceiveStats = {
   /**
-   * The latency from capture to display in milliseconds; null while part of the path is unmeasured.
+   * The latency from capture to display in milliseconds; null while any part of the path is
+   * unmeasured.
    */
   delayMs: number | null;
   width: number;
@@ -18,22 +19,22 @@ export type ReceiveStats = {
   sharing?: SharingFigures;
 };
 
-/** What a viewer has exchanged with others since playback started, in bytes. */
+/** The amounts that a viewer has exchanged with others since playback started, in bytes. */
 export type SharingFigures = {
-  /** The number of viewers to whom there is a connection. */
+  /** The number of connected viewers. */
   peers: number;
   received: number;
   sent: number;
-  /** The bytes that the server sent instead of others. */
+  /** The bytes that were loaded from the server instead of from others. */
   fromServer: number;
-  /** The number of segments that others sent and that were not the server's. */
+  /** The number of segments from others that didn't match the server's. */
   rejected: number;
 };
 
-/** NTP counts from 1900, JavaScript from 1970. */
+/** NTP time starts in 1900, JavaScript's in 1970. */
 const NTP_TO_UNIX_MS = 2_208_988_800_000;
 
-/** The counters of one getStats result. The next result is compared with them. */
+/** The counters from one getStats result, with which the next result is compared. */
 export type ReceiveCounters = {
   atMs: number;
   bytes: number;

@@ -11,10 +11,10 @@ import { PlayedStream } from './played-stream.js';
 /** The available simulcast layers; 0 is the lowest. */
 export type Layers = { count: number; current: number | null; pinned: number | null };
 
-/** The maximum time until the first frame of a track that replaces another one. */
+/** The maximum time to wait for the first frame of a replacement track. */
 const FIRST_FRAME_MAX_MS = 2_000;
 const FIRST_FRAME_CHECK_MS = 20;
-/** How long new audio waits for the video from the same node before it replaces the old audio. */
+/** How long new audio waits for video from the same node before it replaces the old audio. */
 const VIDEO_FOLLOWS_MS = 100;
 
 /**
@@ -28,7 +28,10 @@ export class Receiver {
   readonly #transport: types.Transport;
   readonly #path: MediaPath;
   readonly #consumers = new Map<string, types.Consumer>();
-  /** What the page plays: of this connection alone, or continued from the one that it replaced. */
+  /**
+   * The stream that the page plays. It may be taken over from the connection that this one
+   * replaced.
+   */
   #played = new PlayedStream();
   readonly #layerCount = signal(1);
   readonly #currentLayer = signal<number | null>(null);
@@ -36,7 +39,7 @@ export class Receiver {
   /** The latest video that is waiting for its first frame. */
   #replacement: Promise<void> | null = null;
   #videoConsumerId: string | null = null;
-  /** Tracks that the publisher muted. */
+  /** Tracks that the publisher has muted. */
   readonly #paused = new Set<string>();
   /** Whether the server currently has no layer of the video to send. */
   #withoutLayer = false;
@@ -102,8 +105,8 @@ export class Receiver {
         this.#withoutLayer = false;
       }
     for (const { id, producerPaused } of fresh) this.#setPaused(id, producerPaused);
-    // The request is sent while the browser negotiates. No media can arrive before the browser is
-    // ready anyway.
+    // The request is sent while the browser negotiates, because no media can arrive before the
+    // browser is ready anyway.
     const resumed = this.#link.request('viewer:resume', {
       consumerIds: fresh.map(({ id }) => id),
     });
@@ -112,12 +115,15 @@ export class Receiver {
       resumed,
     ]);
     await this.#canReplace(consumers);
-    // The server may have closed one in the meantime.
+    // The server may have closed some of them in the meantime.
     const open = consumers.filter(({ closed }) => !closed);
     this.#played.add(open.map(({ track }) => track));
   }
 
-  /** Plays its tracks in the stream of another connection, which no longer changes that stream. */
+  /**
+   * Plays this connection's tracks in the stream of another connection, which then no longer
+   * changes that stream.
+   */
   continue(before: Receiver): void {
     const own = this.#played;
     if (own.tracks.length === 0) return;
@@ -144,7 +150,7 @@ export class Receiver {
     else this.#paused.delete(consumerId);
   }
 
-  /** The kinds of media that the server says it is sending. */
+  /** The kinds of media that the server is sending, as far as it has reported. */
   get sent(): Sent {
     const flowing = [...this.#consumers.values()].filter(({ id }) => !this.#paused.has(id));
     return {
@@ -159,7 +165,7 @@ export class Receiver {
 
   /** Pins the video to a layer; null to let bandwidth estimation choose. */
   pinLayer(layer: number | null): void {
-    // A failure does no harm: after the next join, the layer is pinned again.
+    // A failure is harmless, because the layer is pinned again after the next join.
     this.#link.request('viewer:layer', { layer }).catch(() => undefined);
   }
 
@@ -171,9 +177,9 @@ export class Receiver {
   }
 
   /**
-   * Resolves when tracks can be shown. When the broadcast moves to another node, a new track
-   * replaces one that still plays: video is shown when its first frame has been decoded, and audio
-   * changes together with the video.
+   * Resolves when tracks can be shown. When the broadcast moves to another node, new tracks replace
+   * ones that are still playing: video once its first frame has been decoded, and audio together
+   * with the video.
    */
   async #canReplace(consumers: readonly types.Consumer[]): Promise<void> {
     const replacing = consumers.filter(({ kind }) => this.#played.plays(kind));

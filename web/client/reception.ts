@@ -16,7 +16,7 @@ type Options = Readonly<{
   onClosed: () => void;
 }>;
 
-/** The media of a join, and where it comes from. */
+/** The media of a join, and the link and device that receive it. */
 type Joined = Readonly<{
   media: ViewerMediaOptions;
   device: Device;
@@ -25,14 +25,14 @@ type Joined = Readonly<{
   pinned: number | null;
 }>;
 
-/** How long a second connection may take until its first frame. */
+/** The maximum time until the first frame of a second connection. */
 const FIRST_FRAME_MAX_MS = 8_000;
 const FIRST_FRAME_CHECK_MS = 20;
 
 const NOTHING_SEEN: FlowCounters = { frames: 0, soundPackets: 0 };
 
 /**
- * Reception over WebRTC: at most one connection with its media, and a second one during a move to
+ * Receives media over WebRTC: over at most one connection, and a second one during a move to
  * another node.
  */
 export class Reception {
@@ -55,12 +55,12 @@ export class Reception {
     return this.#stats;
   }
 
-  /** The delay from capture to the server as last reported, in milliseconds. */
+  /** The last reported latency from capture to the server, in milliseconds. */
   set uplinkMs(uplinkMs: number | null) {
     this.#uplinkMs.value = uplinkMs;
   }
 
-  /** Receives the media of a join, which replaces the previous media. */
+  /** Receives the media of a join in place of the previous media. */
   async take(joined: Joined): Promise<void> {
     this.drop();
     const receiver = this.#open(joined);
@@ -70,7 +70,7 @@ export class Reception {
 
   /**
    * Receives the media of another join at the same time; {@link replaceWith} then shows it.
-   * Resolves when the first frame has been decoded, or the first sound has arrived if there is no
+   * Resolves when the first frame has been decoded, or the first audio has arrived if there is no
    * video, or at once if nothing is being sent.
    * @throws {Error} if that takes too long, or the connection fails
    */
@@ -163,13 +163,13 @@ export class Reception {
     try {
       await receiver.consume(tracks);
     } catch (error) {
-      // A track that ended in the meantime isn't a failure, since the server reports it separately.
+      // A track that ended in the meantime isn't a failure; the server reports it separately.
       if (this.#receiver.peek() === receiver && !isGone(error)) this.#options.onFailed();
     }
   }
 }
 
-/** Resolves when media flows over a new connection, or none is sent. */
+/** Resolves when media is flowing over a new connection, or when none is being sent. */
 async function firstFrame(receiver: Receiver): Promise<void> {
   const endMs = performance.now() + FIRST_FRAME_MAX_MS;
   while (performance.now() < endMs) {

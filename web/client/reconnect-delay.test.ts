@@ -10,7 +10,7 @@ describe('the reconnect delay', () => {
     expect(reconnectDelayMs(1_000_000, 0.999)).toBeLessThanOrEqual(10_000);
   });
 
-  it('never decreases with more failures, and has a random half', () => {
+  it('never decreases with more failures, and is half random', () => {
     fc.assert(
       fc.property(
         fc.nat(100),

@@ -3,8 +3,8 @@ const LONGEST_MS = 10_000;
 
 /**
  * Returns the delay before the next attempt, in milliseconds: short at first, then doubling up to
- * ten seconds. Half of it is random, so that the clients of a restarted server do not all return at
- * the same moment.
+ * ten seconds. Half of it is random, so that a restarted server's clients don't all return at the
+ * same moment.
  *
  * @param failures the number of failed attempts since the last connection
  * @param random a number in [0, 1)

@@ -13,7 +13,7 @@ const CODES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns whether the chat currently rejects the message or its sender, so that a retry alone
+ * Returns whether the chat currently rejects the message or its sender, in which case a retry alone
  * doesn't help.
  */
 export function isRefusal({ code }: Pick<RequestError, 'code'>): boolean {

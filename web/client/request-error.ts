@@ -1,8 +1,8 @@
 import type { ErrorCode, Issue } from '../../src/protocol/error.js';
 
 /**
- * The server's error code, or the reason for a missing reply: `timeout` if none arrived in time,
- * `offline` if the server is unreachable.
+ * The server's error code, or the reason for a missing reply: `timeout` if no reply arrived in
+ * time, `offline` if the server is unreachable.
  */
 export type RequestErrorCode = ErrorCode | 'timeout' | 'offline';
 
@@ -13,8 +13,8 @@ export interface RequestErrorDetails {
 }
 
 /**
- * The failure of a request over HTTP or over the socket, with a code for programs and a sentence
- * for users.
+ * The failure of a request over HTTP or the socket, with a code for programs and a sentence for
+ * users.
  */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;

@@ -15,7 +15,7 @@ const layer = (index: number, over = {}) => ({
 });
 
 describe('sendHealth', () => {
-  it('lists layers from the lowest, with their rates since the last report', () => {
+  it('lists layers, lowest first, with their rates since the last report', () => {
     const first = sendHealth([layer(2), layer(0), layer(1)], null, 1_000);
     const second = sendHealth(
       [layer(2, { bytesSent: 250_000 }), layer(0), layer(1)],
@@ -27,7 +27,7 @@ describe('sendHealth', () => {
     expect(second.health.verdict).toBe('good');
   });
 
-  it('reports no burst for a new stream', () => {
+  it('does not report a burst for a new stream', () => {
     const first = sendHealth([layer(0)], null, 1_000);
     const second = sendHealth([layer(0), layer(1, { bytesSent: 1e9 })], first.counters, 2_000);
     expect(second.health.layers[1]?.bitrateBps).toBe(0);

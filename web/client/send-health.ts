@@ -8,7 +8,7 @@ export type LayerHealth = {
   framesPerSecond: number;
   bitrateBps: number;
   qualityLimitation: string;
-  /** Set for a screen, where a low frame rate only means that nothing moves. */
+  /** True for a screen, where a low frame rate only means that nothing is moving. */
   isScreen?: true;
 };
 
@@ -25,8 +25,8 @@ export type SendHealth = {
 };
 
 /**
- * The number of bytes sent so far by SSRC, and the time of measurement. The next report is compared
- * with these.
+ * The number of bytes sent so far, by SSRC, and the time of measurement. The next report is
+ * compared with these.
  */
 export type SendCounters = { atMs: number; bytes: ReadonlyMap<number, number> };
 

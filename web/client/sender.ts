@@ -26,7 +26,7 @@ export class Sender {
   readonly #path: MediaPath;
   readonly #producers = new Map<TrackKind, types.Producer>();
   /**
-   * The latest call of `send` for each kind. The next call waits for it, so that there is only one
+   * The latest call to `send` for each kind. The next call waits for it, so that there is only one
    * producer per kind.
    */
   readonly #sending = new Map<TrackKind, Promise<void>>();
@@ -117,13 +117,13 @@ export class Sender {
     return this.#transport.produce({
       ...common,
       codecOptions: { videoGoogleStartBitrate: 1_500 },
-      // Without H.264, the browser's next codec is sent in one layer, because HLS and some viewers'
-      // browsers don't support simulcast of other codecs.
+      // Without H.264, the browser's next codec is sent in a single layer, because HLS and some
+      // viewers' browsers don't support simulcast with other codecs.
       ...(h264 ? { codec: h264, encodings: encodingsFor(pictureSizeOf(track.getSettings())) } : {}),
     });
   }
 
-  /** Adapts the layers' bitrates to the picture size, which a new source may have changed. */
+  /** Adapts the layers' bitrates to the picture size, which may differ with a new source. */
   async #fitEncodings(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
     const sender = producer.rtpSender;
     if (producer.kind !== 'video' || !sender) return;

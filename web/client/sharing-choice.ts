@@ -1,6 +1,6 @@
 /**
- * A viewer's choice about sharing, for all channels: null until they have been informed that others
- * see their address.
+ * A viewer's choice about sharing, for all channels; null until they have been informed that others
+ * can see their IP address.
  */
 export type SharingChoice = 'informed' | 'declined' | null;
 

@@ -13,10 +13,10 @@ const stagePath = (channel: string): string => `/channels/${encodeURIComponent(c
 export const stageApi = {
   invitations: (channel: string) =>
     call<StageInvitationView[]>('GET', `${stagePath(channel)}/invitations`),
-  /** Creates an invitation, whose link is shown only now. */
+  /** Creates an invitation. Only this reply contains the link. */
   invite: (channel: string, invitation: NewStageInvitation) =>
     call<CreatedStageInvitation>('POST', `${stagePath(channel)}/invitations`, invitation),
-  /** Revokes an invitation. Guests who arrived by it are sent away. */
+  /** Revokes an invitation, and sends away the guests who entered with it. */
   revoke: (channel: string, id: string) =>
     call<null>('DELETE', `${stagePath(channel)}/invitations/${encodeURIComponent(id)}`),
   scenes: (channel: string) => call<SceneList>('GET', `${stagePath(channel)}/scenes`),

@@ -1,9 +1,7 @@
 /** One entry of an RTCStatsReport, whose members differ between browsers. */
 export type StatsEntry = Record<string, unknown>;
 
-/**
- * Returns the round-trip time of the selected path in milliseconds, or null while none is selected.
- */
+/** Returns the selected path's round-trip time in milliseconds, or null while none is selected. */
 export function pathRoundTripMs(entries: readonly StatsEntry[]): number | null {
   const pair = entries.find(
     (entry) => entry['type'] === 'candidate-pair' && entry['nominated'] === true,

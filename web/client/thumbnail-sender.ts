@@ -1,13 +1,15 @@
 import { stillPicture } from './capture/still-picture.js';
 import type { Link } from './link.js';
 
-/** The interval at which the server accepts thumbnails. */
+/** The interval at which the server accepts thumbnails, in milliseconds. */
 const INTERVAL_MS = 10_000;
-/** The delay before the first thumbnail. The first pictures of a camera are dark. */
+/**
+ * The delay before the first thumbnail, in milliseconds, because a camera's first frames are dark.
+ */
 const FIRST_MS = 1_500;
 
 /**
- * Sends the server a thumbnail of the published video every ten seconds, for lists and previews.
+ * Sends a thumbnail of the published video to the server every ten seconds, for lists and previews.
  */
 export class ThumbnailSender {
   readonly #link: Pick<Link, 'request'>;

@@ -2,7 +2,7 @@ import type { IngestView } from '../../src/protocol/ingest.js';
 
 const LIST = new Intl.ListFormat('en');
 
-/** Returns what the server makes of an encoder's video, as a sentence; null if nothing. */
+/** Returns a sentence about how the server transcodes an encoder's video; null if it doesn't. */
 export function transcodingText({
   transcoded,
   transcodedForWebRtc,

@@ -15,7 +15,7 @@ export interface Uplink {
   send(kind: TrackKind, track: MediaStreamTrack | null, muted: boolean): Promise<void>;
   /** Pauses or resumes a kind; viewers are notified. */
   setMuted(kind: TrackKind, muted: boolean): Promise<void>;
-  /** Resolves to true if any media of a kind has been sent. */
+  /** Resolves to whether any media of this kind has been sent. */
   hasSent(kind: TrackKind): Promise<boolean>;
   /** Closes the uplink. Idempotent. */
   close(): void;

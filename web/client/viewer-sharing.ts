@@ -7,11 +7,14 @@ import { keepSharingChoice, readSharingChoice, type SharingChoice } from './shar
 type Options = {
   connection: Pick<Connection, 'on' | 'onOnline'>;
   channel: string;
-  /** As embedded in the page; null if unknown. */
+  /** The settings embedded in the page; null if unknown. */
   settings: SharingSettings | null;
 };
 
-/** Whether a viewer shares media with others: the owner's settings and the viewer's choice. */
+/**
+ * Decides whether a viewer shares media with others, from the owner's settings and the viewer's
+ * choice.
+ */
 export class ViewerSharing {
   readonly #channel: string;
   readonly #settings: Signal<SharingSettings | null>;
@@ -21,7 +24,9 @@ export class ViewerSharing {
   readonly #offs: (() => void)[];
 
   readonly choice: ReadonlySignal<SharingChoice>;
-  /** Whether the owner lets viewers share, this one hasn't declined, and this node has swarms. */
+  /**
+   * Whether the owner lets viewers share, this viewer hasn't declined, and the node has a swarm.
+   */
   readonly isAllowed: ReadonlySignal<boolean>;
   /** Whether the owner lets viewers share. */
   readonly isEnabled: ReadonlySignal<boolean>;
@@ -43,13 +48,13 @@ export class ViewerSharing {
         this.#lacksSwarm.value = false;
         this.#version.value += 1;
       }),
-      // Changes during an interruption were not announced to this page.
+      // This page isn't notified of changes while it is disconnected.
       connection.onOnline(() => (this.#version.value += 1)),
     ];
   }
 
   /**
-   * Returns whether viewers who arrive share, unless they have declined.
+   * Returns whether arriving viewers share, unless they have declined.
    * @param viewers as the server counts them, which may not include this one yet
    */
   isOffered(viewers: number): boolean {
@@ -57,19 +62,19 @@ export class ViewerSharing {
     return settings !== null && settings.enabled && Math.max(1, viewers) > settings.liveAbove;
   }
 
-  /** Requests what is needed to share now. */
+  /** Requests the current settings, swarms and tracker. */
   async fetch(): Promise<Sharing> {
     const sharing = await sharingApi.get(this.#channel);
     this.#settings.value = sharing.settings;
     return sharing;
   }
 
-  /** Records that this node has no swarm for what is played, so that only the latency would be left. */
+  /** Records that this node has no swarm for the run, so sharing would only add latency. */
   lackSwarm(): void {
     this.#lacksSwarm.value = true;
   }
 
-  /** Stores the viewer's choice. Both imply that they know what others see. */
+  /** Stores the viewer's choice. Either choice implies that they know what others can see. */
   choose(choice: 'informed' | 'declined'): void {
     this.#choice.value = choice;
     keepSharingChoice(choice);

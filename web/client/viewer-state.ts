@@ -8,7 +8,7 @@ export type WatchedChannel = Pick<
   'title' | 'owner' | 'broadcast' | 'viewers' | 'thumbnail' | 'lastLiveAt'
 >;
 
-/** The state shown by the watch page. */
+/** The state that the watch page shows. */
 export type ViewerState =
   | { name: 'connecting' }
   | { name: 'not-live' }
@@ -60,7 +60,7 @@ export function viewerState(facts: ViewerFacts): ViewerState {
 
 /**
  * Returns a sentence that says why the broadcast can't be watched in this browser and what to do
- * about it. Returns null if it can be watched, or might be soon.
+ * about it, or null if it can be watched now or perhaps soon.
  */
 function whyNot(ladder: Ladder): string | null {
   const { rules, refused } = ladder;

@@ -72,7 +72,9 @@ export class Viewer {
   #hlsUrl: string;
   /** The broadcast last passed to the ladder. */
   #lastBroadcastId: string | null = null;
-  /** How far the clock that dates the broadcast's HLS is ahead of the server's clock. */
+  /**
+   * How far the clock behind the HLS timestamps is ahead of the server's clock, in milliseconds.
+   */
   #programAheadMs = 0;
 
   readonly channel: ReadonlySignal<WatchedChannel>;
@@ -80,7 +82,7 @@ export class Viewer {
   readonly state: ReadonlySignal<ViewerState>;
   /** The source to play; unchanged during an interruption. */
   readonly source: ReadonlySignal<Source | null>;
-  /** Whether there is a WebRTC connection, which may still be being negotiated. */
+  /** Whether there is a WebRTC connection, even if it is still being negotiated. */
   readonly hasConnection: ReadonlySignal<boolean>;
   readonly way: ReadonlySignal<Way>;
   readonly canRewind: ReadonlySignal<boolean>;
@@ -152,15 +154,15 @@ export class Viewer {
   }
 
   /**
-   * The current time by the clock that dates the broadcast's HLS, in milliseconds since 1970; null
-   * until it is measured.
+   * Returns the current time on the clock behind the HLS timestamps, in milliseconds since 1970;
+   * null until it is measured.
    */
   serverNow(): number | null {
     const nowMs = this.#options.clock.now();
     return nowMs === null ? null : nowMs + this.#programAheadMs;
   }
 
-  /** Starts to receive, if the viewer was held. */
+  /** Starts receiving, if the viewer was held. */
   start(): void {
     if (!this.#held.peek()) return;
     this.#held.value = false;
@@ -173,7 +175,7 @@ export class Viewer {
     this.#reception.pinLayer(layer);
   }
 
-  /** Rewinds by playing HLS from the server time `fromMs`, unless that is already playing. */
+  /** Rewinds by playing HLS from the server time `fromMs`, unless HLS is already playing. */
   rewind(fromMs: number): void {
     batch(() => {
       if (this.way.peek() === 'webrtc') this.#fromMs.value = fromMs;
@@ -186,14 +188,12 @@ export class Viewer {
     this.#ladder.tell({ name: 'went-live' });
   }
 
-  /** Rejoins after HLS was refused, since its URL may have become invalid. */
+  /** Rejoins after HLS was refused, because its URL may have become invalid. */
   hlsRefused(): void {
     void this.#joins.join();
   }
 
-  /**
-   * Starts or stops to share media with other viewers, as the viewer wishes, and remembers the wish.
-   */
+  /** Starts or stops sharing media with other viewers, and stores the choice. */
   share(shares: boolean): void {
     this.sharing.choose(shares ? 'informed' : 'declined');
     this.#ladder.tell({ name: 'sharing-chosen', shares });
@@ -278,7 +278,7 @@ export class Viewer {
     void this.#joins.join();
   }
 
-  /** Rejoins after the connection to the server, or the media connection, was replaced. */
+  /** Rejoins after the server connection or the media connection was replaced. */
   #renew(): void {
     this.#ladder.tell({ name: 'webrtc-renewed' });
     void this.#joins.join();
@@ -306,7 +306,7 @@ export class Viewer {
       this.#channel.value = { ...this.channel.peek(), title, broadcast, lastLiveAt };
       this.#tellBroadcast();
     });
-    // Media exists from the start of a broadcast, and again after its publisher has returned.
+    // Media becomes available when a broadcast starts, and again when its publisher returns.
     const lacksMedia = this.#joins.asksMedia && this.#reception.receiver.peek() === null;
     if (lacksMedia && this.#ladder.webrtc.peek()) void this.#joins.join();
   }
@@ -337,13 +337,13 @@ export class Viewer {
       if (phaseOf(channel.broadcast) !== 'off') this.#ended.value = null;
       this.#tellBroadcast();
     });
-    // Another join may have been started when the ladder was notified.
+    // Notifying the ladder may have started another join.
     if (!isLatest() || !media || !device) return;
     if (media.unsupported.includes('video')) return this.#ladder.tell({ name: 'webrtc-refused' });
     await this.#reception.take({ media, device, link, pinned: this.#pinned.peek() });
   }
 
-  /** Joins at another node, while the picture from the current one keeps playing. */
+  /** Joins at another node while the video from the current one keeps playing. */
   async #prepareMove(next: Link, isOver: () => boolean): Promise<Prepared> {
     const states: EventPayload<'channel:state'>[] = [];
     const off = next.on('channel:state', (state) => states.push(state));

@@ -1,6 +1,6 @@
 // On pages with a live player, starts two slow tasks while the page's code is still being loaded:
 // opening the socket, and starting WebRTC, whose first connection takes tens of milliseconds longer
-// than later ones. web/client/head-start.ts takes the socket over.
+// than later ones. web/client/head-start.ts takes over the socket.
 {
   const boot = document.getElementById('boot');
   const { basePath, channel } = boot ? JSON.parse(boot.textContent) : {};
@@ -11,7 +11,8 @@
     const socket = new WebSocket(url);
     const received = [];
     const receive = (event) => {
-      // The first message is Engine.IO's handshake; the server then expects Socket.IO's, "40".
+      // The first message is Engine.IO's handshake. The server then expects Socket.IO's handshake,
+      // "40".
       if (received.length === 0) socket.send('40');
       received.push(event);
     };
@@ -20,7 +21,7 @@
     return { socket, received, receive };
   };
 
-  // The same query as mediasoup-client's, so that mediasoup-client can use the answer.
+  // This is the same query as mediasoup-client's, so that mediasoup-client can use the answer.
   const askForCodecs = async () => {
     const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     try {

@@ -6,7 +6,7 @@ import { AVATAR_PIXELS_MAX } from '../../protocol/limits.js';
 const SIDE = 256;
 const QUALITY = 82;
 
-/** Crops uploads to small squares; see {@link PictureEncoder}. */
+/** Crops and scales uploads to small squares; see {@link PictureEncoder}. */
 @Injectable()
 export class AvatarEncoder {
   readonly #encoder = new PictureEncoder({
@@ -16,7 +16,7 @@ export class AvatarEncoder {
   });
 
   /**
-   * Encodes a WebP of 256 × 256 pixels.
+   * Encodes a WebP image of 256 × 256 pixels.
    * @throws {DomainError} `picture_refused`; {@link QueueFullError} if too many pictures are queued
    */
   async encode(bytes: Uint8Array): Promise<Uint8Array<ArrayBuffer>> {

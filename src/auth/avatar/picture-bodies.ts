@@ -3,7 +3,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** Passes picture bodies on as unread streams, which the route reads up to its limit. */
+/**
+ * Passes request bodies that contain pictures to the route as unread streams. The route reads them
+ * up to its limit.
+ */
 @Injectable()
 export class PictureBodies implements OnModuleInit {
   constructor(private readonly host: HttpAdapterHost) {}

@@ -9,12 +9,15 @@ const COOKIE = 'onair_provider';
 const LIFETIME_S = 600;
 
 const State = z.object({
-  /** The value that binds the response to the browser that started the login (RFC 6749 10.12). */
+  /**
+   * The value that binds the response to the browser that started the login (RFC 6749, section
+   * 10.12).
+   */
   state: z.string(),
   nonce: z.string(),
   /** The PKCE code verifier (RFC 7636). */
   verifier: z.string(),
-  /** The path on this server to which to redirect. */
+  /** The path on this server to redirect to. */
   next: z.string(),
   invitation: z.string().optional(),
   /** The account to connect; absent for a login. */
@@ -22,7 +25,7 @@ const State = z.object({
   /** The time of expiry, in milliseconds since 1970. */
   expiresAtMs: z.number(),
 });
-/** State to restore when the user returns from the provider. */
+/** The state to restore when the user returns from the provider. */
 export type LogInState = Omit<z.output<typeof State>, 'expiresAtMs'>;
 
 /** Stores a {@link LogInState} in a sealed cookie. */

@@ -22,9 +22,9 @@ export type ProviderClaims = z.output<typeof Claims>;
 export type ProviderChecks = Readonly<{ state: string; nonce: string; verifier: string }>;
 
 /**
- * The client of the OpenID provider. It uses the authorization code flow of OpenID Connect Core
- * with PKCE. The library is loaded and the provider contacted only at the first login, so the
- * service starts even if the provider is unavailable.
+ * The client for the OpenID provider. It uses the authorization code flow of OpenID Connect Core
+ * with PKCE. The library isn't loaded, and the provider isn't contacted, until the first login. The
+ * service therefore starts even if the provider is unavailable.
  */
 @Injectable()
 export class OidcClient {
@@ -43,8 +43,8 @@ export class OidcClient {
   }
 
   /**
-   * Returns the address to which to redirect, and the values to verify when the user returns.
-   * Rejects if the provider is unavailable.
+   * Returns the URL to redirect to, and the values to verify when the user returns. Rejects if the
+   * provider is unavailable.
    */
   async start(): Promise<{ url: string; checks: ProviderChecks }> {
     const [library, configuration] = await Promise.all([load(), this.#discover()]);
@@ -64,7 +64,7 @@ export class OidcClient {
   /**
    * Verifies the provider's response and returns the claims.
    *
-   * @param search the query string of the address, as the provider sent it
+   * @param search the query string of the return URL, as the provider sent it
    * @throws if the provider refused or the response is invalid
    */
   async finish(search: string, checks: ProviderChecks): Promise<ProviderClaims> {

@@ -28,9 +28,9 @@ export class OidcService {
   ) {}
 
   /**
-   * Returns the account of a user who returns from the provider. It is created the first time. An
-   * account with the same name or e-mail address isn't assumed to belong to the same person, so its
-   * owner has to connect it.
+   * Returns the account of a user who returns from the provider. The account is created at the
+   * user's first login. An existing account with the same name or e-mail address isn't assumed to
+   * belong to the same person, so its owner has to connect it.
    * @throws {DomainError} `account_disabled`; `registration_closed`, `invitation_needed`
    */
   async accountOf(claims: ProviderClaims, invitation: string | undefined): Promise<Account> {
@@ -76,8 +76,8 @@ export class OidcService {
   }
 
   /**
-   * Returns the provider's display name; an empty string if it could be confused with that of
-   * another account.
+   * Returns the provider's display name; an empty string if the name could be confused with another
+   * account's.
    */
   async #freeName(name: string): Promise<string> {
     return isReserved(name) || (await this.names.isTaken(name)) ? '' : name;

@@ -3,7 +3,7 @@ import type { ProviderClaims } from './oidc-client.js';
 
 const LENGTH_MAX = 24;
 
-/** Derives the username of a new account from the provider's claims. It may be taken. */
+/** Derives a new account's username from the provider's claims. The username may be taken. */
 export function usernameFrom(claims: Omit<ProviderClaims, 'iss' | 'sub'>): string {
   const { preferred_username, nickname, email, name } = claims;
   for (const wish of [preferred_username, nickname, email, name]) {

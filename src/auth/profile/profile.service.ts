@@ -14,8 +14,8 @@ export class ProfileService {
   ) {}
 
   /**
-   * @throws {DomainError} `username_taken` for a reserved name, or a name that looks like that of
-   *   another account
+   * @throws {DomainError} `username_taken` for a reserved name, or a name that looks like another
+   *   account's
    */
   async rename(accountId: string, { displayName }: ProfileChange): Promise<Account> {
     const account = await this.repository.find(accountId);

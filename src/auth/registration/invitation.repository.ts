@@ -34,14 +34,14 @@ const INVITATION = {
 export class InvitationRepository {
   constructor(private readonly db: PrismaService) {}
 
-  /** Creates an invitation; resolves to null if `max` are already open. */
+  /** Creates an invitation; resolves to null if `max` invitations are already open. */
   async create(
     invitation: { codeHash: Hash; note: string; expiresAt: Date },
     { by, at, max }: Act & { max: number },
   ): Promise<Invitation | null> {
     return this.db.$transaction(async (tx) => {
-      // No common row could be locked instead. Without this lock, two requests could both find room
-      // for one more invitation.
+      // There is no common row to lock instead. Without this lock, two requests could both find
+      // room for the last invitation.
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtext(${LOCK}))`;
       const where = { usedAt: null, expiresAt: { gt: at } };
       if ((await tx.invitation.count({ where })) >= max) return null;
@@ -53,8 +53,8 @@ export class InvitationRepository {
   }
 
   /**
-   * Lists invitations, newest first; `usedBy` is the username of the created account, as long as
-   * the account exists.
+   * Lists invitations, newest first. `usedBy` is the username of the account created with the
+   * invitation, as long as the account exists.
    */
   async list(max: number): Promise<(Invitation & { usedBy: string | null })[]> {
     const rows = await this.db.invitation.findMany({

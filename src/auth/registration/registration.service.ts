@@ -49,7 +49,7 @@ export class RegistrationService {
   }
 
   /**
-   * Creates an account if allowed. An invitation stays valid if `make` fails.
+   * Creates an account if allowed. The invitation remains valid if `make` fails.
    * @throws {DomainError} `registration_closed`, `invitation_needed`, or whatever `make` throws
    */
   async register(invitation: string | undefined, make: () => Promise<Account>): Promise<Account> {
@@ -71,7 +71,7 @@ export class RegistrationService {
     }
   }
 
-  /** @throws {DomainError} `conflict` if the limit of open invitations is reached */
+  /** @throws {DomainError} `conflict` if the limit on open invitations has been reached */
   async invite(by: Administrator, { note, days }: NewInvitation): Promise<CreatedInvitation> {
     const nowMs = this.clock.nowMs();
     const code = randomBytes(16).toString('base64url');

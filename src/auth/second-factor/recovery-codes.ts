@@ -7,7 +7,7 @@ const GROUPS = 3;
 const GROUP_LENGTH = 4;
 
 /**
- * Creates ten codes of the form `xxxx-xxxx-xxxx`. Each has 59 bits of entropy, so a plain hash is
+ * Creates ten codes in the format `xxxx-xxxx-xxxx`. Each has 59 bits of entropy, so a plain hash is
  * enough to protect it.
  */
 export function newRecoveryCodes(): string[] {

@@ -16,8 +16,8 @@ import type { EventOrigin } from '../../security-log/security-event.js';
 import { SecondFactorService } from './second-factor.service.js';
 
 /**
- * The HTTP API for the caller's two-factor authentication. Everything except the confirmation
- * requires a proof of ownership.
+ * The HTTP API for the caller's two-factor authentication. Every route except the confirmation
+ * requires proof of ownership.
  */
 @Controller('api/account/second-factor')
 @LoggedIn()

@@ -101,8 +101,8 @@ export class SecondFactorService {
   }
 
   /**
-   * Returns the key; null if there is none, or if it was encrypted with a master secret that is no
-   * longer in use.
+   * Returns the key; null if the account has none, or if the key was encrypted with a master secret
+   * that is no longer in use.
    */
   #secretOf({ id, totpSecret }: WithSecrets): Uint8Array | null {
     if (totpSecret === null) return null;

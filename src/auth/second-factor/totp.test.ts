@@ -4,7 +4,7 @@ import { base32, totpCode, totpUri, verifyTotp } from './totp.js';
 const secret = Buffer.from('12345678901234567890');
 
 describe('totpCode', () => {
-  // From RFC 6238 appendix B, with only the last six of the eight digits.
+  // The test vectors of RFC 6238, appendix B, with only the last six of their eight digits.
   it.each([
     [59, '287082'],
     [1_111_111_109, '081804'],
@@ -25,7 +25,7 @@ describe('verifyTotp', () => {
     expect(verifyTotp(secret, ' 081 804', { nowMs, lastStep: null })).toBe(step);
   });
 
-  it('accepts the codes of one step before and after, but no further', () => {
+  it('accepts the codes from one step before to one step after, but no others', () => {
     for (const off of [-1, 1])
       expect(verifyTotp(secret, totpCode(secret, step + off), { nowMs, lastStep: null })).toBe(
         step + off,

@@ -1,19 +1,17 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/**
- * The parameters of RFC 6238 that every authenticator app supports: SHA-1, 30 seconds, 6 digits.
- */
+/** The RFC 6238 parameters that every authenticator app supports: SHA-1, 30 seconds, 6 digits. */
 const STEP_MS = 30_000;
 const DIGITS = 6;
 /**
- * The number of steps accepted before and after the current one. It allows for clocks that drift
- * and people who are slow.
+ * The number of steps accepted before and after the current one. It allows for clock drift and slow
+ * typing.
  */
 const DRIFT_STEPS = 1;
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Returns the code of one time step (RFC 4226 5.3). */
+/** Returns the code for one time step (RFC 4226, section 5.3). */
 export function totpCode(secret: Uint8Array, step: number): string {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
@@ -24,8 +22,8 @@ export function totpCode(secret: Uint8Array, step: number): string {
 }
 
 /**
- * Checks an entered code. A code is valid only once (RFC 6238 5.2), so the codes of steps up to
- * `lastStep` are rejected.
+ * Checks an entered code. A code is valid only once (RFC 6238, section 5.2), so codes for steps up
+ * to `lastStep` are rejected.
  *
  * @returns the code's step, which must be stored; null if the code is wrong
  */

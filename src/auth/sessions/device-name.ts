@@ -1,5 +1,6 @@
 /**
- * The first match counts, because the headers of most browsers also contain the names of others.
+ * The first match counts, because most browsers' headers contain the names of other browsers as
+ * well.
  */
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],

@@ -6,9 +6,9 @@ export const SESSION_COOKIE = 'onair_session';
 export const GUEST_COOKIE = 'onair_guest';
 
 const GUEST_YEAR_S = 365 * 86_400;
-/** 256 bits in base64url. */
+/** Matches 256 bits in base64url. */
 const TOKEN = /^[\w-]{43}$/;
-/** An id and its signature; GuestDevices verifies it. */
+/** Matches an id and its signature, which GuestDevices verifies. */
 const GUEST_TOKEN = /^[\w-]{22}\.[\w-]{43}$/;
 
 /** The two cookies that identify the sender of a request. */

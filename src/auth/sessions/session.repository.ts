@@ -15,8 +15,8 @@ export type OwnSession = Readonly<{
 }>;
 
 /**
- * The maximum number of sessions per account. Beyond it, the least recently used sessions are
- * ended.
+ * The maximum number of sessions per account. If it is exceeded, the least recently used sessions
+ * are ended.
  */
 const PER_ACCOUNT_MAX = 50;
 /** A stored session. */
@@ -26,7 +26,8 @@ export type SessionRow = Readonly<{
   rotatedAt: Date;
   expiresAt: Date;
   /**
-   * Whether the session was found by its previous token, which was valid before the last rotation.
+   * Whether the session was found by its previous token, the one that was valid before the last
+   * rotation.
    */
   byPreviousToken: boolean;
 }>;
@@ -83,7 +84,7 @@ export class SessionRepository {
     };
   }
 
-  /** Rotates the token; resolves to false if a concurrent request has just rotated it. */
+  /** Rotates the token. Resolves to false if a concurrent request has just rotated it. */
   async rotate(
     id: string,
     from: Hash,

@@ -19,14 +19,14 @@ import { type OwnSession, SessionRepository, type SessionRow } from './session.r
 
 const ROTATE_AFTER_MS = 24 * 3_600_000;
 /**
- * How long an old token is still accepted after its rotation, for requests that were sent before
- * it.
+ * How long an old token is still accepted after a rotation, for requests that were sent before the
+ * rotation.
  */
 const PREVIOUS_TOKEN_MS = 60_000;
-/** The minimum interval between extensions of the stored expiry of a session in use. */
+/** The minimum interval between extensions of the stored expiry time of a session in use. */
 const EXTEND_AFTER_MS = 3_600_000;
 const SWEEP_EVERY_MS = 3_600_000;
-/** The topic of the bus on which nodes report the ids of sessions that ended. */
+/** The bus topic on which nodes report the ids of sessions that ended. */
 const ENDED_TOPIC = 'sessions-ended';
 const EndedIds = z.array(z.string());
 /** The maximum number of ids per message. */
@@ -95,8 +95,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Identifies the sender of a request or socket handshake. Creates a guest id if the sender has
-   * none.
+   * Identifies the sender of a request or socket handshake. Creates a guest id if the sender
+   * doesn't have one.
    *
    * @param from.cookieHeader the Cookie header
    * @param from.mayRotate whether `setCookies` will be sent; only then is a token rotated
@@ -228,8 +228,9 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Ends a session whose rotated token was used again. Two clients have the token then, and it is
-   * unknown which of them is the owner's. RFC 9700 4.14.2 requires the same for refresh tokens.
+   * Ends a session whose rotated token was used again. Two clients then have the token, and it is
+   * unknown which of them is the owner's. RFC 9700, section 4.14.2, requires the same for refresh
+   * tokens.
    */
   async #endReplayed({ id, account }: SessionRow, from: EventOrigin): Promise<void> {
     const which = { accountId: account.id, id };
@@ -243,8 +244,8 @@ export class SessionService implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Rotates the token if that is due, and otherwise extends the session; resolves with the cookies
-   * to set.
+   * Rotates the token if a rotation is due; otherwise extends the session. Resolves with the
+   * cookies to set.
    */
   async #refresh(token: string, session: SessionRow): Promise<string[]> {
     if (session.byPreviousToken) return [];

@@ -19,7 +19,7 @@ export type ApiToken = Readonly<{
   expiresAt: Date | null;
 }>;
 
-/** The token of a request, with its account. */
+/** The token that a request used, with its account. */
 export type UsedToken = ApiToken & Readonly<{ account: NonNullable<Identity['account']> }>;
 
 const TOKEN = {

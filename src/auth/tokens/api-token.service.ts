@@ -18,9 +18,9 @@ import type { EventOrigin } from '../../security-log/security-event.js';
 import { type ApiToken, ApiTokenRepository } from './api-token.repository.js';
 
 const DAY_MS = 86_400_000;
-/** The minimum interval between updates of the stored time of the last use. */
+/** The minimum interval between updates of the stored time of a token's last use. */
 const USE_EVERY_MS = 5 * 60_000;
-/** The prefix of all tokens, by which people and secret scanners can recognize a leaked token. */
+/** The prefix of all tokens, so that people and secret scanners can recognize a leaked token. */
 const PREFIX = 'onair_';
 const BEARER = /^Bearer +(onair_[\w-]{43})$/i;
 
@@ -38,8 +38,8 @@ export function isApiToken(authorization: string): boolean {
 }
 
 /**
- * Manages the tokens with which programs act for an account. A token is shown only once, and stored
- * as its SHA-256.
+ * Manages the tokens with which programs act for an account. A token is shown only once. The
+ * database stores its SHA-256.
  */
 @Injectable()
 export class ApiTokenService {

@@ -74,11 +74,11 @@ export type PeerSource = Exclude<BroadcastSource, 'mixer' | ProgramSource>;
 /** One broadcast's media on the node of its publisher. It outlives the publisher's connections. */
 export interface BroadcastMedia extends WatchedMedia {
   /**
-   * Whether viewers receive video in the order in which it is shown because the server transcodes
-   * it: the publisher sends it in another order, as with B-frames.
+   * Whether the server transcodes the video to put its frames in the order in which they are shown,
+   * because the publisher sends them in a different order, as with B-frames.
    */
   readonly ordersPictures: boolean;
-  /** Like those of {@link WatchedMedia}. `orderingChanged`: {@link ordersPictures} has changed. */
+  /** As for {@link WatchedMedia}. `orderingChanged`: {@link ordersPictures} has changed. */
   readonly events: Listenable<{ closed: []; orderingChanged: [] }>;
   /** Opens a WebRTC connection for the publisher. */
   publish(source: PeerSource): Promise<PublisherMedia>;
@@ -108,10 +108,10 @@ export interface MediaTap {
   close(): void;
 }
 
-/** A track as its publisher sends it: in RTP, or as access units. */
+/** A track as its publisher sends it: as RTP, or as access units. */
 export type MediaTrack = TappedTrack | UnitTrack;
 
-/** A track in RTP with all its simulcast layers, which are numbered from 0 (the lowest). */
+/** An RTP track with all its simulcast layers, which are numbered from 0 (the lowest). */
 export interface TappedTrack {
   readonly form: 'rtp';
   readonly id: string;
@@ -174,11 +174,9 @@ export interface PeerMedia {
 /** Measurements of the media that arrives from a publisher. */
 export type PublisherHealth = Readonly<{
   bitrateBps: number;
-  /** The publisher's program and version, as it calls itself; absent if it doesn't. */
+  /** The name and version of the publisher's software; absent if it doesn't report them. */
   encoder?: string;
-  /**
-   * Whether sound arrives that viewers over WebRTC don't get, because the server can't transcode it.
-   */
+  /** Whether audio arrives that WebRTC viewers don't get, because the server can't transcode it. */
   lacksSound?: boolean;
   /** The round-trip time; null if the publisher doesn't report it. */
   roundTripMs: number | null;
@@ -197,15 +195,18 @@ export type PublisherHealth = Readonly<{
        * unknown.
        */
       keyFrameIntervalMs: number | null;
-      /** Pictures per second; absent if they aren't counted. */
+      /** Frames per second; absent if they aren't counted. */
       framesPerSecond?: number;
-      /** Whether pictures are decoded in another order than shown; absent if that isn't known. */
+      /**
+       * Whether frames are decoded in a different order from the one in which they are shown;
+       * absent if that isn't known.
+       */
       reorders?: boolean;
     }>[];
   }>[];
 }>;
 
-/** What sends a broadcast's tracks: a publisher, whichever way, or a mixer of this server. */
+/** The sender of a broadcast's tracks: a publisher over any protocol, or a mixer of this server. */
 export interface SourceMedia {
   readonly closed: boolean;
   /**
@@ -231,7 +232,7 @@ export interface SourceMedia {
   close(): void;
 }
 
-/** Measurements of the path between a program and the server. */
+/** Measurements of the network path between an encoder and the server. */
 export type NetworkPath = Readonly<{
   roundTripMs: number;
   /** The percentage of packets lost on the network during the last three seconds, before recovery. */
@@ -245,30 +246,30 @@ export interface MixedMedia extends SourceMedia {
 }
 
 /**
- * The media of a publisher that sends access units, as over RTMP and SRT. Viewers receive them over WebRTC,
- * too, as long as pictures are sent in the order in which they are shown.
+ * The media of a publisher that sends access units, as over RTMP and SRT. WebRTC viewers receive
+ * the video, too, transcoded unless its frames are sent in the order in which they are shown.
  */
 export interface ProgramMedia extends SourceMedia {
-  /** Sets the name of the publisher's program, as it calls itself. */
+  /** Sets the name of the publisher's software, as reported by the software itself. */
   setEncoder(encoder: string): void;
-  /** Sets the newest measurements of the network path, for protocols that have any. */
+  /** Sets the newest measurements of the network path, for protocols that provide them. */
   setPath(path: NetworkPath): void;
-  /** Adds a track of H.264. An earlier one is closed. */
+  /** Adds an H.264 track. An earlier one is closed. */
   addVideo(): ProgramTrack;
-  /** Adds a track of AAC. An earlier one is closed. */
+  /** Adds an AAC track. An earlier one is closed. */
   addAudio(audio: ProgramAudio): ProgramTrack;
 }
 
-/** The sound of a program. */
+/** A publisher's audio. */
 export type ProgramAudio = Readonly<{
   config: AudioConfig;
-  /** Transcodes it for viewers over WebRTC; null if the server can't. */
+  /** Transcodes the audio for WebRTC viewers; null if the server can't. */
   transcode: StartTranscoder | null;
 }>;
 
 /**
  * Starts transcoding to Opus.
- * @param onPacket called for each packet, with its time in 48 kHz ticks on the program's clock
+ * @param onPacket called for each packet, with its time in 48 kHz ticks on the encoder's clock
  */
 export type StartTranscoder = (
   onPacket: (data: Uint8Array, timeTicks: number) => void,
@@ -276,13 +277,13 @@ export type StartTranscoder = (
 
 /** Transcodes AAC to Opus. */
 export interface OpusTranscoder {
-  /** Adds the next frame, with its time in milliseconds on the program's clock. */
+  /** Adds the next frame, with its time in milliseconds on the encoder's clock. */
   push(data: Uint8Array, timeMs: number): void;
-  /** Stops at once. Safe to call again. */
+  /** Stops at once. Idempotent. */
   close(): void;
 }
 
-/** One track of a program. Its times are in milliseconds. */
+/** One of a publisher's tracks. Its times are in milliseconds. */
 export interface ProgramTrack {
   /** Adds the next unit, in decoding order; see {@link UnitTrack}. */
   push(unit: MediaUnit): void;
@@ -302,8 +303,8 @@ export interface PublisherMedia extends PeerMedia, SourceMedia {
     rtpParameters: RtpParameters;
     paused: boolean;
     /**
-     * Whether the order of the simulcast layers is a guess. If measurements show another order, a
-     * producer with the correct order replaces this one.
+     * Whether the order of the simulcast layers is a guess. If measurements show a different order,
+     * a producer with the correct order replaces this one.
      */
     layersGuessed?: boolean;
     reportsTell: ReportedMoment;

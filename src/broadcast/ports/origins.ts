@@ -7,7 +7,7 @@ export const ORIGIN_DIRECTORY = Symbol('OriginDirectory');
 /** A broadcast that runs on another node. */
 export type RemoteOrigin = Readonly<{ channel: string; nodeId: NodeId }>;
 
-/** The broadcasts that run on other nodes, by the names of their channels. */
+/** The broadcasts that run on other nodes, by channel name. */
 export interface OriginDirectory {
   findByName(channel: string): RemoteOrigin | null;
   readonly events: Pick<

@@ -21,7 +21,7 @@ export interface PackagingPort {
  */
 export type PackageState = 'preparing' | 'ready' | 'unavailable';
 
-/** What is made of a publisher's video besides passing it on. */
+/** The renditions that are transcoded from a publisher's video. */
 export type Transcoding = Readonly<{
   /** The lower-resolution renditions that are being made, best first, such as `720p`. */
   made: readonly string[];
@@ -29,8 +29,9 @@ export type Transcoding = Readonly<{
 }>;
 
 /**
- * Why less is made than could be. `limit`: `max` other broadcasts are being transcoded. `behind`: the
- * machine is too slow for the renditions in `dropped`. `failing`: the program keeps failing.
+ * The reason why renditions are missing. `limit`: `max` other broadcasts are being transcoded.
+ * `behind`: the machine is too slow for the renditions in `dropped`. `failing`: FFmpeg keeps
+ * failing.
  */
 export type TranscodingObstacle =
   | Readonly<{ type: 'limit'; max: number }>
@@ -42,12 +43,12 @@ export interface BroadcastPackage {
   readonly state: PackageState;
   /** The path of the latest thumbnail, which changes with each thumbnail; null if none exists. */
   readonly thumbnailPath: string | null;
-  /** The media as it is packaged, for those who send it elsewhere. */
+  /** The packaged media, for components that send it elsewhere. */
   readonly samples: SampleSource;
   /**
-   * Whether pictures are decoded in another order than they are shown, as they are with B-frames.
-   * Players of HLS show them in order; browsers can't over WebRTC. False until the video shows it;
-   * then true until video without B-frames has arrived for a while.
+   * Whether frames are decoded in a different order from the one in which they are shown, as with
+   * B-frames. HLS players can show such video; browsers can't over WebRTC. False until this is
+   * detected; then true until video without B-frames has arrived for a while.
    */
   readonly reorders: boolean;
   readonly transcoding: Transcoding;
@@ -68,7 +69,7 @@ export interface BroadcastPackage {
   offerThumbnail(jpeg: Uint8Array): void;
   /**
    * Ends the playlists, because the broadcast is over or continues on another node. Their media can
-   * be fetched for a while.
+   * still be fetched for a while.
    */
   close(): void;
 }

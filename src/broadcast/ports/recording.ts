@@ -7,18 +7,18 @@ export const RECORDING = Symbol('RecordingPort');
 export interface RecordingPort {
   /** @param broadcast.isContinued whether its beginning was recorded by another node */
   open(broadcast: { id: string; channel: string; isContinued?: boolean }): SegmentKeeper;
-  /** Records a guest separately, as a part of the broadcast's recording. */
+  /** Records a guest separately, as part of the broadcast's recording. */
   openGuest(guest: RecordedGuest): GuestKeeper;
   /** Whether the channel's broadcasts are recorded, if there is space. */
   records(channelId: string): Promise<boolean>;
   /**
-   * Resolves when everything passed to the keepers so far has been recorded or dropped. Then the
-   * files can be deleted.
+   * Resolves when everything passed to the keepers so far has been recorded or dropped. After that,
+   * the files can be deleted.
    */
   settled(): Promise<void>;
 }
 
-/** A guest of a broadcast's stage, from one stay on it. */
+/** A guest on a broadcast's stage, during one stay. */
 export type RecordedGuest = Readonly<{
   /** The id of the stay. */
   id: string;

@@ -1,11 +1,11 @@
 import type { CodecConfig } from '../../media/codecs/codec-config.js';
 
-/** One coded picture or audio frame of a broadcast, as it is packaged. */
+/** One coded video or audio frame of a broadcast, as it is packaged. */
 export type TimedSample = Readonly<{
   kind: 'video' | 'audio';
   /**
-   * The decode time in milliseconds since any moment. Both kinds share this clock, which advances
-   * with the server's and never goes back.
+   * The decode time in milliseconds since an arbitrary moment. Both kinds share this clock, which
+   * advances with the server's and never goes back.
    */
   timeMs: number;
   /** The presentation time minus {@link timeMs}; signed, and 0 without B-frames. */
@@ -17,7 +17,7 @@ export type TimedSample = Readonly<{
   config: CodecConfig;
 }>;
 
-/** What a broadcast currently consists of. */
+/** The kinds of media that a broadcast currently contains. */
 export type SampleKinds = Readonly<{
   video: boolean;
   audio: boolean;
@@ -26,8 +26,8 @@ export type SampleKinds = Readonly<{
 }>;
 
 /**
- * A broadcast's best video layer and its sound, which is always AAC, in order for each kind. Sound
- * follows its pictures after up to a second.
+ * A broadcast's best video layer and its audio, which is always AAC. Samples of each kind are in
+ * order; audio can be up to a second behind the video.
  */
 export interface SampleSource {
   readonly kinds: SampleKinds;

@@ -29,7 +29,7 @@ export interface StageMedia {
   /**
    * Opens a participant's connection, which receives nothing until {@link
    * ParticipantMedia.receiveFrom}.
-   * @param participant the participant's id, by which the others' tracks name their sender
+   * @param participant the participant's id, which identifies the sender of a track to others
    */
   join(participant: string, capabilities: RtpCapabilities): Promise<ParticipantMedia>;
   /** Sets the broadcast whose video is the programme's; null if there is none on this node. */
@@ -47,7 +47,7 @@ export interface StageMedia {
 /** A width and height in pixels. */
 export type PictureSize = Readonly<{ width: number; height: number }>;
 
-/** A video of a participant, and where it is in a mixed picture, in pixels. */
+/** A participant's video, and its position in the mixed frame, in pixels. */
 export type MixedVideo = Readonly<{
   participant: string;
   source: 'camera' | 'screen';
@@ -56,7 +56,7 @@ export type MixedVideo = Readonly<{
   fit: 'cover' | 'contain';
 }>;
 
-/** A picture that lies over the videos. */
+/** A picture on top of the videos. */
 export type MixedOverlay = Readonly<{
   x: number;
   y: number;
@@ -68,25 +68,27 @@ export type MixedOverlay = Readonly<{
 
 /** A running mixer. It is a broadcast's source, and closes with its stage's or broadcast's media. */
 export interface StageMixMedia extends MixedMedia {
-  /** `resized`: a video has another size. */
+  /** `resized`: the size of a video has changed. */
   readonly mixEvents: Listenable<{ resized: [] }>;
   /** Returns the size of a participant's video; null before its first frame. */
   sizeOf(participant: string, source: 'camera' | 'screen'): PictureSize | null;
-  /** Sets whose tracks are received, now and in future. */
+  /** Sets whose tracks are received, now and in the future. */
   receiveFrom(participants: ReadonlySet<string>): void;
   /** Shows these videos, in painting order, and no others. */
   show(videos: readonly MixedVideo[]): void;
-  /** @param png of the programme's size; it lies behind the videos */
+  /** @param png a picture of the programme's size, shown behind the videos */
   setBackground(png: Uint8Array): void;
   setOverlays(overlays: readonly MixedOverlay[]): void;
-  /** Sets the volumes of participants' voices: 0 to 2. 1, which changes nothing, is the default. */
+  /**
+   * Sets the volumes of participants' voices, from 0 to 2. The default is 1, which changes nothing.
+   */
   setVolumes(volumes: Readonly<Record<string, number>>): void;
 }
 
 /** Whose tracks a participant receives. */
 export type Reception = Readonly<{
   participants: ReadonlySet<string>;
-  /** Whether the participant receives the programme's picture. Its sound is sent to viewers only. */
+  /** Whether the participant receives the programme's video. Its audio is sent only to viewers. */
   programme: boolean;
 }>;
 
@@ -111,15 +113,15 @@ export interface ParticipantMedia {
     closed: [];
   }>;
   /**
-   * Sets whose tracks the participant receives, now and in future. The others' tracks are closed
-   * before this method returns; it resolves when the new ones are available. A track that the
-   * participant can't decode is left out.
+   * Sets whose tracks the participant receives, now and in the future. The others' tracks are
+   * closed before this method returns; it resolves when the new ones are available. A track that
+   * the participant can't decode is left out.
    */
   receiveFrom(reception: Reception): Promise<void>;
   /**
    * Adds a track and resolves with the producer's id.
    * @throws {DomainError} `conflict` if the participant already sends this source; `bad_request` if
-   *   the source is of another kind
+   *   the source requires a different kind
    */
   produce(track: {
     source: StageSource;
@@ -139,11 +141,11 @@ export interface ParticipantMedia {
   /** Starts received tracks. @throws {DomainError} `consumer_not_found` */
   resume(consumerIds: readonly string[]): Promise<void>;
   /**
-   * Limits a received track to a simulcast layer and the lower ones.
+   * Limits a received track to a simulcast layer and those below it.
    * @throws {DomainError} `consumer_not_found`
    */
   preferLayer(consumerId: string, layer: number): Promise<void>;
-  /** Taps the camera and microphone that the participant sends, now and in future. */
+  /** Taps the camera and microphone that the participant sends, now and in the future. */
   tap(): Promise<MediaTap>;
   close(): void;
 }

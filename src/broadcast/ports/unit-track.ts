@@ -3,26 +3,25 @@ import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { MediaKind } from '../../protocol/rtc.js';
 
 /**
- * A track that arrives as access units with decode times, as programs send them over RTMP. It has
- * one layer, and nobody at its other end hears a request for a key frame.
+ * A track that arrives as access units with decode times, as encoders send them over RTMP. It has
+ * one layer, and key frames can't be requested from its sender.
  *
- * The owner emits every unit that arrives, in decoding order, and needs to correct nothing: units
- * before the first key frame, equal decode times, and clocks that jump or restart are handled by
- * the consumer.
+ * The owner emits every unit that arrives, in decoding order, without corrections. The consumer
+ * handles units before the first key frame, equal decode times, and clocks that jump or restart.
  */
 export interface UnitTrack {
   readonly form: 'units';
   readonly id: string;
   readonly kind: MediaKind;
-  /** The codec, which never changes. Another codec is another track. */
+  /** The codec, which never changes. A different codec requires a new track. */
   readonly codec: UnitCodec;
-  /** The configuration of audio, which never changes either; null for video. */
+  /** The audio configuration, which never changes either; null for video. */
   readonly audio: AudioConfig | null;
   /** Ticks per second of the track's times: 1,000 for FLV. */
   readonly timescale: number;
   /** Whether any units have arrived, readable or not. */
   readonly sends: boolean;
-  /** Whether the publisher has muted the track or turned the camera off; RTMP can't say so. */
+  /** Whether the publisher has muted the track or turned the camera off. RTMP can't signal this. */
   readonly paused: boolean;
   readonly events: Listenable<{
     unit: [MediaUnit];
@@ -38,8 +37,8 @@ export type UnitCodec = 'h264' | 'aac';
 /** An access unit: one coded picture, or one audio frame. */
 export type MediaUnit = Readonly<{
   /**
-   * The time at which the unit is decoded, in ticks of the track since any moment, not wrapped; an
-   * integer.
+   * The time at which the unit is decoded, in ticks of the track since an arbitrary moment; an
+   * integer that doesn't wrap.
    */
   decodeTime: number;
   /**
@@ -48,14 +47,14 @@ export type MediaUnit = Readonly<{
    */
   compositionOffset: number;
   /**
-   * Whether the container declares a key frame. The packager checks by itself whether the picture is
+   * Whether the container declares a key frame. The packager itself checks whether the picture is
    * an IDR picture, the only kind at which decoding can start for certain.
    */
   keyFrame: boolean;
   /**
    * For `h264`, the NAL units, each preceded by its length in as many bytes as {@link config} says.
-   * Parameter sets among them count from this unit on. For `aac`, a raw_data_block. The
-   * consumer may retain the bytes.
+   * Parameter sets among them apply from this unit on. For `aac`, a raw_data_block. The consumer
+   * may retain the bytes.
    */
   data: Uint8Array;
   /**
@@ -70,10 +69,10 @@ export type MediaUnit = Readonly<{
 }>;
 
 /**
- * Relates a track's clock to the server's: the picture or sound whose presentation time is `time`
- * was captured at `capturedMs`. Emit one at the latest with the first unit, and then every few
- * seconds. The audio and video of one publisher share a clock in FLV, so their anchors must come
- * from one estimate; otherwise sound and picture drift apart.
+ * Relates a track's clock to the server's: the frame whose presentation time is `time` was captured
+ * at `capturedMs`. Emit an anchor no later than the first unit, and then every few seconds. The
+ * audio and video of one publisher share a clock in FLV, so their anchors must come from one
+ * estimate. Otherwise, audio and video drift apart.
  */
 export type ClockAnchor = Readonly<{
   /** In ticks of the track, as in {@link MediaUnit.decodeTime}. */

@@ -47,7 +47,7 @@ const order = (path: Partial<ClientPath>, offered = OWN): string => {
 };
 
 describe('candidates for a directly connected client', () => {
-  it('start with the address it reached, loopback last', () => {
+  it('start with the address that the client reached, and end with loopback', () => {
     const other = { localAddress: '198.51.100.9', clientAddress: '198.51.100.20' };
     expect(order(other)).toBe('198.51.100.9 192.168.1.5 127.0.0.1');
     const near = { localAddress: '192.168.1.5', clientAddress: '192.168.1.77' };
@@ -61,7 +61,7 @@ describe('candidates for a directly connected client', () => {
     expect(order(local6)).toMatch(/^127\.0\.0\.1 /);
   });
 
-  it('start with the IPv4 address of the interface it reached over IPv6', () => {
+  it('start with the IPv4 address of the interface that the client reached over IPv6', () => {
     const path = { localAddress: '2001:db8::9', clientAddress: '2001:db8:7::1' };
     expect(order(path)).toMatch(/^198\.51\.100\.9 .*127\.0\.0\.1$/);
   });
@@ -73,7 +73,7 @@ describe('candidates for a client behind a proxy', () => {
     expect(order({ clientAddress: '203.0.113.4' })).toBe('198.51.100.9 192.168.1.5 127.0.0.1');
   });
 
-  it('start with the address in its network, or the one it requested', () => {
+  it('start with the address in the client’s network, or the one that the client requested', () => {
     expect(order({ clientAddress: '192.168.1.77' })).toMatch(/^192\.168\.1\.5 /);
     expect(order({ hostAddress: '198.51.100.9' })).toMatch(/^198\.51\.100\.9 /);
   });

@@ -18,7 +18,7 @@ it.each<[Record<string, string>, string[]]>([
   expect(rtmpServers(config)).toEqual(servers);
 });
 
-it('over SRT is at the host of the public URL', () => {
+it('over SRT uses the host of the public URL', () => {
   const config = readConfig({ PUBLIC_URL: 'https://live.example.org/onair', SRT_PORT: '8891' });
   expect(srtServer(config)).toBe('srt://live.example.org:8891');
 });

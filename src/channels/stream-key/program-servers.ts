@@ -4,8 +4,8 @@ const RTMP_PORT = 1935;
 const RTMPS_PORT = 443;
 
 /**
- * Returns the addresses at which encoders publish on any channel over RTMP, the encrypted one first;
- * empty if RTMP is off. The host is that of the public URL.
+ * Returns the addresses at which encoders publish on any channel over RTMP, the encrypted one
+ * first; empty if RTMP is off. They use the host of the public URL.
  */
 export function rtmpServers({ http, rtmp }: Pick<Config, 'http' | 'rtmp'>): string[] {
   const { hostname } = new URL(http.publicUrl);
@@ -16,7 +16,7 @@ export function rtmpServers({ http, rtmp }: Pick<Config, 'http' | 'rtmp'>): stri
   ];
 }
 
-/** Returns the address at which encoders publish over SRT. The host is that of the public URL. */
+/** Returns the address at which encoders publish over SRT. It uses the host of the public URL. */
 export function srtServer({ http, srt }: Pick<Config, 'http' | 'srt'>): string {
   return `srt://${new URL(http.publicUrl).hostname}:${srt.port}`;
 }

@@ -28,12 +28,12 @@ const BEARER = /^Bearer +([\w.~+/=-]{1,200})$/i;
 /** The channel of a publisher, and the id of its key, which changes with the key. */
 export type KeyedAccess = Readonly<{ channel: Channel; keyId: string }>;
 
-/** The hash with which a key is compared if the channel has none. No key has this hash. */
+/** The hash that is used for comparison if the channel has no key. No key has this hash. */
 const NO_HASH = new Uint8Array(32);
 
 /**
- * Manages the keys with which encoders publish: one per channel, which is shown only once and
- * stored as its SHA-256.
+ * Manages the keys with which encoders publish. Each channel has one key, which is shown only once
+ * and stored as a SHA-256 hash.
  */
 @Injectable()
 export class StreamKeyService {
@@ -70,7 +70,7 @@ export class StreamKeyService {
     };
   }
 
-  /** Reports whether programs can publish over SRT, which needs more than a setting. */
+  /** Records whether encoders can publish over SRT, which depends on more than a setting. */
   setAcceptsSrt(acceptsSrt: boolean): void {
     this.#acceptsSrt = acceptsSrt;
   }
@@ -92,7 +92,7 @@ export class StreamKeyService {
   }
 
   /**
-   * Removes the key, so that no encoder can publish.
+   * Removes the key. After that, no encoder can publish.
    * @throws {DomainError} `channel_not_found`; `forbidden` unless the account owns the channel
    */
   async remove(name: string, accountId: string, from: EventOrigin): Promise<void> {
@@ -126,9 +126,9 @@ export class StreamKeyService {
   }
 
   /**
-   * Returns the channel to which a key belongs, wherever the key was found.
-   * @param channelName the channel that the publisher names; null if it names none
-   * @throws {DomainError} `not_logged_in` for a wrong key, or a key of another channel
+   * Returns the channel to which a key belongs, no matter where the key was sent.
+   * @param channelName the channel that the publisher specified; null if it specified none
+   * @throws {DomainError} `not_logged_in` for a wrong key, or the key of a different channel
    */
   async channelOfKey(key: string, channelName: string | null): Promise<KeyedAccess> {
     const hash = hashOf(key);
@@ -143,7 +143,7 @@ export class StreamKeyService {
   }
 
   /**
-   * Returns a channel with the passphrase that proves a program's right to publish on it over SRT;
+   * Returns a channel with the passphrase that proves an encoder's right to publish on it over SRT;
    * null if the channel doesn't exist, has no key, or its owner is disabled.
    */
   async passphraseOf(name: string): Promise<{ access: KeyedAccess; passphrase: string } | null> {
@@ -155,8 +155,8 @@ export class StreamKeyService {
 
   /**
    * Returns the id of the key with which a channel's publisher may continue; null if the channel
-   * doesn't exist, has no key, or its owner is disabled. The broadcast of a deleted channel is ended
-   * in any case.
+   * doesn't exist, has no key, or its owner is disabled. A deleted channel's broadcast is ended in
+   * any case.
    */
   async keyInForce(name: string): Promise<string | null> {
     const keyed = await this.repository.find(name);
@@ -164,8 +164,9 @@ export class StreamKeyService {
   }
 
   /**
-   * The passphrase can't be the key, of which only a hash is stored. It is derived from the hash, so
-   * that it changes with the key, and from a secret, so that the database alone doesn't reveal it.
+   * Returns the passphrase. It can't be the key itself, because only the key's hash is stored. It
+   * is derived from the hash, so that it changes with the key, and from a secret, so that the
+   * database alone doesn't reveal it.
    */
   #passphrase(keyId: string): string {
     return this.secrets.sign('srt-passphrase', keyId).slice(0, PASSPHRASE_CHARACTERS);

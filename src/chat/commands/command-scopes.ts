@@ -5,7 +5,7 @@ import type { Command } from './parse-command.js';
 /** Anyone who can read a chat may list its commands. */
 const READS = ['chat:read', 'chat:write', 'chat:moderate'] as const;
 const MODERATES = ['chat:moderate'] as const;
-/** API tokens can't run the command, nor call the corresponding HTTP route. */
+/** API tokens can neither run the command nor call the corresponding HTTP route. */
 const PEOPLE = [] as const;
 
 /** The API token scopes that allow a command; any one of them is enough. */

@@ -25,9 +25,9 @@ const LOOKALIKES: Readonly<Record<string, string>> = {
 const IGNORED = /[\p{M}\p{Cf}\p{Cc}\u{115F}\u{1160}\u{3164}\u{FFA0}]/gu;
 
 /**
- * Returns the skeleton of a text, which is equal for all spellings that look the same. It is built
- * by compatibility decomposition (Unicode NFKD), removing marks and invisible characters, folding
- * case, and mapping lookalikes to letters. Repeated letters are reduced to one.
+ * Returns the skeleton of a text, which is the same for all spellings that look alike. It is built
+ * by applying compatibility decomposition (Unicode NFKD), removing marks and invisible characters,
+ * folding case, and mapping lookalikes to letters. Repeated letters are reduced to one.
  */
 export function fold(text: string): string {
   const plain = mapped(text.normalize('NFKD'), CAPITALS)

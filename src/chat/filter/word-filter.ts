@@ -1,17 +1,19 @@
 import { fold } from './fold.js';
 import { TextAutomaton } from './text-automaton.js';
 
-/** Separates words and marks both ends of a text. It is never a letter. */
+/** Separates words, and marks both ends of a text. It is never part of a word. */
 const GAP = ' ';
 const NO_WORD = /[^\p{L}\p{N}]+/gu;
-/** Matches symbols at the end of a word, which are punctuation and not disguised letters. */
+/**
+ * Matches symbols at the end of a word, where they are punctuation rather than disguised letters.
+ */
 const PUNCTUATION = /[^\p{L}\p{N}@$]+$/u;
 
 /**
  * A channel's list of blocked words and phrases. An entry matches one or more whole words; an entry
- * with a `*` at its beginning or end also matches longer words that end or begin with it. Lookalike
- * spellings match ({@link fold}), and spaced-out letters are joined into a word. Matching takes
- * time linear in the text's length.
+ * with a `*` at its beginning or end also matches longer words that end or begin with the entry.
+ * Lookalike spellings match ({@link fold}), and spaced-out letters are joined into a word. Matching
+ * takes time linear in the text's length.
  */
 export class WordFilter {
   readonly #automaton: TextAutomaton;

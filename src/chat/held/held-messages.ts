@@ -16,9 +16,9 @@ import { AuditLog } from '../moderation/audit-log.js';
 import { type Actor, moderatorOf } from '../room/authority.js';
 import { type HeldMessage, HeldRepository, heldView, type HoldReason } from './held.repository.js';
 
-/** The maximum number of held messages of one sender in a channel. */
+/** The maximum number of held messages per sender and channel. */
 const PER_SENDER_MAX = 5;
-/** The maximum duration of a decision, which is longer than that of any transaction. */
+/** The maximum time that a decision can take, which is longer than any transaction can take. */
 const JUDGING_MS = 30_000;
 
 type ToHold = Readonly<{ message: NewMessage; reason: HoldReason; addressHash: string }>;
@@ -26,7 +26,7 @@ type ToHold = Readonly<{ message: NewMessage; reason: HoldReason; addressHash: s
 /** Manages the messages that are held for review by a moderator. */
 @Injectable()
 export class HeldMessages {
-  /** The maximum number of held messages in a channel from guests at one address. */
+  /** The maximum number of held messages per channel from all guests at one address together. */
   readonly #perAddressMax: number;
 
   // oxlint-disable-next-line max-params -- Injected by Nest: the places where messages are stored

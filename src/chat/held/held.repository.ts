@@ -28,7 +28,7 @@ type ToAdd = Readonly<
 export type Added =
   | Readonly<{ name: 'added'; held: HeldMessage; version: ChangeVersion }>
   | Readonly<{ name: 'known'; held: HeldMessage }>
-  /** Too many messages of its author, or from its address, are held. */
+  /** Too many messages from the author, or from guests at the author's address, are held. */
   | Readonly<{ name: 'sender-full' }>
   | Readonly<{ name: 'channel-full' }>;
 
@@ -54,8 +54,8 @@ export class HeldRepository {
 
   /**
    * Holds a message, unless that exceeds a limit. If a message with the same nonce is already held,
-   * resolves with that one. The messages of a channel are added one after the other, so that
-   * concurrent messages can't exceed a limit together.
+   * resolves with that one. Messages are added to a channel one at a time, so concurrent messages
+   * can't exceed a limit together.
    */
   async add(
     message: NewMessage,
@@ -113,7 +113,8 @@ export class HeldRepository {
 
   /**
    * Claims a message for one moderator's decision. Resolves to null if it is no longer held, or if
-   * another decision is being carried out. A claim expires at `until`, in case its process crashes.
+   * another decision is being carried out. A claim expires at `until`, in case the process that
+   * made it crashes.
    */
   async claim(
     channelId: string,

@@ -40,7 +40,7 @@ describe('messages in wake-ups', () => {
     );
   });
 
-  it('are divided in order, so that each wake-up fits into a NOTIFY', () => {
+  it('are divided in order into wake-ups that each fit into a NOTIFY', () => {
     const all = messages(
       ...Array.from({ length: 100 }, (_, n) => '€'.repeat((n * 37) % CHAT_TEXT_MAX)),
     );
@@ -58,7 +58,7 @@ describe('messages in wake-ups', () => {
     expect(parcels.length).toBeLessThan(30);
   });
 
-  it('are left out where one is too long, but not those around it', () => {
+  it('are left out if they are too long, but the messages around them are not', () => {
     const parcels = parcelsOf(messages('a', '\u0007'.repeat(1_200), 'b', 'c'));
     expect(parcels.map(({ first, count }) => [first, count])).toEqual([
       [0, 1],

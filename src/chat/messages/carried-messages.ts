@@ -3,11 +3,11 @@ import { ChatRole } from '../../protocol/chat.js';
 import type { NewMessage, StoredMessage } from './chat-message.js';
 
 /**
- * The maximum length of the messages of one wake-up, in bytes of JSON, which leaves room for the rest
+ * The maximum length of the messages in one wake-up, in bytes of JSON. It leaves room for the rest
  * of the frame; see `MESSAGE_MAX` in `bus.ts`.
  */
 const CARRIED_MAX = 6_000;
-/** The maximum number of messages of one wake-up. */
+/** The maximum number of messages in one wake-up. */
 const CARRIED_COUNT = 30;
 
 const CarriedMessage = z.object({
@@ -26,24 +26,24 @@ type CarriedMessage = z.output<typeof CarriedMessage>;
 /** Messages that were committed together, with consecutive seqs, none of which is deleted. */
 export const CarriedMessages = z.object({
   firstSeq: z.int(),
-  /** In milliseconds since 1970, by the clock of the node that stored them. */
+  /** In milliseconds since 1970, according to the clock of the node that stored them. */
   sentAt: z.int(),
   messages: z.array(CarriedMessage).max(CARRIED_COUNT),
 });
 export type CarriedMessages = z.output<typeof CarriedMessages>;
 
 /**
- * Consecutive messages that fit into one wake-up; without `messages` if the only message is too
- * long.
+ * Consecutive messages that fit into one wake-up. `messages` is null for a single message that is
+ * too long.
  */
 export type Parcel = Readonly<{
-  /** The position of the first one, from 0. */
+  /** The index of the first message, from 0. */
   first: number;
   count: number;
   messages: CarriedMessage[] | null;
 }>;
 
-/** Divides messages of one channel, in their order, among as few wake-ups as possible. */
+/** Divides one channel's messages, in order, among as few wake-ups as possible. */
 export function parcelsOf(messages: readonly NewMessage[]): Parcel[] {
   const parcels: { first: number; count: number; messages: CarriedMessage[] | null }[] = [];
   let bytes = Infinity;

@@ -4,7 +4,7 @@ import { QUOTE_MAX } from '../../protocol/limits.js';
 import { mentionsOf } from './mentions.js';
 
 /**
- * The author of a message or reaction: an account or a guest's device. Both are null once the
+ * The author of a message or reaction: an account or a guest's device. Both ids are null once the
  * account is deleted.
  */
 export type Author = Readonly<{ accountId: string | null; guestId: string | null }>;

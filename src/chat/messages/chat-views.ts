@@ -17,7 +17,7 @@ export type Reader = Readonly<{
   closed: ReadonlySet<string>;
 }>;
 
-/** Builds views of stored messages and their related data, in at most two queries. */
+/** Builds views of stored messages. Reads the related data in at most two queries. */
 @Injectable()
 export class ChatViews {
   constructor(
@@ -46,7 +46,7 @@ export class ChatViews {
     );
   }
 
-  /** Returns quotes of the messages to which these reply, by seq. */
+  /** Returns quotes of the messages that these messages reply to, by seq. */
   async #quotes(
     channelId: string,
     messages: readonly StoredMessage[],

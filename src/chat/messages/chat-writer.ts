@@ -36,8 +36,8 @@ export class ChatWriter {
     stored: [messages: number];
   }>();
   /**
-   * `committed`: messages of one channel were committed together; they are in order of seq.
-   * `stored`: a commit is complete, with the number of its messages.
+   * `committed`: these messages of one channel were committed together; they are in order of seq.
+   * `stored`: a commit of this number of messages is complete.
    */
   readonly events = this.#emitter.listenable;
   readonly #options: Options;
@@ -60,10 +60,10 @@ export class ChatWriter {
 
   /**
    * Resolves when the message is committed, with its original seq if this nonce was stored before.
-   * @throws {DomainError} `unavailable` when too many messages are waiting or storing fails: the
-   *   message may have been stored, and it is safe to repeat it with the same nonce. `bad_request`
-   *   for a nonce that belongs to another sender. `channel_not_found` when the channel no longer
-   *   exists.
+   * @throws {DomainError} `unavailable` if too many messages are waiting, or if storing fails. The
+   *   message may have been stored anyway, and it is safe to repeat it with the same nonce.
+   *   `bad_request` for a nonce that belongs to another sender. `channel_not_found` if the channel
+   *   no longer exists.
    */
   async write(message: NewMessage): Promise<StoredMessage> {
     const key = keyOf(message);
@@ -71,7 +71,7 @@ export class ChatWriter {
     if (!waiting) {
       if (this.#waiting.size >= WAITING_MAX) throw tooBusy();
       waiting = { message, stored: Promise.withResolvers<StoredMessage>() };
-      // The caller may have stopped waiting, and then nothing else would handle a rejection.
+      // If the caller has stopped waiting, nothing else handles a rejection.
       waiting.stored.promise.catch(() => undefined);
       this.#waiting.set(key, waiting);
       this.#gather();
@@ -132,7 +132,7 @@ export class ChatWriter {
           new DomainError('channel_not_found', 'This channel no longer exists.'),
         );
     }
-    // The event is emitted before the senders get their results, which they do in a later
+    // The event is emitted before the senders get their results, because these arrive in a later
     // microtask. Repeated messages are emitted again, because the database connection may have been
     // lost before they were emitted the first time.
     for (const [channelId, messages] of Map.groupBy(stored, (message) => message.channelId)) {

@@ -40,15 +40,15 @@ export class ChatRepository {
   }
 
   /**
-   * Stores messages of any channels; either all new ones are stored or none. The numbering of each
-   * channel is continued. Resolves after the commit with the stored messages. For a known nonce,
-   * the result contains the original message; for a deleted channel, it contains no message.
+   * Stores messages for any number of channels. Either all new ones are stored or none. Continues
+   * the numbering of each channel. Resolves after the commit with the stored messages. For a known
+   * nonce, the result contains the original message; for a deleted channel, it contains no message.
    */
   async store(messages: readonly NewMessage[], sentAt: Date): Promise<StoredMessage[]> {
     const known: StoredMessage[] = [];
     let fresh = messages;
-    // Another iteration is needed only if a sender repeated messages through another process at the
-    // same moment.
+    // Another iteration is needed only if a sender is repeating messages through another process at
+    // the same time.
     while (fresh.length > 0) {
       try {
         return [...known, ...(await this.#insert(fresh, sentAt))];
@@ -89,7 +89,8 @@ export class ChatRepository {
     });
     const channels = JSON.stringify([...counts].map(([id, n]) => ({ id, n })));
     // Raising chat_seq locks the channel's row, so concurrent writers continue from the new value.
-    // Two writers that locked the same channels in different orders would deadlock.
+    // Channels are locked in a fixed order, because two writers that lock the same channels in
+    // different orders would deadlock.
     const inOrder =
       counts.size > 1 && this.db.isShared
         ? Prisma.sql`JOIN channels USING (id) ORDER BY id FOR NO KEY UPDATE OF channels`
@@ -152,7 +153,8 @@ export class ChatRepository {
 
   /**
    * Returns a page of the messages written during one broadcast, in order of seq: the first ones
-   * after a message and not before `from` or, with `until`, the last ones before that time.
+   * that follow a message and aren't older than `from` or, with `until`, the last ones before that
+   * time.
    */
   async pageOfBroadcast(
     broadcastId: string,

@@ -5,15 +5,15 @@ import { isReserved } from '../../common/reserved-names.js';
 import { ChatRepository } from './chat.repository.js';
 
 /**
- * How long a name is cached as free. A new account with that name is noticed after at most this
- * time.
+ * How long a name is cached as free. It takes up to this time to notice a new account with that
+ * name.
  */
 const KEEP_MS = 60_000;
 /** The maximum number of cached names; the oldest is evicted. */
 const KEEP_MAX = 5_000;
 
 /**
- * Checks that a guest's name doesn't look like that of an account, so that nobody can impersonate
+ * Checks that a guest's name doesn't look like an account's name, so that nobody can impersonate
  * the account.
  */
 @Injectable()

@@ -1,6 +1,6 @@
 /** The maximum number of mentions per message; further ones are shown as plain text. */
 const MENTIONS_MAX = 10;
-/** Matches a mention, but not in the middle of a word, which would be an e-mail address. */
+/** Matches a mention, except in the middle of a word, such as an e-mail address. */
 const MENTION = /(?<![\p{L}\p{N}_.@-])@([\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,59})/gu;
 /** Punctuation after a name, which belongs to the sentence and not to the name. */
 const SENTENCE_END = /[.-]+$/;

@@ -5,14 +5,14 @@ import { REACTIONS_MAX } from '../../protocol/limits.js';
 import type { ChangeVersion } from '../room/stored-change.js';
 import { RoomChangeRepository } from '../room/room-change.repository.js';
 
-/** The counts that a transaction changed in one channel. */
+/** The reaction counts that a transaction changed in one channel. */
 export type ChangedCounts = Readonly<{
   channelId: string;
   counts: Omit<ReactionCount, 'channelId'>[];
   version: ChangeVersion;
 }>;
 
-/** The addition or removal of one person's reaction to a message. */
+/** One person's reaction to a message, to be added or removed. */
 export type ReactionChange = Readonly<{
   channelId: string;
   seq: number;

@@ -38,7 +38,7 @@ export class AuditLog {
   ) {}
 
   /**
-   * Counts an action before it is performed. The limit stops a moderator from acting, or filling
+   * Counts an action before it is performed. The limit prevents a moderator from acting, or filling
    * the log, faster than people can follow.
    * @throws {DomainError} `rate_limited`
    */

@@ -7,7 +7,7 @@ import { AuditAction, type AuditEntry } from '../../protocol/chat-moderation.js'
 
 /**
  * The maximum number of entries per moderator and channel. The limit is per moderator, so that
- * nobody can evict the entries of others.
+ * nobody can evict other moderators' entries.
  */
 const ACTS_MAX = 2_000;
 /** Pins are counted separately, so that they don't evict bans. */
@@ -16,8 +16,8 @@ const PINS: AuditAction[] = ['pin', 'unpin'];
 /** Entries that are older than this are deleted. */
 const KEEP_MS = 730 * 86_400_000;
 /**
- * The number of added entries between two prunings. A pruning applies to the channel, moderator and
- * kind of the last added entry.
+ * Each time this number of entries has been added, old entries are pruned: those with the same
+ * channel, moderator and kind as the last added entry.
  */
 const PRUNE_EVERY = 100;
 

@@ -37,8 +37,7 @@ export class Bans {
   ) {}
 
   /**
-   * Bans a person permanently. A time-out is replaced with the ban; an existing ban remains
-   * unchanged.
+   * Bans a person permanently. Replaces a time-out; an existing ban remains unchanged.
    * @throws {DomainError} `message_not_found`, `account_not_found`
    */
   async ban(
@@ -54,7 +53,7 @@ export class Bans {
   }
 
   /**
-   * Times a person out from now on. An earlier time-out is replaced.
+   * Times a person out, starting now. Replaces an earlier time-out.
    * @throws {DomainError} `message_not_found`, `account_not_found`; `conflict` if the person is
    *   already banned permanently
    */

@@ -24,7 +24,7 @@ export class ChatSettingsService {
     return room.rules.settings;
   }
 
-  /** Changes settings, which apply from the next message on. Omitted settings remain unchanged. */
+  /** Changes settings, starting with the next message. Omitted settings remain unchanged. */
   async change(room: ChatRoom, sender: ChatSender, change: Change): Promise<ChatSettings> {
     const actor = moderatorOf(room, sender);
     const known = room.rules.settings;

@@ -14,8 +14,8 @@ export class DeletionRepository {
   ) {}
 
   /**
-   * Deletes messages, and unpins the pinned one if it is among them. Resolves with the seqs of those
-   * that were not already deleted, in order.
+   * Deletes messages, and unpins the pinned one if it is among them. Resolves with the seqs of the
+   * messages that were not already deleted, in order.
    */
   async delete(
     channelId: string,

@@ -11,10 +11,10 @@ import type { ChatRoom } from '../room/chat-room.js';
 import { ChatRooms } from '../room/chat-rooms.js';
 import { ChatRepository } from '../messages/chat.repository.js';
 
-/** The number of newest messages that are searched for a guest's name. */
+/** The number of newest messages to search for a guest's name. */
 const LOOK_BACK = 10_000;
 
-/** The name of the call that asks another node for a person's recent addresses. */
+/** The name of the call that requests a person's recent addresses from another node. */
 const ADDRESSES_CALL = 'chat-addresses';
 const Known = z.object({
   channelId: z.string(),
@@ -108,7 +108,9 @@ export class PersonFinder {
     return { author, name, addressHashes: await this.#addresses(room, author) };
   }
 
-  /** Returns hashes of the author's recent addresses, as known to the nodes that answer in time. */
+  /**
+   * Returns hashes of the author's recent addresses, as known to the nodes that respond in time.
+   */
   async #addresses(room: ChatRoom, author: Author): Promise<string[]> {
     const known = { channelId: room.id, ...author };
     const elsewhere = await askAll(

@@ -23,7 +23,7 @@ type Waiting = {
 /** Stores reactions to messages in batches. */
 export class ReactionWriter {
   readonly #emitter = new TypedEmitter<{ changed: [counts: ChangedCounts] }>();
-  /** `changed`: a transaction changed these counts of one channel. */
+  /** `changed`: a transaction changed these counts in one channel. */
   readonly events = this.#emitter.listenable;
   readonly #repository: Pick<ReactionRepository, 'change'>;
   /**

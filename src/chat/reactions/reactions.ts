@@ -19,7 +19,7 @@ import { reactorOf } from '../messages/reactor.js';
 
 const REACTION_RATE = { burst: 10, perSecond: 2 };
 const FLOAT_RATE = { burst: 10, perSecond: 4 };
-/** The bus topic of floating emoji. Its messages may be lost. */
+/** The bus topic for floating emoji. Its messages may be lost. */
 const FLOATS_TOPIC = 'chat-floats';
 const FloatsElsewhere = z.object({
   channelId: z.string(),
@@ -31,7 +31,7 @@ const FloatsElsewhere = z.object({
  */
 const TALLIES_MAX = 2_000;
 
-/** Handles reactions to messages, and emoji that float over the player. */
+/** Handles reactions to messages, and the emoji that float over the player. */
 @Injectable()
 export class Reactions implements OnApplicationShutdown {
   readonly #writer: ReactionWriter;
@@ -66,7 +66,7 @@ export class Reactions implements OnApplicationShutdown {
   }
 
   /**
-   * Adds or removes a reaction to a message; resolves when that is committed.
+   * Adds a reaction to a message or removes it; resolves when the change is committed.
    * @throws {DomainError} `rate_limited`, `banned`, `timed_out`, `guests_not_allowed`,
    *   `message_not_found`, `conflict`
    */

@@ -20,7 +20,7 @@ export function ownerOf(room: ChatRoom, { account, author }: ChatSender): Actor 
 }
 
 /**
- * Checks that the actor may act on a target: nobody may act on the owner, and only the owner may
+ * Checks that the actor may act on a target. Nobody may act on the owner, and only the owner may
  * act on moderators.
  * @throws {DomainError} `forbidden`
  */
@@ -32,8 +32,9 @@ export function assertMayActOn(room: ChatRoom, actor: Actor, target: Author): vo
 }
 
 /**
- * Moderators may always delete their own messages. For the messages of others, see {@link
- * assertMayActOn}. @throws {DomainError} `forbidden`
+ * Checks that the actor may delete a message by this author. Moderators may always delete their own
+ * messages; for other people's messages, {@link assertMayActOn} applies.
+ * @throws {DomainError} `forbidden`
  */
 export function assertMayDelete(room: ChatRoom, actor: Actor, author: Author): void {
   if (authorKey(author) !== authorKey(actor.author)) assertMayActOn(room, actor, author);

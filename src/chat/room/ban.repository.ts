@@ -8,7 +8,7 @@ import type { StoredBan } from './room-bans.js';
 /** The maximum number of bans loaded, newest first. */
 const BANS_MAX = 10_000;
 
-/** A ban that is to be stored. */
+/** A ban to store. */
 export type NewBan = Readonly<{
   author: Author;
   name: string;

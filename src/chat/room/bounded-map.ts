@@ -1,4 +1,4 @@
-/** A map with a maximum size. When it is full, the entry that was set longest ago is evicted. */
+/** A map with a maximum size. When it is full, the least recently set entry is evicted. */
 export class BoundedMap<Key, Value> {
   readonly #max: number;
   readonly #map = new Map<Key, Value>();

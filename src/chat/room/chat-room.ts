@@ -19,15 +19,15 @@ import { SlowMode } from './slow-mode.js';
 /** The minimum interval between updates. After a quiet period, a message is sent immediately. */
 const TICK_MS = 40;
 /**
- * The share of a core that sending may use. Larger rooms get fewer and larger updates to stay below
- * it.
+ * The share of a core that sending may use. Large rooms get fewer, larger updates to stay below
+ * this share.
  */
 const SENDING_SHARE = 1 / 4;
 /** The maximum interval between updates, however long sending takes. */
 const TICK_MAX_MS = 250;
 /**
- * The maximum number of quotes in memory: those of the newest messages, and of older ones that were
- * replied to.
+ * The maximum number of quotes in memory. They are quotes of the newest messages, and of older ones
+ * that were replied to.
  */
 const QUOTES_MAX = 500;
 /** The maximum number of senders who are remembered as having chatted in the room before. */
@@ -40,17 +40,17 @@ export type RoomState = Readonly<{
   moderators: readonly string[];
   bans: readonly StoredBan[];
   pinned: StoredMessage | null;
-  /** The position when loading began; the rest of the state may be newer. */
+  /** The position at which loading began; the rest of the state may be newer. */
   position: RoomPosition;
 }>;
 
 /** The seq of a room's newest message, and the version of the newest other change. */
 export type RoomPosition = Readonly<{ seq: number; version: number }>;
 
-/** The chat of one channel while it is in use, with its permissions, rules and pending updates. */
+/** One channel's chat while it is in use, with its permissions, rules and pending updates. */
 export class ChatRoom {
   readonly #emitter = new TypedEmitter<{ sent: [messages: readonly ChatMessage[]] }>();
-  /** `sent`: an update was sent, which contained these messages in order of seq. */
+  /** `sent`: an update was sent that contained these messages, in order of seq. */
   readonly events = this.#emitter.listenable;
   readonly channel: Channel;
   #bans: RoomBans;
@@ -98,7 +98,7 @@ export class ChatRoom {
     this.#unsent = [];
   }
 
-  /** Changes the settings, which apply from the next message on. */
+  /** Changes the settings, starting with the next message. */
   configure(settings: ChatSettings): void {
     this.#rules = new RoomRules(settings);
   }
@@ -160,7 +160,7 @@ export class ChatRoom {
   }
 
   /**
-   * Records the authors of messages that another node stored, which this node needs to apply the
+   * Records the authors of messages that another node stored. This node needs them to apply the
    * rules.
    */
   heard(messages: readonly StoredMessage[]): void {
@@ -200,8 +200,8 @@ export class ChatRoom {
     this.#tick = undefined;
     if (this.#unsent.length === 0) return;
     const messages = this.#unsent.splice(0);
-    // CPU time is measured, not wall-clock time: while other processes use the CPU, sending fewer
-    // frames would only delay the messages.
+    // CPU time is measured, not wall-clock time, because while other processes use the CPU, sending
+    // fewer frames would only delay the messages.
     const before = process.threadCpuUsage();
     this.#emitter.emit('sent', messages);
     const { user, system } = process.threadCpuUsage(before);

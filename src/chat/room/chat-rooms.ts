@@ -20,7 +20,7 @@ import { RoomRepository } from './room.repository.js';
 const KEEP_ROOMS = 500;
 const KEEP_MS = 60_000;
 
-/** A person whose permissions changed, and the addresses at which guests are affected too. */
+/** A person whose permissions changed, and the addresses at which guests are affected as well. */
 export type ChangedPerson = Readonly<{ author: Author; addressHashes: readonly string[] }>;
 
 /** The decision on a held message; `seq` is 0 if it was rejected. */
@@ -36,7 +36,7 @@ type ReactionCounts = Extract<RoomChange, { kind: 'reactions' }>['counts'];
 
 type Entry = { readonly room: Promise<ChatRoom>; usedAtMs: number; opened: ChatRoom | null };
 
-/** The chats in use, by channel name. A room is opened when it is first used. */
+/** The open rooms, by channel name. A room is opened when it is first used. */
 @Injectable()
 export class ChatRooms implements OnApplicationShutdown {
   readonly #emitter = new TypedEmitter<{
@@ -55,7 +55,7 @@ export class ChatRooms implements OnApplicationShutdown {
     guestsConcerned: [room: ChatRoom];
     reactionsChanged: [room: ChatRoom, changes: ReactionCounts];
     floated: [room: ChatRoom, floats: Floats];
-    /** The permissions of a person changed, and those of guests at the same addresses. */
+    /** The permissions of a person, and of guests at the same addresses, changed. */
     personChanged: [room: ChatRoom, person: ChangedPerson, reason: string];
     held: [room: ChatRoom, message: HeldMessageView];
     judged: [room: ChatRoom, judgement: Judgement];
@@ -118,7 +118,7 @@ export class ChatRooms implements OnApplicationShutdown {
   }
 
   /**
-   * Pins a message, or unpins it if `message` is null. `view` is the message as everybody sees it.
+   * Pins a message, or unpins it if `message` is null. `view` is the message as everyone sees it.
    */
   pin(room: ChatRoom, message: StoredMessage | null, view: ChatMessage | null): void {
     room.pin(message);

@@ -16,7 +16,7 @@ export type ChatSender = Sender &
     displayName: string;
   }>;
 
-/** Returns the sender that a connection belongs to. */
+/** Returns the sender to whom a connection belongs. */
 export function senderOf({
   data: { identity, addressHash },
 }: Pick<OnairSocket, 'data'>): ChatSender {

@@ -16,9 +16,9 @@ import { SenderLimits } from './sender-limits.js';
 const LIST_RATE = { burst: 5, perSecond: 0.5 };
 const RANK = { owner: 0, moderator: 1, member: 2, guest: 3 } as const;
 
-/** The name of the call that lists the people in a chat on another node. */
+/** The name of the call that lists the people in a chat who are connected to another node. */
 const PEOPLE_CALL = 'chat-people';
-/** The maximum number of people in an answer; further ones are not counted. */
+/** The maximum number of people in a response; further ones are not counted. */
 const PEOPLE_MAX = 10_000;
 
 /** A person in a chat; the viewer is null for a guest without a name. */
@@ -46,7 +46,7 @@ export class ChatSockets {
     @Inject(NODE_CALLS) private readonly calls: NodeCalls,
   ) {}
 
-  /** Answers calls from other nodes, which list the people in a chat. */
+  /** Answers calls from other nodes that list the people in a chat. */
   answerWith(find: (channelId: string) => ChatRoom | undefined): void {
     this.calls.answer(PEOPLE_CALL, (channelId) => {
       const room = find(z.string().parse(channelId));
@@ -59,7 +59,7 @@ export class ChatSockets {
     this.#server = server;
   }
 
-  /** Subscribes a connection to those events of the room that it may receive. */
+  /** Subscribes a connection to the room's events that it may receive. */
   async enter(room: ChatRoom, socket: OnairSocket): Promise<void> {
     await socket.join(everybodyIn(room));
     await this.sort(room, socket);
@@ -90,7 +90,7 @@ export class ChatSockets {
   }
 
   /**
-   * Lists the viewers currently in the chat, on all nodes that answer in time.
+   * Lists the viewers currently in the chat, on all nodes that respond in time.
    * @throws {DomainError} `forbidden`, `rate_limited`
    */
   async viewers(room: ChatRoom, sender: ChatSender): Promise<ChatViewers> {

@@ -5,7 +5,7 @@ describe('FloatingTally', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  it('reports the emoji of 200 ms together, and nothing if there are none', () => {
+  it('reports emoji once per 200 ms, and nothing if there are none', () => {
     const reported: Floats[] = [];
     const tally = new FloatingTally((floats) => reported.push(floats));
     for (const emoji of ['🔥', '🔥', '👍']) tally.add(emoji);

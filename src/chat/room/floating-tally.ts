@@ -1,6 +1,6 @@
 /** The interval between updates. */
 const UPDATE_MS = 200;
-/** The maximum count per emoji and update; a higher number would make no visible difference. */
+/** The maximum count per emoji and update; a higher count would make no visible difference. */
 const COUNT_MAX = 50;
 
 export type Floats = readonly Readonly<{ emoji: string; count: number }>[];
@@ -8,13 +8,16 @@ export type Floats = readonly Readonly<{ emoji: string; count: number }>[];
 /** Counts the floating emoji of one channel and emits them a few times per second. */
 export class FloatingTally {
   readonly #report: (floats: Floats, own: Floats) => void;
-  /** The counts of this node. */
+  /** The counts from this node. */
   #own = new Map<string, number>();
-  /** The counts by emoji. Their number is bounded, because the protocol limits the set of emoji. */
+  /**
+   * The counts from all nodes, by emoji. Their number is bounded, because the protocol limits the
+   * set of emoji.
+   */
   #counts = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param report receives the counts of all nodes, and those of this one */
+  /** @param report receives the counts from all nodes, and those from this node */
   constructor(report: (floats: Floats, own: Floats) => void) {
     this.#report = report;
   }
@@ -24,7 +27,7 @@ export class FloatingTally {
     this.addElsewhere([{ emoji, count: 1 }]);
   }
 
-  /** Adds floating emoji of another node. */
+  /** Adds floating emoji from another node. */
   addElsewhere(floats: Floats): void {
     for (const float of floats) raise(this.#counts, float);
     this.#timer ??= setTimeout(() => this.#flush(), UPDATE_MS);

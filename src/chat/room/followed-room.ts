@@ -2,12 +2,15 @@ import type { ChatRoom, RoomPosition } from './chat-room.js';
 import { RoomOrder } from './room-order.js';
 
 /**
- * How long messages after a gap wait for those before them, which other nodes are sending. After
- * that, they are read.
+ * How long messages after a gap wait for the missing ones to arrive from other nodes. After that,
+ * the missing ones are read from the database.
  */
 const GAP_PATIENCE_MS = 40;
 
-/** In a cluster, how far a node has sent an open room's messages and applied the room's changes. */
+/**
+ * In a cluster, a node's progress in sending an open room's messages and applying the room's
+ * changes.
+ */
 export class FollowedRoom {
   readonly room: ChatRoom;
   #order: RoomOrder;
@@ -73,8 +76,8 @@ export class FollowedRoom {
    * @param before.lastSent the last seq that was sent before the reload
    */
   restart({ seq, version }: RoomPosition, { lastSent }: { lastSent: number }): void {
-    // Unless messages were lost, the order continues: clients drop messages that they receive
-    // twice.
+    // Unless messages were lost, the order continues, because clients drop messages that they
+    // receive twice.
     if (seq < lastSent) this.#order = new RoomOrder(seq);
     this.#version = version;
     this.#newestVersion = version;
@@ -93,7 +96,7 @@ export class FollowedRoom {
     return this.#running;
   }
 
-  /** Calls `catchUp` if messages are still missing after a moment. */
+  /** Calls `catchUp` if messages are still missing after {@link GAP_PATIENCE_MS}. */
   waitForGap(catchUp: () => void): void {
     if (!this.#order.isBehind) return;
     this.#gapTimer ??= setTimeout(() => {

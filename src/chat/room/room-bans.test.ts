@@ -30,14 +30,14 @@ describe('RoomBans', () => {
     expect(bans.find(from(account('ann')), 1)).toBeNull();
   });
 
-  it('expires time-outs, including those of the address', () => {
+  it('expires time-outs, including those of addresses', () => {
     const bans = new RoomBans([ban({ expiresAt: new Date(10_000) })]);
     expect(bans.find(from(guest('new')), 9_999)?.id).toBe('id');
     expect(bans.find(from(guest('new')), 10_000)).toBeNull();
     expect(bans.of(guest('troll'), 10_000)).toBeNull();
   });
 
-  it('replaces an author’s earlier ban, and lifts that of the address too', () => {
+  it('replaces an author’s earlier ban, including its address bans', () => {
     const bans = new RoomBans([ban({ addressHashes: ['old', 'older'] })]);
     bans.add(ban({ id: 'later' }));
     for (const addressHash of ['old', 'older'])

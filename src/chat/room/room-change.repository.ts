@@ -10,14 +10,14 @@ import { ROOM_TOPIC } from './room-wake-up.js';
 /** How long changes are stored. A node that is further behind than this reloads the room. */
 const KEEP_MS = 3_600_000;
 
-/** The part of the client that works both in a transaction and without one. */
+/** The part of the Prisma client that is available both in a transaction and outside of one. */
 type Tables = Omit<Prisma.TransactionClient, '$transaction'>;
 
-/** A change that has yet to be validated, and its version. */
+/** A change that hasn't been validated yet, and its version. */
 export type ChangeRow = Readonly<{ version: number; change: unknown }>;
 
 /**
- * Stores the changes of rooms for other nodes, numbered 1, 2, 3, … in each channel. A single node
+ * Stores room changes for the other nodes, numbered 1, 2, 3, … in each channel. A single node
  * stores none.
  */
 @Injectable()
@@ -37,10 +37,10 @@ export class RoomChangeRepository {
   }
 
   /**
-   * Runs an act and stores the resulting change, in one transaction. Acts on the same channel run
-   * one after another. On a single node, the act runs without a transaction, and no change is
+   * Runs an action and stores the resulting change, in one transaction. Actions on the same channel
+   * run one at a time. On a single node, the action runs without a transaction, and no change is
    * stored.
-   * @param changeOf returns null if the act changed nothing
+   * @param changeOf returns null if the action changed nothing
    */
   async record<Result>(
     channelId: string,
@@ -58,16 +58,16 @@ export class RoomChangeRepository {
   }
 
   /**
-   * Locks channels in a transaction that will append a change to each, so that no other act on them
-   * runs until the transaction ends. Does nothing on a single node.
+   * Locks channels in a transaction that will append a change to each, so that no other action on
+   * them runs until the transaction ends. Does nothing on a single node.
    */
   async lock(tx: Tables, channelIds: readonly string[]): Promise<void> {
     if (!this.#isAlone) await lockChannels(tx, channelIds);
   }
 
   /**
-   * Stores a change in its act's transaction. Resolves with its version; null on a single node, or
-   * if the channel no longer exists.
+   * Stores a change in the transaction of the action that caused it. Resolves with the change's
+   * version; null on a single node, or if the channel no longer exists.
    */
   async append(tx: Tables, channelId: string, change: StoredChange): Promise<ChangeVersion> {
     if (this.#isAlone) return null;
@@ -101,7 +101,8 @@ export class RoomChangeRepository {
 }
 
 async function lockChannels(tx: Tables, channelIds: readonly string[]): Promise<void> {
-  // Always in the same order, as in ChatRepository, so that transactions can't deadlock.
+  // Channels are always locked in the same order, as in ChatRepository, so that transactions can't
+  // deadlock.
   await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ANY(${[...channelIds]}::uuid[])
     ORDER BY id FOR NO KEY UPDATE`;
 }

@@ -5,7 +5,7 @@ import type { ChatSettings } from '../../protocol/chat-rules.js';
 import type { StoredBan } from './room-bans.js';
 import type { StoredChange } from './stored-change.js';
 
-/** A change of a room, other than new messages, with what is needed to apply it. */
+/** A room change, other than new messages, with the data needed to apply it. */
 export type RoomChange =
   | Extract<StoredChange, { kind: 'deleted' | 'moderator' | 'judged' | 'reactions' }>
   | { kind: 'unbanned'; author: Author; addressHashes: readonly string[] }

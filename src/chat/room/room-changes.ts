@@ -13,11 +13,11 @@ import type { RoomChange } from './room-change.js';
 import type { StoredChange } from './stored-change.js';
 import { RoomRepository } from './room.repository.js';
 
-/** The reader of views that are sent to everybody. */
+/** The reader to use for views that are sent to everyone. */
 const EVERYBODY = { author: { accountId: null, guestId: null }, forModerators: false };
 
 /**
- * Applies committed changes to a room in memory, and notifies the affected clients of this node.
+ * Applies committed changes to a room in memory, and notifies the affected clients on this node.
  */
 @Injectable()
 export class RoomChanges {
@@ -78,7 +78,7 @@ export class RoomChanges {
   }
 
   /**
-   * Applies a stored change of any node, including its effect on who can watch. If the change
+   * Applies a stored change from any node, including its effect on who can watch. If the change
    * refers to something that no longer exists, the room remains unchanged.
    */
   async follow(room: ChatRoom, change: StoredChange): Promise<void> {

@@ -29,8 +29,8 @@ const READ_MAX = 500;
 /** The minimum interval between reads of one busy room, so that each read returns several messages. */
 const READ_EVERY_MS = 15;
 /**
- * Messages of other nodes that are older than this are read, because they may have been deleted in
- * the meantime.
+ * Messages from other nodes that are older than this are read from the database, because they may
+ * have been deleted in the meantime.
  */
 const CARRIED_AGE_MAX_MS = 3_000;
 /** The interval at which each node deletes old changes. */
@@ -38,11 +38,11 @@ const PRUNE_EVERY_MS = 600_000;
 
 /**
  * Sends the messages of open rooms to this node's clients, and applies the rooms' changes. A single
- * node does both as soon as it has committed them. In a cluster, each node sends the messages of
- * all nodes, strictly in order of seq: before it sends a message that it stored itself, it reads
- * all earlier ones from the database. All changes, including this node's own, are applied in order
- * of version. Wake-ups from other nodes trigger the reads. If a wake-up is lost, messages and
- * changes are delayed until the next comparison.
+ * node does both as soon as it has committed them. In a cluster, each node sends the messages from
+ * all nodes, strictly in order of seq. Messages after a gap wait until the missing ones arrive or
+ * are read from the database. All changes, including this node's own, are applied in order of
+ * version. Wake-ups from other nodes carry short messages and trigger reads. If a wake-up is lost,
+ * messages and changes are delayed until the next comparison.
  */
 @Injectable()
 export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -104,8 +104,8 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
   }
 
   /**
-   * Applies a change that this node committed, after all earlier changes; resolves when it is
-   * applied, or can't be applied now.
+   * Applies a change that this node committed, after all earlier changes. Resolves when the change
+   * has been applied, or can't be applied now.
    * @param version null on a single node
    */
   async tell(room: ChatRoom, version: ChangeVersion, change: RoomChange): Promise<void> {
@@ -149,7 +149,10 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     void this.#catchUp(followed);
   }
 
-  /** Returns null if the messages must be read, for their current state or for what they quote. */
+  /**
+   * Returns null if the messages must be read from the database, because they may have changed or
+   * because a message that they quote isn't in memory.
+   */
   #usable(room: ChatRoom, messages: readonly StoredMessage[]): readonly StoredMessage[] | null {
     const oldestMs = this.clock.nowMs() - CARRIED_AGE_MAX_MS;
     const seqs = new Set(messages.map(({ seq }) => seq));
@@ -159,7 +162,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     return messages.every(isUsable) ? messages : null;
   }
 
-  /** Sends messages, and reads those before them if they don't arrive. */
+  /** Sends messages. Reads earlier ones from the database if they don't arrive. */
   #take(
     followed: FollowedRoom,
     messages: readonly StoredMessage[],
@@ -226,7 +229,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     for (const { version, change: row } of rows) {
       if (!this.#isFollowed(followed)) return false;
       const { data: change } = StoredChange.safeParse(row);
-      // The changes before this one were deleted, or a newer release wrote this one.
+      // The changes before this one were deleted, or a newer release stored this one.
       if (version !== followed.version + 1 || !change) return this.#reload(followed);
       if (change.kind === 'deleted') await this.#readUpTo(followed, Math.max(...change.seqs));
       await this.changes.follow(room, change);
@@ -296,7 +299,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
       .catch((err: unknown) => this.#log.warn({ err }, 'old chat changes could not be deleted'));
   }
 
-  /** Logs the first of consecutive failures; the next comparison tries again. */
+  /** Logs the first of consecutive failures. The next comparison retries. */
   #failed(err: unknown): void {
     if (this.#isStopping || this.#isFailing) return;
     this.#isFailing = true;

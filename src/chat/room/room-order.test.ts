@@ -22,7 +22,7 @@ const messages = (...seqs: number[]): StoredMessage[] =>
 const seqsOf = (some: readonly StoredMessage[]) => some.map(({ seq }) => seq);
 
 describe('RoomOrder', () => {
-  it('sends own messages at once while there is no gap', () => {
+  it('sends this node’s messages at once while there is no gap', () => {
     const order = new RoomOrder(5);
     expect(seqsOf(order.take(messages(6, 7)))).toEqual([6, 7]);
     expect(seqsOf(order.take(messages(8)))).toEqual([8]);
@@ -37,7 +37,7 @@ describe('RoomOrder', () => {
     expect(order.isBehind).toBe(false);
   });
 
-  it('sends nothing twice, neither what was sent during a read nor what is committed again', () => {
+  it('sends no message twice, even if it was sent during a read or is committed again', () => {
     const order = new RoomOrder(0);
     order.heard(2);
     order.take(messages(1, 2));
@@ -75,7 +75,7 @@ describe('RoomOrder', () => {
     expect(due.map(({ text }) => text)).toEqual(['read', 'read', 'read', '']);
   });
 
-  it('reads what doesn’t fit among the waiting messages', () => {
+  it('reads messages that don’t fit among the waiting ones', () => {
     const order = new RoomOrder(0);
     const all = Array.from({ length: 600 }, (_, nth) => nth + 2);
     order.take(messages(...all));

@@ -30,7 +30,7 @@ export class RoomOrder {
     return this.#newest;
   }
 
-  /** Whether stored messages have yet to be read, because this node doesn't have them. */
+  /** Whether stored messages are missing on this node and have yet to be read. */
   get isBehind(): boolean {
     return this.#newest > this.#lastSent;
   }
@@ -41,7 +41,7 @@ export class RoomOrder {
   }
 
   /**
-   * Takes stored messages of this node or of others; returns those to send now, in order of seq.
+   * Takes messages that this or another node stored; returns those to send now, in order of seq.
    * Messages after a gap wait until the messages that fill it are taken or read.
    */
   take(messages: readonly StoredMessage[]): StoredMessage[] {

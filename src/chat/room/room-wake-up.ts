@@ -7,13 +7,13 @@ export const ROOM_TOPIC = 'room';
 
 /**
  * Reports that a room has news: its channel's id, the seq of its newest message, and the version of
- * its newest change. A number is 0 if it isn't known. The newest messages follow if they are short
- * enough.
+ * its newest change. A number is 0 if it isn't known. The newest messages are appended if they are
+ * short enough.
  */
 export const RoomWakeUp = z.tuple([z.string(), z.int(), z.int(), CarriedMessages.optional()]);
 export type RoomWakeUp = z.output<typeof RoomWakeUp>;
 
-/** Returns wake-ups for messages of one channel, which are in order of seq. */
+/** Returns wake-ups for one channel's messages, which must be in order of seq. */
 export function wakeUpsOf(channelId: string, messages: readonly StoredMessage[]): RoomWakeUp[] {
   const [{ seq: firstSeq, sentAt } = { seq: 0, sentAt: new Date(0) }] = messages;
   // Messages that were repeated with a known nonce were stored earlier, and may have been deleted.

@@ -35,7 +35,7 @@ export class RoomRepository {
       where: { id: channelId },
       select: { ...SETTINGS, pinnedSeq: true, chatSeq: true, roomVersion: true },
     });
-    // Everything else is read after the position, so it is not older.
+    // Everything else is read after the position, so it is at least as new.
     const [bans, moderators, pinned] = await Promise.all([
       this.bans.all(channelId),
       this.db.channelModerator.findMany({
@@ -73,7 +73,7 @@ export class RoomRepository {
     );
   }
 
-  /** Returns the stored settings; those of a new channel if the channel no longer exists. */
+  /** Returns the stored settings; the default ones if the channel no longer exists. */
   async settings(channelId: string): Promise<ChatSettings> {
     const row = await this.db.channel.findUnique({ where: { id: channelId }, select: SETTINGS });
     return row === null ? NO_RULES : fromRow(row);

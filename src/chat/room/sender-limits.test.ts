@@ -11,7 +11,7 @@ describe('SenderLimits', () => {
     expect(limits.take('ann', 1_000)).toBe(0);
   });
 
-  it('remembers recent senders even among very many', () => {
+  it('remembers recent senders even if there are very many', () => {
     const limits = new SenderLimits();
     for (let i = 0; i < 30_000; i += 1) limits.take(`sender ${i}`, 0);
     for (let i = 1; i < SENDER_RATE.burst; i += 1) limits.take('sender 29999', 0);
@@ -26,7 +26,7 @@ describe('ChatLimits', () => {
     addressHash,
   });
 
-  it('allows all guests at one address together as much as a few people', () => {
+  it('allows all guests at one address together as many messages as a few people', () => {
     const limits = new ChatLimits(5);
     let taken = 0;
     for (let n = 0; n < 200; n += 1) if (limits.take(guest(n), 0) === 0) taken += 1;

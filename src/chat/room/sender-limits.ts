@@ -2,8 +2,8 @@ import type { Config } from '../../config/config.js';
 import { type Rate, TokenBucket } from '../../common/token-bucket.js';
 
 /**
- * Guests at one address share the allowance of this number of people. It is enough for a family or
- * a class, but too little to make discarding the cookie before each message worthwhile.
+ * Guests at one address share the allowance of this number of people. That is enough for a family
+ * or a class, but too little to make discarding the cookie before each message worthwhile.
  */
 const GUESTS_PER_ADDRESS = 5;
 

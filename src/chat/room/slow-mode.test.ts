@@ -13,7 +13,7 @@ describe('SlowMode', () => {
     expect(slow.waitMs('ann', { ...at(4_000), slowModeS: 0 })).toBe(0);
   });
 
-  it('accepts a repeated message, and another one after a message that was not stored', () => {
+  it('accepts a repeated message, and a new one if the previous message was not stored', () => {
     const slow = new SlowMode();
     slow.sent('ann', { nonce: 'one', atMs: 1_000 });
     expect(slow.waitMs('ann', at(2_000, 'one'))).toBe(0);

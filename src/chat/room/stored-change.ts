@@ -29,8 +29,8 @@ const Reactions = z.object({
 });
 
 /**
- * A change of a room as it is stored for other nodes. It contains no texts or names, which are read
- * when the change is applied.
+ * A room change as it is stored for other nodes. It contains no texts or names; these are read when
+ * the change is applied.
  */
 export const StoredChange = z.discriminatedUnion('kind', [
   Deleted,
@@ -48,6 +48,7 @@ export const StoredChange = z.discriminatedUnion('kind', [
 export type StoredChange = z.output<typeof StoredChange>;
 
 /**
- * The version of a stored change; null if none was stored: on a single node, or if nothing changed.
+ * The version of a stored change; null if none was stored, either because this is a single node or
+ * because nothing changed.
  */
 export type ChangeVersion = number | null;

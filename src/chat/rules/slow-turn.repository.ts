@@ -8,9 +8,9 @@ import type { SlowSender, SlowTurns } from './slow-turns.js';
 const SWEEP_EVERY_MS = 600_000;
 
 /**
- * Counts messages for slow mode in the database, by the database's clock. The messages of one
- * sender are counted one after the other, so that two nodes can't each accept one. The table is
- * unlogged, so after a PostgreSQL crash it is empty, and everyone may send a message at once.
+ * Counts messages for slow mode in the database, using the database's clock. One sender's messages
+ * are counted one at a time, so two nodes can't both accept one. The table is unlogged, so after a
+ * PostgreSQL crash it is empty, and everyone may send a message at once.
  */
 export class SlowTurnRepository implements SlowTurns, OnModuleInit, OnModuleDestroy {
   #stopSweeping: () => void = () => undefined;
@@ -44,7 +44,7 @@ export class SlowTurnRepository implements SlowTurns, OnModuleInit, OnModuleDest
     return this.db.$transaction(async (tx) => {
       await tx.$executeRaw`
         SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(${keys}::text[]) AS k(key)`;
-      // A message with a future time was counted before the clock was set back; it must not lock
+      // A message with a future time was counted before the clock was set back, and must not lock
       // anyone out.
       const counted = await tx.$queryRaw<{ key: string; nonce: string; ageMs: number }[]>`
         SELECT key, nonce, (extract(epoch FROM clock_timestamp() - at) * 1000)::float8 AS "ageMs"
@@ -73,7 +73,7 @@ export class SlowTurnRepository implements SlowTurns, OnModuleInit, OnModuleDest
     await this.db.slowTurn.deleteMany({ where: { key: { in: keys }, nonce } });
   }
 
-  /** Deletes the rows that no longer matter. */
+  /** Deletes the rows that no longer make anyone wait. */
   async sweep(): Promise<void> {
     await this.db.$executeRaw`
       DELETE FROM slow_turns WHERE at < now() - ${SLOW_MODE_MAX_S} * interval '1 second'`;

@@ -8,7 +8,7 @@ export type SlowSender = Readonly<{ key: string; turns: number }>;
 export interface SlowTurns {
   /**
    * Counts a message if all of the senders may send one now. Resolves with the number of
-   * milliseconds until they may, which is 0 if the message was counted or is a repeated one.
+   * milliseconds until all of them may; 0 if the message was counted or is a repeated one.
    */
   take(
     senders: readonly SlowSender[],

@@ -16,7 +16,7 @@ const EMOJI =
   /\p{RGI_Emoji_Flag_Sequence}|[0-9#*]\u{FE0F}?\u{20E3}|[\p{Emoji}--[0-9#*]--\p{RI}](?:\p{EMod}|\u{FE0F}|[\u{E0020}-\u{E007E}]+\u{E007F})?(?:\u{200D}[\p{Emoji}--[0-9#*]--\p{RI}](?:\p{EMod}|\u{FE0F})?)*/gv;
 const INVISIBLE = /[\u200b-\u200f\u2060-\u2064\ufeff]/gu;
 
-/** Whether the text contains something that is a link or could become one. */
+/** Whether the text contains something that is or could become a link. */
 export function hasLink(text: string): boolean {
   return LINK.test(text.normalize('NFKC').replaceAll(INVISIBLE, '').replaceAll(DOTS, '.'));
 }

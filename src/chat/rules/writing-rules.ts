@@ -14,7 +14,7 @@ import { guestsPerAddress } from '../room/sender-limits.js';
 import { SlowMode } from '../room/slow-mode.js';
 import { hasLink, isEmojiOnly } from './text-kinds.js';
 
-/** The reason why a message is held for a moderator; null if it isn't held. */
+/** The reason why a message is held for review by a moderator; null if it isn't held. */
 export type HoldReason = HeldMessageView['reason'] | null;
 
 /** The parts of a message that are checked against the rules. */
@@ -23,13 +23,16 @@ type Draft = Readonly<{ text: string; nonce: string; name: string; displayName: 
 /**
  * Decides who may send which messages in a channel. Most checks need only data in memory; the
  * database is queried only for a sender's first message, for a follow that isn't cached, and for
- * slow mode on several nodes.
+ * slow mode in a cluster.
  */
 @Injectable()
 export class WritingRules {
   readonly #guests: boolean;
   readonly #guestsPerAddress: number;
-  /** Slow mode for guests by channel and address, since a guest's id is only stored in a cookie. */
+  /**
+   * Slow mode for guests by channel and address, because guests can discard the cookie with their
+   * id.
+   */
   readonly #ofAddresses: SlowMode;
 
   // oxlint-disable-next-line max-params -- Injected by Nest: the data that the rules need, the
@@ -126,7 +129,7 @@ export class WritingRules {
     return account === null ? [own, [this.#ofAddresses, `${room.id} ${addressHash}`]] : [own];
   }
 
-  /** Returns the same entries as the keys under which all nodes count them. */
+  /** Returns the same entries, with the keys under which all nodes count them. */
   #sharedTurnsOf(room: ChatRoom, { key, account, addressHash }: ChatSender): SlowSender[] {
     const own = { key: `${room.id} ${key}`, turns: 1 };
     const address = { key: `${room.id} ${addressHash}`, turns: this.#guestsPerAddress };

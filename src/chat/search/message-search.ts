@@ -51,7 +51,7 @@ export class MessageSearch {
       throw new DomainError('rate_limited', 'Wait a moment, then search again.', { retryAfterMs });
     const author = name === undefined ? null : (await this.people.byName(room, name)).author;
     const endSeq = beforeSeq ?? (await this.messages.lastSeq(room.id)) + 1;
-    // The messages of one sender are found with an index, so no range is needed.
+    // One sender's messages are found through an index, so no range is needed.
     const startSeq = author === null ? Math.max(1, endSeq - STRETCH) : 1;
     const found = await this.#find(room.id, { query, author, startSeq, endSeq });
     const messages = await this.views.of(room.id, found, {

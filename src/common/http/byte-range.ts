@@ -6,15 +6,16 @@ export type ByteRange = Readonly<{ first: number; last: number }>;
 const ONE_RANGE = /^bytes=(\d{0,15})-(\d{0,15})$/;
 
 /**
- * Returns the part of a body that a request asks for (RFC 9110 14.2): `whole` if there is no range,
- * and also for several ranges or an invalid one, which a server may ignore; `unsatisfiable` if the
- * range begins after the end.
+ * Returns the part of a body that is requested (RFC 9110, section 14.2). This is `whole` if there
+ * is no range, or if there are multiple ranges or an invalid one, which a server may ignore;
+ * `unsatisfiable` if the range begins after the end.
  */
 export function byteRangeOf(
   { range, 'if-range': ifRange }: IncomingHttpHeaders,
   { size, etag }: { size: number; etag: string },
 ): ByteRange | 'whole' | 'unsatisfiable' {
-  // RFC 9110 13.1.5: the range applies only if the client has the same version of the body.
+  // The range applies only if the client has the same version of the body (RFC 9110, section
+  // 13.1.5).
   if (range === undefined || (ifRange !== undefined && ifRange !== etag)) return 'whole';
   const [, from, to] = ONE_RANGE.exec(range) ?? [];
   if (from === undefined || to === undefined || (from === '' && to === '')) return 'whole';

@@ -23,9 +23,9 @@ export type MediaResponse = Readonly<{
 }>;
 
 /**
- * Headers that allow players on other sites to fetch everything, and to read the headers that they
- * need for measurements. None of these responses is a page, so of the security headers only the one
- * against sniffing is added.
+ * Headers that allow players on other sites to fetch the response, and to read the headers that
+ * they need for measurements. Because the response is never a page, the only security header is the
+ * one against content sniffing.
  */
 export const CROSS_ORIGIN = {
   'access-control-allow-origin': '*',
@@ -49,8 +49,8 @@ const PREFLIGHT: readonly string[] = [
 ];
 
 /**
- * The time after which a client that reads nothing is disconnected, which frees the memory of its
- * response.
+ * The time after which a client that reads nothing is disconnected, in order to free the memory of
+ * its response.
  */
 const STALLED_MS = 30_000;
 

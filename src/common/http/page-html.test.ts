@@ -66,7 +66,7 @@ describe('renderPage', () => {
     expect(renderPage(TEMPLATE, info, boot)).not.toContain('old');
   });
 
-  it('begins with the boot data, which the template’s first script reads', () => {
+  it('puts the boot data before the template’s first script, which reads it', () => {
     const info = { title: 'new', description: 'd', url: 'u', image: null, listed: true };
     const template = TEMPLATE.replace('<head>', '<head><script>read(boot)</script>');
     expect(renderPage(template, info, boot)).toMatch(/id="boot">.*<script>read/s);

@@ -14,14 +14,14 @@ export type PageInfo = Readonly<{
 }>;
 
 /**
- * Matches the address of a file next to the page, as Vite writes it. The address is made absolute,
- * because the page can have any address.
+ * Matches the relative address of a file, as Vite writes it. It is made absolute, because the page
+ * can have any address.
  */
 const FILE = /(?<=\s(?:href|src)=")\.?\/(?!\/)/g;
 
 /**
- * Inserts the title, preview tags and boot data into a page built by Vite. The boot data comes first,
- * because scripts in the page read it before the rest has arrived.
+ * Inserts the title, preview tags and boot data into a page built by Vite. The boot data comes
+ * first, because the page's scripts read it before the rest of the page has arrived.
  */
 export function renderPage(template: string, info: PageInfo, boot: Boot): string {
   // Functions are used as replacements, because `$` is special in a replacement string.
@@ -67,7 +67,7 @@ export function escapeHtml(text: string): string {
  * security policy forbids inline scripts.
  */
 function bootScript(boot: Boot): string {
-  // If the text contains no "<", it can't close the element.
+  // Text without "<" can't close the element.
   const json = JSON.stringify(boot).replaceAll('<', String.raw`\u003c`);
   return `<script type="application/json" id="boot">${json}</script>`;
 }

@@ -47,7 +47,7 @@ const ALWAYS = {
   'x-permitted-cross-domain-policies': 'none',
 } as const;
 
-/** What a page may do. */
+/** What a page is allowed to do. */
 type PagePolicy = Readonly<{
   /** Whether other sites can show it in a frame. */
   embeddable: boolean;
@@ -56,10 +56,10 @@ type PagePolicy = Readonly<{
 }>;
 
 /**
- * Returns the policy for a page. Scripts, styles and fonts are loaded from files on the server. No
- * code is inline, except for the scripts that the build has put into the page, which are allowed by
- * their hashes; the boot data isn't code. hls.js creates its worker and its media source from blobs.
- * Only the embedded player can be shown in a frame on other sites.
+ * Returns the policy for a page. Scripts, styles and fonts are loaded from files on the server. The
+ * only inline code is the scripts that the build puts into the page, which are allowed by their
+ * hashes; the boot data isn't code. hls.js creates its worker and its media source from blobs. Only
+ * the embedded player can be shown in a frame on other sites.
  */
 export function contentSecurityPolicy({ embeddable, scriptHashes }: PagePolicy): string {
   return [
@@ -71,7 +71,7 @@ export function contentSecurityPolicy({ embeddable, scriptHashes }: PagePolicy):
     "media-src 'self' blob:",
     "worker-src 'self' blob:",
     // This also allows the socket, because 'self' includes ws: and wss: on the same host (CSP 3,
-    // 6.7.2.8).
+    // section 6.7.2.8).
     "connect-src 'self'",
     "manifest-src 'self'",
     "frame-src 'none'",
@@ -100,7 +100,7 @@ export function sendPageHeaders(reply: FastifyReply, page: PagePolicy): void {
 /**
  * Adds the security headers to every response of Fastify.
  *
- * @param isHttps whether the public URL is https; if so, browsers are told to use only https
+ * @param isHttps whether the public URL is https; if it is, browsers are told to use only https
  */
 export function sendSecurityHeaders(
   app: NestFastifyApplication,

@@ -4,7 +4,8 @@ let loading: Promise<typeof SharpLibrary> | undefined;
 
 /**
  * Loads the library on first use, because it consists of 20 MB of native code. Only decoders of
- * common formats are allowed. They are set only once, because no picture can be decoded meanwhile.
+ * common formats are allowed. They are set only once, because no picture can be decoded while they
+ * are changed.
  */
 export function loadSharp(): Promise<typeof SharpLibrary> {
   loading ??= load();

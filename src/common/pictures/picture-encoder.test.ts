@@ -28,7 +28,7 @@ describe('a picture', () => {
     },
   );
 
-  it('that can’t be read is refused for another reason', async () => {
+  it('that can’t be read is refused for a different reason', async () => {
     await expect(encoder.encode(Buffer.from('no picture'))).rejects.toMatchObject({
       code: 'picture_refused',
       message: expect.stringContaining('can’t be read'),

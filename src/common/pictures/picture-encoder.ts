@@ -17,17 +17,17 @@ export type EncodedPicture = Readonly<{
 }>;
 
 type Options = Readonly<{
-  /** The maximum number of pixels of an upload. */
+  /** The maximum number of pixels in an upload. */
   pixelsMax: number;
   /** The WebP quality, from 1 to 100. */
   quality: number;
-  /** Changes the size of a picture that is the right way up. */
+  /** Resizes a picture, which has already been rotated to be upright. */
   resize: (picture: Sharp) => Sharp;
 }>;
 
 /**
- * Re-encodes uploads, one at a time. Only the decoded pixels are encoded, so everything else in
- * the file is removed, such as a location or a script.
+ * Re-encodes uploads, one at a time. Only the decoded pixels are encoded, so anything else in the
+ * file, such as a location or a script, is removed.
  */
 export class PictureEncoder {
   readonly #queue = new SerialQueue(WAITING_MAX);
@@ -60,7 +60,8 @@ export class PictureEncoder {
   async #encode(sharp: typeof SharpLibrary, bytes: Uint8Array): Promise<EncodedPicture> {
     const { pixelsMax, quality, resize } = this.#options;
     const options = { limitInputPixels: pixelsMax, failOn: 'error', pages: 1 } as const;
-    // Only the header is read, before anything is decoded. With the limit, this would fail.
+    // Only the header is read here; nothing is decoded yet. With the pixel limit, reading it would
+    // fail.
     const header = sharp(bytes, { ...options, limitInputPixels: false });
     const { format, width, height } = await header.metadata();
     if (width * height > pixelsMax)

@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { DomainError } from '../domain-error.js';
 
 /**
- * Reads an uploaded picture, whose body the server passes on unread.
+ * Reads an uploaded picture. The server passes its body on unread.
  * @throws {DomainError} `unsupported_media_type` if the body has another content type;
- *   `payload_too_large` if it has more than `bytesMax` bytes
+ *   `payload_too_large` if the picture has more than `bytesMax` bytes
  */
 export async function readUpload(body: unknown, bytesMax: number): Promise<Buffer> {
   if (!(body instanceof Readable))

@@ -7,13 +7,14 @@ import { OwnAddresses } from './own-addresses.js';
 import { isPublicAddress } from './public-address.js';
 
 /**
- * Ports below this belong to system services (RFC 6335 6); of these, only 80 and 443 are allowed.
+ * Ports below this are for system services (RFC 6335, section 6); of these, only 80 and 443 are
+ * allowed.
  */
 const SYSTEM_PORTS = 1_024;
 const WEB_PORTS: ReadonlySet<number> = new Set([80, 443]);
 /**
- * Ports of services that often accept local requests without a password: databases, caches, queues,
- * container orchestrators, and remote administration.
+ * The ports of services that often accept local requests without a password: databases, caches,
+ * queues, container orchestrators, and remote administration.
  */
 const INTERNAL_PORTS: ReadonlySet<number> = new Set([
   1433, 1521, 2049, 2181, 2375, 2376, 2379, 2380, 3306, 3389, 4369, 4646, 5432, 5672, 5900, 5984,
@@ -22,12 +23,12 @@ const INTERNAL_PORTS: ReadonlySet<number> = new Set([
 ]);
 
 /**
- * Reports that the host has no allowed address or no address at all, which must be
+ * Reports that the host has no allowed address or no address at all. The two cases must be
  * indistinguishable.
  */
 export class NoAllowedAddress extends Error {}
 
-/** Decides to which addresses that users choose this server can connect. */
+/** Decides which of the addresses that users choose this server can connect to. */
 @Injectable()
 export class AddressRule {
   readonly #allowed: NetworkList;
@@ -50,10 +51,10 @@ export class AddressRule {
   }
 
   /**
-   * Whether the server can connect to an address. It must be public or in a network that the operator
-   * allows, and in none that the operator refuses. If this machine's own address is in an allowed
-   * network, it must also be listed itself, because an operator who allows a LAN means the other
-   * machines.
+   * Whether the server can connect to an address. It must be public or in a network that the
+   * operator allows, and must not be in one that the operator refuses. An address of this machine
+   * must itself be listed, even if it is in an allowed network, because an operator who allows a
+   * LAN means the other machines.
    */
   isAllowed(text: string): boolean {
     const address = parseAddress(text);
@@ -69,8 +70,8 @@ export class AddressRule {
   }
 
   /**
-   * Resolves a name to its allowed addresses. The address that is checked is the one to which the
-   * connection is made, because the name is resolved only once, by the connection itself.
+   * Resolves a name to its allowed addresses. The connection is made to exactly the address that
+   * was checked, because the name is resolved only once, by the connection itself.
    */
   readonly lookup: LookupFunction = (hostname, options, callback) => {
     resolveName(hostname, { ...options, all: true }, (error, addresses) => {
@@ -84,8 +85,8 @@ export class AddressRule {
   };
 
   /**
-   * Checks a host before a connection. A numeric address isn't resolved, so {@link lookup} wouldn't
-   * check it.
+   * Checks a host before a connection is made. A numeric address isn't resolved, so {@link lookup}
+   * wouldn't check it.
    * @throws {NoAllowedAddress}
    */
   async assertAllowed(host: string): Promise<void> {

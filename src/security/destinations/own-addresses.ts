@@ -5,9 +5,9 @@ import { parseAddress } from '../../common/network-list.js';
 import { CONFIG, type Config } from '../../config/config.js';
 
 /**
- * Lists the addresses of this machine: those of its interfaces, and the announced ones, which may
- * belong to a router. Webhooks and restreams must not reach these addresses, because a firewall may
- * protect their services from everyone else.
+ * Lists this machine's addresses: those of its interfaces, and the announced ones, which may belong
+ * to a router. Webhooks and restreams must not reach services at these addresses, because a
+ * firewall may protect the services from everyone else.
  */
 @Injectable()
 export class OwnAddresses {
@@ -20,8 +20,8 @@ export class OwnAddresses {
   }
 
   /**
-   * Returns the current addresses in the format of {@link parseAddress}. They can change, since
-   * interfaces do.
+   * Returns the current addresses in the format of {@link parseAddress}. They can change when the
+   * interfaces change.
    */
   list(): ReadonlySet<string> {
     const interfaces = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);

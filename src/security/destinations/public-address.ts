@@ -2,8 +2,8 @@ import ipaddr from 'ipaddr.js';
 import { parseAddress } from '../../common/network-list.js';
 
 /**
- * The network of global unicast addresses (RFC 4291 2.4). It excludes deprecated forms such as
- * ::1.2.3.4.
+ * The network of global unicast addresses (RFC 4291, section 2.4). It excludes deprecated forms
+ * such as ::1.2.3.4.
  */
 const GLOBAL: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 

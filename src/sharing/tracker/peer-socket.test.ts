@@ -26,7 +26,7 @@ async function connected(options: { autoPong?: boolean } = {}) {
 }
 
 describe('a connection to the tracker', () => {
-  it('stays while its pings are answered', async () => {
+  it('remains open while its pings are answered', async () => {
     const { client, webSocket, socket } = await connected();
     for (let beat = 0; beat < 3; beat += 1) {
       const answered = once(webSocket, 'pong');
@@ -37,7 +37,7 @@ describe('a connection to the tracker', () => {
     client.close();
   });
 
-  it('is cut when a ping isn’t answered until the next one is due', async () => {
+  it('is cut if a ping isn’t answered by the time the next one is due', async () => {
     const { client, socket, closed } = await connected({ autoPong: false });
     const pinged = once(client, 'ping');
     socket.beat();
@@ -48,7 +48,7 @@ describe('a connection to the tracker', () => {
     expect(socket.isOpen).toBe(false);
   });
 
-  it('is cut when the client reads nothing', async () => {
+  it('is cut if the client reads nothing', async () => {
     const { client, socket, closed } = await connected();
     client.pause();
     const reason = 'x'.repeat(10_000);
@@ -59,7 +59,7 @@ describe('a connection to the tracker', () => {
     client.terminate();
   });
 
-  it('can’t send more messages than its rate allows', async () => {
+  it('can’t send messages faster than the limit', async () => {
     const { client, socket } = await connected();
     const heard = (nowMs: number, count: number) =>
       Array.from({ length: count }, () => socket.hear(nowMs)).filter(Boolean).length;

@@ -4,11 +4,14 @@ import { type Rate, TokenBucket } from '../../common/token-bucket.js';
 import type { TrackerCaller } from '../sharing.service.js';
 import type { TrackerReply } from './tracker-message.js';
 
-/** A peer announces itself once a minute, and answers the offers that it receives. */
+/**
+ * The maximum message rate. A peer announces itself once a minute, and answers the offers that it
+ * receives.
+ */
 const MESSAGE_RATE: Rate = { burst: 60, perSecond: 4 };
-/** The maximum number of messages that wait for a check of access. */
+/** The maximum number of messages waiting for an access check. */
 const WAITING_MAX = 60;
-/** The maximum backlog of a socket. If it is exceeded, the client doesn't read its messages. */
+/** The maximum backlog of a socket. A client that exceeds it doesn't read its messages. */
 const BACKLOG_MAX_BYTES = 256 * 1024;
 
 /** One connection to the tracker. */
@@ -17,7 +20,7 @@ export class PeerSocket {
   readonly #webSocket: WebSocket;
   readonly #bucket: TokenBucket;
   readonly #queue = new SerialQueue(WAITING_MAX);
-  /** Whether it has sent anything since the last ping. */
+  /** Whether the client has sent anything since the last ping. */
   #isAlive = true;
   #heardMs: number;
 
@@ -31,7 +34,7 @@ export class PeerSocket {
     });
   }
 
-  /** The time of its last message. */
+  /** The time of the client's last message. */
   get heardMs(): number {
     return this.#heardMs;
   }
@@ -69,7 +72,7 @@ export class PeerSocket {
     this.#webSocket.ping();
   }
 
-  /** Closes the connection. @param code a close code of RFC 6455 7.4 */
+  /** Closes the connection. @param code a close code (RFC 6455, section 7.4) */
   close(code: number, reason: string): void {
     this.#webSocket.close(code, reason);
   }

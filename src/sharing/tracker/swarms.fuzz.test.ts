@@ -17,7 +17,7 @@ const LIMITS: SwarmLimits = {
 
 const repeated = (...letters: string[]) =>
   fc.constantFrom(...letters).map((letter) => letter.repeat(20));
-/** Few ids, so that they often collide. */
+/** Uses few ids, so that they often collide. */
 const someId = repeated('A', 'B', 'C', 'D', 'E', 'F');
 const someHash = repeated('A', 'B', 'C');
 const described = (type: string) =>
@@ -45,12 +45,12 @@ const someAnswer = fc.record({
 });
 const someStep = fc.record({
   at: fc.nat({ max: SOCKETS - 1 }),
-  /** The time since the last step. */
+  /** The time since the previous step. */
   afterMs: fc.nat({ max: 40 }),
   what: fc.oneof(
     { weight: 8, arbitrary: someAnnouncement },
     { weight: 2, arbitrary: someAnswer },
-    // Answers the offer that was passed last.
+    // Answers the most recently passed offer.
     { weight: 4, arbitrary: fc.constant('reply' as const) },
     { weight: 1, arbitrary: fc.constantFrom('leave' as const, 'retain' as const) },
   ),
@@ -58,7 +58,7 @@ const someStep = fc.record({
 
 type Step = typeof someStep extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Swarms with their sockets, which check what they send. */
+/** Swarms with their sockets. Checks everything that the swarms send. */
 class Scene {
   readonly swarms: Swarms<Socket>;
   readonly #sockets = Array.from({ length: SOCKETS }, (_, name): Socket => ({ name }));
@@ -75,7 +75,7 @@ class Scene {
     this.swarms = new Swarms(random, LIMITS);
   }
 
-  /** Returns the violations of what has to hold after each step. */
+  /** Takes a step, and returns the violated invariants. */
   take({ at, afterMs, what }: Step): string[] {
     const socket = this.#sockets[at]!;
     this.#nowMs += afterMs;
@@ -128,7 +128,10 @@ class Scene {
     return [...(sent.length > 1 ? ['an answer was passed twice'] : []), ...this.#leaks(sent)];
   }
 
-  /** Offers and answers must reach only sockets that announced themselves in the swarm. */
+  /**
+   * Returns the violations of the rule that offers and answers reach only sockets that announced
+   * themselves in the swarm.
+   */
   #leaks(sent: readonly Delivery<Socket>[]): string[] {
     return sent
       .filter(({ message }) => 'peer_id' in message)
@@ -180,7 +183,7 @@ describe('the parser of messages', () => {
 });
 
 describe('swarms', () => {
-  it('keep their limits, and tell a socket only about swarms that it announced', () => {
+  it('keep their limits, and tell a socket only about swarms in which it announced itself', () => {
     const passed = { offers: 0, answers: 0 };
     fc.assert(
       fc.property(fc.array(someStep, { maxLength: 120, size: 'max' }), (steps) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { SWARM_LIMITS, type SwarmLimits, Swarms } from './swarms.js';
 import { type Announcement, type Answer, readTrackerMessage } from './tracker-message.js';
 
-/** A connection of the test; peers are named after them. */
+/** A connection for the test; peers are named after their connections. */
 class Socket {
   constructor(readonly name: string) {}
 }
@@ -30,7 +30,7 @@ const answerOf = (name: string, to: string, offer: string): Answer => ({
   answer: { type: 'answer', sdp: 'yes' },
 });
 
-/** Returns swarms with the named peers in one of them. */
+/** Returns swarms, one of which contains the named peers, and the peers' sockets. */
 function swarmOf(names: readonly string[], limits: Partial<SwarmLimits> = {}) {
   let seed = 1;
   const random = () => (seed = (seed * 16_807) % 2_147_483_647) / 2_147_483_647;
@@ -62,7 +62,7 @@ describe('a swarm', () => {
     expect([...chosen].toSorted()).toEqual(['b', 'c', 'd', 'e']);
   });
 
-  it('passes no more offers than wanted', () => {
+  it('passes on no more offers than requested', () => {
     const { swarms, sockets } = swarmOf(['a', 'b', 'c', 'd']);
     const sent = swarms.announce(sockets[0]!, announcement('a', 3, { numwant: 1 }), 0);
     expect(sent).toHaveLength(2);
@@ -92,7 +92,7 @@ describe('a swarm', () => {
     expect(swarms.answer(b, answerOf('b', 'a', 'a-0'))).toEqual([]);
   });
 
-  it('refuses the id of another peer, and a second id of the same one', () => {
+  it('refuses another peer’s id, and a second id for the same peer', () => {
     const { swarms, sockets } = swarmOf(['a', 'b']);
     const thief = swarms.announce(new Socket('x'), announcement('b'), 0);
     expect(thief[0]?.message).toHaveProperty('failure reason');
@@ -122,7 +122,7 @@ describe('a swarm', () => {
     expect({ peers: swarms.peers, size: swarms.size }).toEqual({ peers: 0, size: 0 });
   });
 
-  it('is bounded in peers, and a socket in swarms', () => {
+  it('limits its peers and a socket’s swarms', () => {
     const { swarms, sockets } = swarmOf(['a', 'b'], { peersPerSwarm: 2, swarmsPerSocket: 2 });
     expect(swarms.announce(new Socket('c'), announcement('c'), 0)[0]?.message).toHaveProperty(
       'failure reason',

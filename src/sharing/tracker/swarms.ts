@@ -1,11 +1,11 @@
 import type { Announcement, Answer, TrackerReply } from './tracker-message.js';
 
-/** The bounds of a tracker. */
+/** The limits of a tracker. */
 export type SwarmLimits = Readonly<{
-  /** The number of swarms that one socket can be in. */
+  /** The maximum number of swarms that one socket can be in. */
   swarmsPerSocket: number;
   peersPerSwarm: number;
-  /** The maximum number of a peer's unanswered offers; beyond that, the oldest is dropped. */
+  /** The maximum number of a peer's unanswered offers; beyond it, the oldest is dropped. */
   offersPerPeer: number;
   /** The interval at which peers should announce themselves. */
   intervalS: number;
@@ -14,7 +14,7 @@ export type SwarmLimits = Readonly<{
 }>;
 
 export const SWARM_LIMITS: SwarmLimits = {
-  // Two renditions at a time; a few more while a viewer changes the quality.
+  // A viewer uses two renditions at a time, and a few more while changing the quality.
   swarmsPerSocket: 8,
   peersPerSwarm: 10_000,
   offersPerPeer: 50,
@@ -22,7 +22,7 @@ export const SWARM_LIMITS: SwarmLimits = {
   expiryMs: 150_000,
 };
 
-/** Said to a peer of a swarm that the server no longer has. */
+/** The message for a peer of a swarm that no longer exists. */
 export const NO_SUCH_SWARM = 'This swarm doesn’t exist, or no longer exists.';
 
 /** A message to a socket. */
@@ -31,23 +31,26 @@ export type Delivery<Socket> = Readonly<{ to: Socket; message: TrackerReply }>;
 type Peer<Socket> = {
   readonly socket: Socket;
   readonly id: string;
-  /** Its position in the swarm's list. */
+  /** The peer's position in the swarm's list. */
   at: number;
   seenMs: number;
-  /** The peers whose offers it received and hasn't answered, by the offers' ids, oldest first. */
+  /** The peers whose offers this peer has received but not answered, by offer id, oldest first. */
   readonly offers: Map<string, string>;
 };
 
-/** The peers of one rendition: by id, and in an arbitrary order from which some are drawn. */
+/**
+ * The peers of one rendition: by id, and as a list in arbitrary order from which random ones are
+ * drawn.
+ */
 type Swarm<Socket> = {
   readonly byId: Map<string, Peer<Socket>>;
   readonly list: Peer<Socket>[];
 };
 
 /**
- * The peers that share media, by swarm. It passes offers to a few random peers and answers back to
- * who made the offers, and tells nothing else about a swarm. Every method returns what to send. The
- * caller checks who can be in which swarm.
+ * The peers that share media, by swarm. Passes offers to a few random peers and answers back to the
+ * peers that made the offers, and reveals nothing else about a swarm. Every method returns the
+ * messages to send. The caller checks who can be in which swarm.
  */
 export class Swarms<Socket extends object> {
   readonly #limits: SwarmLimits;
@@ -72,7 +75,7 @@ export class Swarms<Socket extends object> {
     return [...this.#swarms.values()].reduce((sum, { list }) => sum + list.length, 0);
   }
 
-  /** Adds a peer to a swarm, or removes it from there, and passes its offers on. */
+  /** Adds a peer to a swarm, or removes it, and passes its offers on. */
   announce(socket: Socket, announcement: Announcement, nowMs: number): Delivery<Socket>[] {
     const { info_hash, peer_id, event, offers } = announcement;
     const own = this.#joined.get(socket)?.get(info_hash);
@@ -117,8 +120,8 @@ export class Swarms<Socket extends object> {
   }
 
   /**
-   * Removes a socket's peers from all swarms except those that it can still be in, and tells the
-   * socket which these are, so that it leaves them too.
+   * Removes a socket's peers from all swarms except those that it can still be in. The messages
+   * tell the socket which swarms it was removed from, so that it leaves them too.
    */
   retain(socket: Socket, isOpen: (infoHash: string) => boolean): Delivery<Socket>[] {
     const closed = [...(this.#joined.get(socket) ?? [])].filter(([infoHash]) => !isOpen(infoHash));
@@ -145,7 +148,7 @@ export class Swarms<Socket extends object> {
     const joined = this.#joined.get(socket) ?? new Map<string, Peer<Socket>>();
     if (joined.size >= swarmsPerSocket) return 'This connection is in too many swarms.';
     if (swarm.list.length >= peersPerSwarm) return 'The swarm is full.';
-    // Otherwise a peer could receive the answers to another one.
+    // Otherwise, a peer could receive the answers to another peer's offers.
     if (swarm.byId.has(peer_id)) return 'Another peer of the swarm has this id.';
     const peer = { socket, id: peer_id, at: swarm.list.length, seenMs: nowMs, offers: new Map() };
     swarm.list.push(peer);
@@ -171,11 +174,12 @@ export class Swarms<Socket extends object> {
     if (joined.size === 0) this.#joined.delete(socket);
   }
 
-  /** Returns up to `count` random peers of a swarm, without the one given. */
+  /** Returns up to `count` random peers of a swarm, excluding the given one. */
   #draw(infoHash: string, without: Peer<Socket>, count: number): Peer<Socket>[] {
     const list = this.#swarms.get(infoHash)?.list ?? [];
     const drawn: Peer<Socket>[] = [];
-    // The first steps of a Fisher-Yates shuffle: the time doesn't depend on the swarm's size.
+    // These are the first steps of a Fisher-Yates shuffle, whose cost doesn't depend on the swarm's
+    // size.
     for (let at = 0; at < list.length && drawn.length < count; at += 1) {
       swap(list, at, at + Math.floor(this.#random() * (list.length - at)));
       const peer = list[at];

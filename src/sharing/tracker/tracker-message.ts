@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** The maximum number of offers in one announcement. Browsers' clients send five. */
+/** The maximum number of offers in one announcement. Clients in browsers send five. */
 export const OFFERS_MAX = 10;
-/** The maximum length of a description. That of a data channel has about 1,000 characters. */
+/** The maximum length of a description. A data channel's description has about 1,000 characters. */
 const SDP_MAX = 8_000;
 
 /** Twenty bytes, each written as one character. */
@@ -29,19 +29,22 @@ const Announcement = z.object({
   event: z.enum(['started', 'update', 'completed', 'stopped']).optional(),
   numwant: z.number().min(0).optional(),
   offers: z.array(Offer).max(OFFERS_MAX).default([]),
-  /** Makes a message with a malformed answer no announcement. */
+  /** Prevents a message with a malformed answer from being read as an announcement. */
   answer: z.undefined().optional(),
 });
 
-/** A peer joins or leaves a swarm, or offers connections to others in it. */
+/**
+ * A message with which a peer joins or leaves a swarm, or offers connections to others in the
+ * swarm.
+ */
 export type Announcement = z.output<typeof Announcement>;
-/** A peer accepts an offer of another. */
+/** A message with which a peer accepts another peer's offer. */
 export type Answer = z.output<typeof Answer>;
 export type TrackerMessage = Announcement | Answer;
 
 export type OfferedConnection = z.output<typeof Offer>;
 
-/** A message to a peer. Fields are named as WebTorrent's clients expect them. */
+/** A message to a peer. Its fields have the names that WebTorrent clients expect. */
 export type TrackerReply = Readonly<
   { action: 'announce'; info_hash: string } & (
     | { interval: number }

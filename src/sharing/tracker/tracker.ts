@@ -27,28 +27,25 @@ const PATH = /^\/p2p\/([a-z0-9-]{1,64})(?:\/~([\w-]{1,400}))?$/;
 const MESSAGE_MAX_BYTES = 64 * 1024;
 /** The maximum number of connections; further ones are refused. */
 const SOCKETS_MAX = 20_000;
-/**
- * The interval at which all connections are checked. Changes that are announced are checked at
- * once.
- */
+/** The interval at which all connections are checked. Announced changes are checked at once. */
 const CHECK_MS = 10_000;
 /**
- * A connection that answers no ping within this time is cut. Reverse proxies often close connections
- * after 30 s without data.
+ * The ping interval. A connection that doesn't answer a ping within this time is cut. The interval
+ * is short because reverse proxies often close connections after 30 s without data.
  */
 const BEAT_MS = 20_000;
 /** The time without a message after which a connection is closed. */
 const IDLE_MS = 180_000;
 
-/** Close codes of the tracker, besides those of RFC 6455. */
+/** The tracker's close codes, in addition to those of RFC 6455. */
 const NOT_ALLOWED = 4_403;
 const IDLE = 4_408;
 const POLICY_VIOLATION = 1_008;
 
 /**
- * The tracker, a WebSocket at `/p2p` through which viewers find each other. No media passes it. Its
- * path authorizes the caller as an HLS path does, and access is checked again for every message, at
- * every change, and every ten seconds.
+ * The tracker, a WebSocket at `/p2p` through which viewers find each other. No media passes through
+ * it. Its path authorizes the caller like an HLS path, and access is checked again for every
+ * message, at every change, and every ten seconds.
  */
 @Injectable()
 export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -98,7 +95,7 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
     );
   }
 
-  /** Closes all connections, for which the HTTP server would wait. */
+  /** Closes all connections, because the HTTP server would otherwise wait for them. */
   beforeApplicationShutdown(): void {
     this.#closed = true;
     for (const timer of this.#timers) clearInterval(timer);
@@ -133,7 +130,8 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (!this.#limits.admit(request)) return;
     const caller = { channel, token };
     try {
-      // Whether the channel doesn't exist, can't be watched or doesn't share looks the same.
+      // The response is the same whether the channel doesn't exist, can't be watched, or has
+      // sharing turned off.
       if ((await this.sharing.swarmsOpenTo(caller)) === null)
         return refuse(socket, '404 Not Found');
     } catch (err) {
@@ -156,7 +154,7 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
       this.#swarms.leave(socket);
     });
     webSocket.on('message', (data) => {
-      // By default, a message arrives as one buffer.
+      // With ws's default settings, a message arrives as one buffer.
       if (Buffer.isBuffer(data)) this.#hear(socket, data.toString());
     });
   }
@@ -193,7 +191,7 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
   /**
    * Closes the connections whose callers are no longer allowed, and removes peers from swarms that
    * no longer exist.
-   * @param name only those of the channel with this name, or all
+   * @param name the channel whose connections are checked; null for all channels
    */
   async #check(name: string | null): Promise<void> {
     this.#swarms.expire(this.clock.nowMs());
@@ -204,7 +202,7 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
         if (open === null) this.#evict(socket);
         else send(this.#swarms.retain(socket, (infoHash) => open.has(infoHash)));
       } catch (err) {
-        // As elsewhere, what was last known applies while the database is unavailable.
+        // As elsewhere, the access that was last read applies while the database is unavailable.
         this.#log.warn({ err }, 'access to a swarm can’t be checked');
         return;
       }

@@ -10,8 +10,8 @@ export interface AudioLevel {
 /** The level at the left end of the meter. */
 export const METER_FLOOR_DB = -60;
 /**
- * A level above this counts as a voice. Even without noise suppression, a quiet room is well below
- * it.
+ * A level above this counts as a voice. A quiet room is well below it, even without noise
+ * suppression.
  */
 export const HEARD_DB = -50;
 

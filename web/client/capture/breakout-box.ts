@@ -1,7 +1,7 @@
 /**
- * The mediacapture-transform interfaces as Chromium implements them, in the window. The standard
- * has moved both into workers, and replaced the generator with VideoTrackGenerator, but Chromium
- * neither exposes them there nor can transfer a track to a worker.
+ * The mediacapture-transform interfaces as Chromium implements them: on the window. The standard
+ * now exposes them only in workers, and has replaced the generator with VideoTrackGenerator, but
+ * Chromium supports neither, and can't transfer a track to a worker.
  */
 
 interface TrackProcessorConstructor {

@@ -17,7 +17,7 @@ describe('captureProblemOf', () => {
     });
   });
 
-  it("distinguishes the system's refusal from the browser's", () => {
+  it('distinguishes a refusal by the system from one by the browser', () => {
     const { kind, message } = problem(
       'NotAllowedError',
       'microphone',

@@ -1,7 +1,7 @@
 /** The sources that can be captured. */
 export type CaptureSource = 'camera' | 'microphone' | 'screen';
 
-/** The reason why a source delivers no media. */
+/** The reason why a source can't be captured. */
 export type CaptureProblemKind =
   | 'denied'
   | 'denied_by_system'
@@ -13,7 +13,7 @@ export type CaptureProblemKind =
   | 'unplugged'
   | 'unknown';
 
-/** A description of a failure for the user, which says what happened and what to do. */
+/** A description of a failure for the user: what happened and what to do. */
 export interface CaptureProblem {
   readonly source: CaptureSource;
   readonly kind: CaptureProblemKind;
@@ -54,8 +54,8 @@ function kindOf(error: unknown, source: CaptureSource): CaptureProblemKind {
     case 'NotAllowedError':
     case 'SecurityError':
     case 'PermissionDeniedError':
-      // A refusal by the operating system has the same error name; in Chromium and Firefox, the
-      // text differs.
+      // A refusal by the operating system has the same error name; only the message differs, in
+      // Chromium and Firefox.
       if (/system/i.test(error.message)) return 'denied_by_system';
       // Closing the browser's screen picker is a choice, not a failure.
       return source === 'screen' ? 'cancelled' : 'denied';
@@ -126,7 +126,7 @@ export function jointMessage(kind: CaptureProblemKind): string {
   return jointSentences[kind];
 }
 
-/** The sentences for screens, where they differ from those for devices. */
+/** The sentences for screens that differ from those for devices. */
 const screenSentences: Partial<Record<CaptureProblemKind, string>> = {
   missing: 'There is no screen or window to share.',
   busy: 'Couldn’t capture the screen. Choose another screen or window.',

@@ -1,4 +1,4 @@
-/** Picture heights that the studio offers, in pixels; the width follows at 16:9. */
+/** Picture heights that the studio offers, in pixels. The aspect ratio is 16:9. */
 export const RESOLUTIONS = [360, 540, 720, 1080] as const;
 /** Frame rates that the studio offers, in frames per second. */
 export const FRAME_RATES = [15, 24, 30, 60] as const;
@@ -8,7 +8,7 @@ export const CORNERS = ['top-left', 'top-right', 'bottom-left', 'bottom-right'] 
 export type Resolution = (typeof RESOLUTIONS)[number];
 export type FrameRate = (typeof FRAME_RATES)[number];
 export type Corner = (typeof CORNERS)[number];
-/** The side of a phone that a camera faces: `user` is the front. */
+/** The direction that a phone's camera faces: `user` is the front camera. */
 export type Facing = 'user' | 'environment';
 /**
  * The layout while a screen is shared: only the screen, or the screen with the camera in a corner.
@@ -90,7 +90,7 @@ function parseRecord(text: string | null): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     return isRecord(value) ? value : {};
   } catch {
-    // Foreign or truncated data is treated as if nothing were stored.
+    // Invalid or truncated data is treated as if nothing were stored.
     return {};
   }
 }

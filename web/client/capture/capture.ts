@@ -37,8 +37,8 @@ export interface CaptureOptions {
 }
 
 /**
- * The broadcaster's devices, combined into one video track and one audio track, which change as
- * sources come and go. The publisher sends {@link picture} and {@link sound}.
+ * Combines the broadcaster's devices into one video track and one audio track, which change as
+ * sources start and stop. The publisher sends {@link picture} and {@link sound}.
  */
 export class Capture {
   readonly devices: DeviceList;
@@ -101,8 +101,8 @@ export class Capture {
       }),
       effect(() => {
         const cameras = this.devices.cameras.value;
-        // This doesn't depend on the state of the camera. Otherwise, a failed opening would be
-        // retried automatically.
+        // The effect must not depend on the camera's state. Otherwise, a camera that failed to open
+        // would be retried automatically.
         untracked(() => void this.#recoverWith('camera', cameras));
       }),
       effect(() => {
@@ -135,8 +135,7 @@ export class Capture {
   }
 
   /**
-   * Resumes audio processing. Must be called in a click or key handler, because some browsers
-   * require that.
+   * Resumes audio processing. Must be called in a click or key handler, as some browsers require.
    */
   async wake(): Promise<void> {
     if (this.#context.state === 'suspended') await this.#context.resume();
@@ -178,8 +177,8 @@ export class Capture {
   }
 
   /**
-   * Applies settings. Running sources are adapted in place or, if the browser can't do that,
-   * reopened.
+   * Applies settings. Running sources are adapted in place, or reopened if the browser can't do
+   * that.
    */
   async change(change: Partial<CaptureSettings>): Promise<void> {
     const settings = { ...this.#choices.value.settings, ...change };
@@ -256,7 +255,7 @@ export class Capture {
     await this.microphone.open();
   }
 
-  /** Checks which devices remain; {@link #recoverWith} switches to one of them. */
+  /** Reads the device list again, so that {@link #recoverWith} can switch to a remaining device. */
   async #lost(kind: 'camera' | 'microphone'): Promise<void> {
     await this.devices.refresh();
     const left = this.devices[kind === 'camera' ? 'cameras' : 'microphones'].value;

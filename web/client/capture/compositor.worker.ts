@@ -5,8 +5,8 @@ import type { CompositorMessage } from './worker-compositor.js';
 import { assertNever } from '../../../src/protocol/assert-never.js';
 
 /**
- * While no new frame arrives, the last picture is sent again at this interval, in milliseconds,
- * because encoders and viewers need a steady flow.
+ * The interval at which the last frame is repeated while no new one arrives, in milliseconds.
+ * Encoders and viewers need a steady flow.
  */
 const PULSE_MS = 500;
 
@@ -16,7 +16,7 @@ class LatestFrame {
   #reader: ReadableStreamDefaultReader<VideoFrame> | null = null;
 
   follow(stream: ReadableStream<VideoFrame> | null, onFrame: () => void): void {
-    // A reader that cannot be canceled has already ended.
+    // A reader that can't be canceled has already ended.
     void this.#reader?.cancel().catch(() => undefined);
     this.#reader = stream?.getReader() ?? null;
     if (this.#reader === null) this.#replace(null);
@@ -79,7 +79,7 @@ class Composer {
     clearInterval(this.#timer);
     this.#screen.follow(null, this.#onFrame);
     this.#camera.follow(null, this.#onFrame);
-    // This rejects if the track has already been stopped, because that ends the stream too.
+    // This rejects if the track has already been stopped, which also ends the stream.
     this.#writer.close().catch(() => undefined);
   }
 

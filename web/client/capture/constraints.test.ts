@@ -32,7 +32,7 @@ describe('cameraConstraints', () => {
     });
   });
 
-  it('prefers a side of the phone when no camera is chosen', () => {
+  it('prefers the facing side of the phone when no camera is chosen', () => {
     const constraints = cameraConstraints(settings, { deviceId: null, facing: 'environment' });
     expect(constraints.facingMode).toEqual({ ideal: 'environment' });
     expect(constraints.deviceId).toBeUndefined();
@@ -40,7 +40,7 @@ describe('cameraConstraints', () => {
 });
 
 describe('microphoneConstraints', () => {
-  it('applies the three switches and leaves the default device to the browser', () => {
+  it('applies the three processing settings and leaves the default device to the browser', () => {
     expect(microphoneConstraints({ ...settings, noiseSuppression: false }, null)).toEqual({
       echoCancellation: { ideal: true },
       noiseSuppression: { ideal: false },
@@ -61,7 +61,7 @@ describe('screenOptions', () => {
 });
 
 describe('soundMatches', () => {
-  it('detects a switch that the browser did not apply', () => {
+  it('detects a processing setting that the browser did not apply', () => {
     expect(soundMatches({ echoCancellation: true, noiseSuppression: false }, settings)).toBe(false);
   });
 

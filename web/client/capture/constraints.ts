@@ -1,6 +1,6 @@
 import type { CaptureSettings, Facing, FrameRate, Resolution } from './capture-settings.js';
 
-/** Selects a camera by id or, on a phone, by facing side. */
+/** Selects a camera by id or, on a phone, by the direction it faces. */
 export interface CameraChoice {
   readonly deviceId: string | null;
   readonly facing: Facing;
@@ -50,7 +50,7 @@ export function microphoneConstraints(
 /**
  * Returns the constraints for a screen. Its size is limited to 1080p, but doesn't depend on the
  * camera's resolution, because text must remain readable. Its audio is not processed, because it
- * isn't a voice.
+ * usually isn't speech.
  */
 export function screenOptions(frameRate: FrameRate): DisplayMediaStreamOptions {
   return {

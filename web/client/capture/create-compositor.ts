@@ -3,8 +3,8 @@ import type { Compositor, CompositorInput } from './compositor.js';
 import { WorkerCompositor } from './worker-compositor.js';
 
 /**
- * Creates the best compositor that this browser supports: one in a worker, where the timers of a
- * background tab aren't throttled, or otherwise one on a canvas of the page.
+ * Creates the best compositor that this browser supports: in a worker, where timers aren't
+ * throttled in a background tab, or otherwise on a canvas in the page.
  */
 export function createCompositor(input: CompositorInput): Compositor {
   return WorkerCompositor.supported ? new WorkerCompositor(input) : new CanvasCompositor(input);

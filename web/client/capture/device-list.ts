@@ -28,8 +28,8 @@ export class DeviceList {
   }
 
   /**
-   * Reads the list again. This is needed after permission was granted, because devices have ids and
-   * labels only then.
+   * Reads the list again. This is needed once permission has been granted, because devices have no
+   * ids or labels before that.
    */
   async refresh(): Promise<void> {
     if (this.#media === undefined) return;

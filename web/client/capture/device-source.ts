@@ -15,8 +15,8 @@ export interface DeviceSourceOptions {
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   /**
-   * Returns the constraints to use now. Called whenever the device is opened. `any`: whether any
-   * device of the browser will do.
+   * Returns the current constraints. Called whenever the device is opened. `any` means that any
+   * device will do, not just the chosen one.
    */
   readonly constraints: (which: 'chosen' | 'any') => MediaTrackConstraints;
   /** Called when the device stops on its own: it was unplugged, or permission was revoked. */
@@ -25,7 +25,7 @@ export interface DeviceSourceOptions {
 
 /**
  * Opens, switches and closes one camera or microphone. Only the newest call counts; a track from an
- * older call is stopped immediately, so that the light of an unused device doesn't stay on.
+ * older call is stopped immediately, so an unused device's light doesn't stay on.
  */
 export class DeviceSource {
   readonly #options: DeviceSourceOptions;
@@ -48,9 +48,8 @@ export class DeviceSource {
 
   /**
    * Opens the device that the constraints select, or switches to it; the old track runs until the
-   * new one is available. `offered` is a track that was requested together with that of another
-   * device; if that request fails, the source makes its own. Never throws; the state reports the
-   * result.
+   * new one is available. `offered` is a track that was requested together with another device's;
+   * if that request fails, the source makes its own. Never throws; the state reports the result.
    */
   async open(offered?: Promise<MediaStreamTrack>): Promise<void> {
     const attempt = ++this.#attempt;

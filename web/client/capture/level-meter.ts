@@ -8,7 +8,7 @@ const LISTEN_MS = 150;
 const VOICE_HOLD_MS = 1_200;
 
 /**
- * Measures a clone of the microphone's track, so that a voice is detected even while the published
+ * Measures a clone of the microphone track, so that a voice is detected even while the published
  * track is muted.
  */
 export class LevelMeter {
@@ -52,7 +52,7 @@ export class LevelMeter {
     this.#source.connect(this.#analyser);
   }
 
-  /** The level right now. */
+  /** Returns the current level. */
   read(): AudioLevel {
     if (this.#source === null) return SILENT;
     this.#analyser.getFloatTimeDomainData(this.#samples);

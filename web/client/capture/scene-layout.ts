@@ -9,8 +9,8 @@ const INSET_MARGIN = 0.028;
 const CANVAS_MAX: Size = { width: 1920, height: 1080 };
 
 /**
- * Returns the picture size for a screen, which has the screen's aspect ratio, even sides, and is at
- * most 1080p.
+ * Returns the picture size for a screen: at most 1080p, with the screen's aspect ratio and even
+ * sides.
  */
 export function canvasSizeFor(screen: Size): Size {
   const scale = Math.min(1, CANVAS_MAX.width / screen.width, CANVAS_MAX.height / screen.height);
@@ -18,8 +18,8 @@ export function canvasSizeFor(screen: Size): Size {
 }
 
 /**
- * Returns the camera's rectangle, which is 16:9, in the corner, and at most a third of the
- * picture's height.
+ * Returns the camera's rectangle in the corner. It is 16:9, and at most a third as high as the
+ * picture.
  */
 export function insetRect(canvas: Size, corner: Corner): Rect {
   const width = even(Math.min(canvas.width * INSET_WIDTH, (canvas.height / 3) * (16 / 9)));

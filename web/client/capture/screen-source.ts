@@ -18,7 +18,7 @@ export interface ScreenSourceOptions {
   readonly media: MediaDevices | undefined;
   readonly secure: boolean;
   readonly options: () => DisplayMediaStreamOptions;
-  /** Called when the user stopped sharing in the browser or the shared window was closed. */
+  /** Called when the user stops sharing in the browser, or the shared window is closed. */
   readonly onStopped: () => void;
 }
 
@@ -69,7 +69,7 @@ export class ScreenSource {
   #share(stream: MediaStream): void {
     const video = stream.getVideoTracks()[0];
     if (video === undefined) throw new DOMException('no track', 'NotFoundError');
-    // This keeps text sharp, because the encoder lowers the frame rate before the resolution.
+    // This keeps text sharp: the encoder lowers the frame rate rather than the resolution.
     video.contentHint = 'detail';
     video.addEventListener('ended', () => {
       const state = this.#state.value;

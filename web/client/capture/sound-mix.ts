@@ -39,7 +39,7 @@ export class SoundMix {
     this.#stops = [effect(() => this.#mix()), effect(() => this.applyMute())];
   }
 
-  /** The audio to publish; null if there is none. */
+  /** The audio track to publish; null if there is none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
   }
@@ -54,8 +54,8 @@ export class SoundMix {
   }
 
   /**
-   * Applies {@link muted} to the microphone. Must be called again after something else changed the
-   * track.
+   * Applies {@link muted} to the microphone. Must be called again after something else has enabled
+   * or disabled the track.
    */
   applyMute(): void {
     const microphone = this.#microphone.value;

@@ -2,14 +2,12 @@ import { THUMBNAIL_BYTES_MAX } from '../../../src/protocol/limits.js';
 
 const WIDTH_MAX = 640;
 const HEIGHT_MAX = 640;
-/** The JPEG qualities, which are tried in order until the result is small enough. */
+/** The JPEG qualities to try, in order, until the result is small enough. */
 const QUALITIES = [0.7, 0.5, 0.3, 0.1];
 /** After this time without a frame, the track is considered empty. */
 const FRAME_TIMEOUT_MS = 3_000;
 
-/**
- * Returns the current picture of a video track as a small base64 JPEG, or null if there is none.
- */
+/** Returns a video track's current frame as a small base64 JPEG, or null if there is none. */
 export async function stillPicture(track: MediaStreamTrack): Promise<string | null> {
   const video = document.createElement('video');
   video.muted = true;
@@ -60,6 +58,6 @@ async function smallJpeg(canvas: HTMLCanvasElement): Promise<string | null> {
 
 async function base64(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
-  // A single call can take all bytes: 40 KB are below every engine's limit on arguments.
+  // One call can take all bytes, because 40 KB is below every engine's limit on arguments.
   return btoa(String.fromCharCode(...bytes));
 }

@@ -1,6 +1,6 @@
 /**
- * Posts a message at the interval that the page sends. While a tab is hidden, the timers of its
- * page are throttled to one per second, but those of a worker aren't.
+ * Posts a message at the interval that the page requests. While a tab is hidden, browsers throttle
+ * timers in the page to one per second, but not those in a worker.
  */
 /** The interval between ticks, in milliseconds. */
 export type TickerMessage = number;

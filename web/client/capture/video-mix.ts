@@ -16,7 +16,8 @@ export interface VideoMixInputs {
 }
 
 /**
- * Mixes camera and screen into one video track: one of them unchanged, or a composition of both.
+ * Mixes camera and screen into one video track, which is either one of them unchanged or a
+ * composition of both.
  */
 export class VideoMix {
   readonly #inputs: VideoMixInputs;
@@ -50,7 +51,7 @@ export class VideoMix {
     });
   }
 
-  /** The video to publish; null if there is none. */
+  /** The video track to publish; null if there is none. */
   get track(): ReadonlySignal<MediaStreamTrack | null> {
     return this.#track;
   }

@@ -43,7 +43,7 @@ const load = {
   data: async () => (await import('./data-section.js')).default,
 };
 
-/** Returns the section named in the URL's fragment; channels if it names none. */
+/** Returns the section named in the URL's fragment; by default, the channels section. */
 function sectionOf(hash: string): Section {
   return SECTIONS.find((section) => `#${section}` === hash) ?? 'channels';
 }

@@ -9,7 +9,7 @@ export function CopyText({ text, label }: { text: string; label: string }) {
       await navigator.clipboard.writeText(text);
       toast({ text: 'Copied.', tone: 'good' });
     } catch {
-      // Permission was denied, or the page isn't secure. The text can still be selected by hand.
+      // Permission was denied, or the page isn't secure. The text can still be selected manually.
       toast({ text: 'Your browser blocked copying. Select the text instead.', tone: 'danger' });
     }
   }

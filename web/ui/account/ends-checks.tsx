@@ -1,7 +1,7 @@
 import type { Ends } from '../../client/account-api.js';
 
 /**
- * Everything is revoked by default, because an intruder may have created tokens and stream keys.
+ * By default, everything is revoked, because an intruder may have created tokens and stream keys.
  */
 export const ALL_ENDS: Ends = { endTokens: true, removeStreamKeys: true };
 

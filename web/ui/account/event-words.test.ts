@@ -15,7 +15,7 @@ const event = (kind: SecurityEventView['kind'], subject = '', detail = ''): Secu
 });
 
 describe('eventText', () => {
-  it.each(SECURITY_EVENTS)('contains a text for %s', (kind) => {
+  it.each(SECURITY_EVENTS)('has a text for %s', (kind) => {
     expect(eventText(event(kind, 'tea')).length).toBeGreaterThan(5);
     expect(eventText(event(kind, 'tea'))).not.toContain('%');
   });

@@ -1,6 +1,6 @@
 import type { SecurityEventView } from '../../../src/protocol/security-event.js';
 
-/** How alarming an event is for an owner who didn't cause it. */
+/** How alarming an event is to an account owner who didn't cause it. */
 export type EventTone = 'plain' | 'look' | 'alarm';
 
 type Kind = SecurityEventView['kind'];

@@ -2,7 +2,7 @@ import { CircleAlert } from 'lucide';
 import { Icon } from '../components/icon.js';
 import './form-error.css';
 
-/** The error that concerns a whole form. It is announced when it appears. */
+/** An error that concerns a whole form. Screen readers announce it when it appears. */
 export function FormError({ message }: { message: string | undefined }) {
   return (
     <div role="alert">

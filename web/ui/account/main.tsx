@@ -10,8 +10,8 @@ import { Register } from './register.js';
 import { SetUp } from './set-up.js';
 
 /**
- * Serves /login, /register, /setup and /account. Redirects logged-in users from the first two, and
- * others from /account to the login.
+ * Returns the content for /login, /register, /setup and /account. Redirects logged-in users from
+ * the first two, and all others from /account to the login.
  */
 function contentFor(path: string, account: AccountView | null) {
   if (path === '/setup') return <SetUp account={account} />;

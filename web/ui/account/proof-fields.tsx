@@ -48,12 +48,12 @@ export interface ProofFieldsProps {
   ways: Ways;
   typed: TypedProof;
   form: Submission;
-  /** The label of the password field, if the form has another one. */
+  /** The label of the password field, for a form that has another password field. */
   label?: string;
   name?: string;
 }
 
-/** Asks for the password and an authenticator code, as far as the account has them. */
+/** Asks for the password and an authenticator code, if the account has them. */
 export function ProofFields({
   ways,
   typed,

@@ -3,7 +3,7 @@ import { Button } from '../components/button.js';
 import { nextPath } from '../shell/next.js';
 
 /**
- * A link to the login at the OpenID provider, after which the user returns to `?next=` or
+ * A link to the login at the OpenID provider. After the login, the user returns to `?next=` or
  * `fallback`.
  */
 export function ProviderButton({ provider, fallback }: { provider: string; fallback: string }) {

@@ -3,7 +3,7 @@ import { encode } from 'uqr';
 /** The width of the quiet zone, in modules (ISO/IEC 18004). */
 const BORDER = 4;
 
-/** A QR code, which is dark on white in both themes, as scanners expect. */
+/** A QR code, which is dark on white in both themes because scanners expect that. */
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { data, size } = encode(text, { border: BORDER });
   const path = data

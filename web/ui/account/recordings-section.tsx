@@ -80,7 +80,7 @@ function Clips({ channel, onDeleted }: { channel: string; onDeleted: () => void 
             isFirst={offset === 0}
             onDeleted={() => {
               onDeleted();
-              // When the only clip of a page is deleted, the page becomes empty.
+              // When the only clip on a page is deleted, the page becomes empty.
               if (clips.length === 1 && offset > 0) setOffset(offset - PAGE);
               else void reload();
             }}

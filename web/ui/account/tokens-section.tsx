@@ -41,7 +41,7 @@ async function load() {
   return { tokens, security };
 }
 
-/** The API tokens with which programs act for the account. */
+/** The API tokens with which programs act on behalf of the account. */
 export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
   const [state, reload] = useLoaded(load);
   const [adding, setAdding] = useState(false);

@@ -7,8 +7,8 @@ export type Loaded<T> =
   | { name: 'failed'; message: string };
 
 /**
- * Loads on mount and whenever `load` changes. `reload` loads again; the current state remains until
- * the result arrives.
+ * Loads on mount and whenever `load` changes. The returned function loads again; the current state
+ * remains until the result arrives.
  */
 export function useLoaded<T>(load: () => Promise<T>): [Loaded<T>, () => Promise<void>] {
   const [state, setState] = useState<Loaded<T>>({ name: 'loading' });

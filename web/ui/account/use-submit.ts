@@ -7,7 +7,7 @@ export interface Submission {
   issue: (path: string) => string | undefined;
   /** The error of the form as a whole; undefined if the error concerns a field. */
   message: string | undefined;
-  /** Runs the action unless it is already running. */
+  /** Submits the form unless a submission is already running. */
   submit: (event?: Event) => void;
 }
 
@@ -35,7 +35,7 @@ export function useSubmit(
     } catch (failure) {
       if (!(failure instanceof RequestError)) throw failure;
       setError(failure);
-      // In the next frame, the fields are rendered with their errors.
+      // The fields are rendered with their errors in the next frame.
       requestAnimationFrame(() =>
         form?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus(),
       );

@@ -14,7 +14,7 @@ import { whenLabel } from './when-label.js';
 
 /** The number of deliveries shown. */
 const DELIVERIES_SHOWN = 20;
-/** How often the open list of deliveries is reloaded, in ms. */
+/** The interval at which the open list of deliveries is reloaded, in milliseconds. */
 const REFRESH_MS = 3_000;
 
 export interface WebhookRowProps {

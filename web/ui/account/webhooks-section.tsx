@@ -23,7 +23,7 @@ const EVENTS: readonly { event: WebhookEvent; when: string }[] = [
   { event: 'chat.moderated', when: 'A moderator takes an action' },
 ];
 
-/** The webhooks of the account's channels, which are URLs that are notified of events. */
+/** The webhooks of the account's channels, which are URLs that are notified about events. */
 export default function WebhooksSection({ username }: { username: string }) {
   const loadChannels = useCallback(() => api.channelsOf(username), [username]);
   const [channels, reload] = useLoaded(loadChannels);

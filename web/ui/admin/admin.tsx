@@ -28,7 +28,7 @@ function sectionOf(hash: string): Section {
 /** The administrators' page. `own` is the id of the caller's account. */
 export function Admin({ own }: { own: string }) {
   const [section, setSection] = useState(() => sectionOf(location.hash));
-  // A section loads when it is first opened.
+  // A section is loaded when it is first opened.
   const [seen, setSeen] = useState<ReadonlySet<Section>>(() => new Set([section]));
   useEffect(() => setSeen((before) => new Set(before).add(section)), [section]);
   const tab = (id: Section, label: string, content: preact.ComponentChild) => ({

@@ -6,7 +6,7 @@ import { Card } from '../components/card.js';
 import { MoreList } from '../account/more-list.js';
 
 /**
- * The text for each kind, which follows the administrator's name. In it, `%` stands for the
+ * The text for each kind, which follows the administrator's name and in which `%` stands for the
  * subject.
  */
 const WORDS: Readonly<Record<AdminEventView['kind'], string>> = {

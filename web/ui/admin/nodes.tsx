@@ -14,10 +14,13 @@ import { sizeLabel } from '../format/size.js';
 import { useRepeated } from './use-repeated.js';
 import './nodes.css';
 
-/** The time after which the list is loaded again while it is shown. */
+/** The interval at which the list is reloaded while it is shown. */
 const RELOAD_MS = 5_000;
 
-/** The share of its cores, or of a media worker's core, above which a node counts as busy. */
+/**
+ * A node counts as busy if it uses more than this share of its cores, or if a media worker uses
+ * more than this share of its core.
+ */
 const BUSY = 2 / 3;
 
 const STATES: Readonly<Record<NodeState, { label: string; tone: BadgeProps['tone'] & string }>> = {
@@ -86,7 +89,7 @@ function canBeDrained(node: AdminNodeView, nodes: readonly AdminNodeView[]): boo
 
 interface NodeRowProps {
   node: AdminNodeView;
-  /** Null if the node can't be drained. */
+  /** Drains the node; null if it can't be drained. */
   onDrain: (() => void) | null;
   /** Cancels the drain. */
   onCancel: () => void;
@@ -123,7 +126,7 @@ function NodeRow({ node, onDrain, onCancel }: NodeRowProps) {
   );
 }
 
-/** Describes what the state means for the administrator; empty if it means nothing. */
+/** Describes what the state means for the administrator; empty if nothing needs to be said. */
 function hint({ state, url, load, lastSeenAt }: AdminNodeView): string {
   switch (state) {
     case 'unreachable':

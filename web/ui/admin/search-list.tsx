@@ -15,7 +15,7 @@ export interface SearchListProps<T> {
   children: (item: T, reload: () => Promise<void>) => ComponentChildren;
 }
 
-/** A paginated list with a search by name. */
+/** A paginated list that can be searched by name. */
 export function SearchList<T>({ title, empty, load, children }: SearchListProps<T>) {
   const [typed, setTyped] = useState('');
   const [query, setQuery] = useState({ search: '', offset: 0 });

@@ -1,8 +1,8 @@
 import { useEffect } from 'preact/hooks';
 
 /**
- * Repeats an action while `isOn` and while the page is visible. `everyMs` passes between the end of
- * one run and the start of the next, so slow ones don't pile up.
+ * Repeats an action while `isOn` is true and the page is visible. `everyMs` passes between the end
+ * of one run and the start of the next, so slow runs don't pile up.
  */
 export function useRepeated(
   action: () => Promise<void>,

@@ -12,7 +12,7 @@ export interface BackstageChatProps {
   messages: readonly StageMessage[];
   /** The user's own id on the stage; null while connecting. */
   you: string | null;
-  /** Shown while nothing has been said. */
+  /** Shown until the first message. */
   hint: string;
   onSay: (text: string) => Promise<void>;
 }

@@ -2,10 +2,11 @@ import { useEffect, useRef } from 'preact/hooks';
 import type { RemoteTrack } from '../../client/stage/stage-media.js';
 
 /**
- * Plays the voices of the others, and the sound of a file that the host plays. Each is played by an audio element of its own and never through
- * Web Audio, because browsers cancel the echo of what elements play only.
+ * Plays the voices of the others, and the sound of a file that the host plays. Each is played
+ * through its own audio element and never through Web Audio, because browsers cancel only the echo
+ * of sound that elements play.
  *
- * @param onBlocked called if the browser plays no sound before the user presses something
+ * @param onBlocked called if the browser blocks sound until the user presses something
  */
 export function HeardPeople(props: { tracks: readonly RemoteTrack[]; onBlocked: () => void }) {
   const voices = props.tracks.filter(
@@ -36,7 +37,7 @@ function Voice({ track, onBlocked }: { track: MediaStreamTrack; onBlocked: () =>
   return <audio ref={audio} autoplay />;
 }
 
-/** Plays all sound of the page that the browser has blocked. Must be called in a click handler. */
+/** Plays all sound on the page that the browser has blocked. Must be called in a click handler. */
 export function playAll(): void {
   for (const element of document.querySelectorAll('audio'))
     element.play().catch(() => {

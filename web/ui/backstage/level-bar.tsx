@@ -7,7 +7,7 @@ const STEP_MS = 100;
 const QUIET_DB = -100;
 
 /**
- * How loud a person currently is. It is only visual: names and states are also shown as text.
+ * Shows a person's current level. It is purely visual; names and states are also shown as text.
  *
  * @param read returns the level in decibels below full scale
  */
@@ -17,7 +17,7 @@ export function LevelBar({ read }: { read: () => number }) {
     let shown = 0;
     const timer = setInterval(() => {
       const level = meterFraction(Math.max(QUIET_DB, read()));
-      // It rises at once and falls slowly, so that it can be read during speech.
+      // The bar rises at once and falls slowly, so that it remains readable during speech.
       shown = Math.max(level, shown * 0.7);
       bar.current?.style.setProperty('--level', shown.toFixed(2));
     }, STEP_MS);

@@ -5,7 +5,7 @@ export interface PictureProps {
   /** The accessible name. */
   label: string;
   mirrored?: boolean;
-  /** Whether the whole video is shown instead of filling the tile. */
+  /** Whether the video is shown in full instead of filling the tile. */
   contained?: boolean;
 }
 

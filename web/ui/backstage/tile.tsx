@@ -11,7 +11,7 @@ export interface TileProps {
   name: string;
   /** The video; null if the camera is off. */
   track: MediaStreamTrack | null;
-  /** What is added to the name, such as “you”. */
+  /** A note added to the name, such as “you”. */
   note?: string;
   mirrored?: boolean;
   contained?: boolean;
@@ -23,7 +23,7 @@ export interface TileProps {
   children?: ComponentChildren;
 }
 
-/** A person or screen: the video, or an avatar, with the name. */
+/** A person or screen: the video or an avatar, with the name. */
 export function Tile(props: TileProps) {
   const { name, track, note, muted = false, away = false, readLevel } = props;
   return (

@@ -71,7 +71,7 @@ function Box({ chat, role, writing }: Omit<ChatFootProps, 'connection'>) {
   }
   const replying = writing.replyingTo.value;
   const refusal = trouble?.error.code === 'guest_name_taken' ? trouble.error.message : undefined;
-  // A refusal of the name is shown at the name field, and a lost connection in the notice above.
+  // A rejected name is reported at the name field, and a lost connection in the notice above.
   const hasNote = trouble !== null && refusal === undefined && trouble.error.code !== 'offline';
   return (
     <>

@@ -23,7 +23,7 @@ export interface ChatPanelProps {
   heading?: boolean;
 }
 
-/** A channel's chat, with writing and moderation. Fills its container. */
+/** A channel's chat, with the text box and moderation. Fills its container. */
 export function ChatPanel(props: ChatPanelProps) {
   const { chat, channel, connection, expectedRole, heading = false } = props;
   const writing = useMemo(() => new Writing(chat, channel), [chat, channel]);

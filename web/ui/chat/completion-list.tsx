@@ -27,7 +27,7 @@ export function CompletionList({ id, suggestions, active, onChoose }: Completion
           aria-label="Suggestions"
           // Makes the list focusable, so that it can be scrolled with its own keys.
           tabIndex={0}
-          // A press must not move the focus or the caret out of the box.
+          // Pressing a suggestion must not move the focus or the caret out of the box.
           onPointerDown={(event) => event.preventDefault()}
         >
           {suggestions.map((suggestion, index) => (

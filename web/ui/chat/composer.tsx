@@ -9,7 +9,7 @@ import { useCompletion, type Vocabulary } from './use-completion.js';
 import { useTextBox } from './use-text-box.js';
 import './composer.css';
 
-/** The text length from which the remaining characters are shown. */
+/** The text length from which the number of remaining characters is shown. */
 const COUNT_FROM = CHAT_TEXT_MAX - 100;
 
 export interface ComposerProps {
@@ -20,7 +20,7 @@ export interface ComposerProps {
   placeholder: string;
   /** The names and commands that can be completed. */
   vocabulary: Vocabulary;
-  /** Shown under the box, such as why a message is pending or rejected. */
+  /** A note under the box, such as the reason why a message is pending or rejected. */
   note?: ComponentChildren;
 }
 

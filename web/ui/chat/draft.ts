@@ -1,6 +1,6 @@
 const key = (channel: string): string => `onair.draft.${channel}`;
 
-/** Returns the text left unsent when the user left the page, such as to log in. */
+/** Returns the unsent text from before the user left the page, for example to log in. */
 export function readDraft(channel: string): string {
   try {
     return sessionStorage.getItem(key(channel)) ?? '';

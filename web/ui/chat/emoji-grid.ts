@@ -30,7 +30,7 @@ export function gridOf(groups: readonly EmojiGroup[]): GridGroup[] {
 
 /**
  * Returns the cell to which a key moves the focus. Left and right wrap to the adjacent row. Returns
- * null if the focus stays, and `'above'` if it leaves the grid at the top.
+ * null if the focus doesn't move, and `'above'` if it leaves the grid at the top.
  */
 export function moveIn(grid: readonly GridGroup[], from: Cell, key: string): Cell | 'above' | null {
   const widths = grid.flatMap(({ rows }) => rows.map(({ length }) => length));

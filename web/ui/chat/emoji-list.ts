@@ -3,13 +3,13 @@ export type ListedEmoji = Readonly<{
   emoji: string;
   /** The name typed between colons: lowercase letters, digits and `_`. */
   name: string;
-  /** Other words by which the emoji is found. */
+  /** Other words by which the emoji can be found. */
   words: readonly string[];
 }>;
 
 export type EmojiGroup = Readonly<{ label: string; emoji: readonly ListedEmoji[] }>;
 
-/** The emoji of each group, each with its name and other words. */
+/** The emoji in each group, each with its name and other words. */
 const GROUPS: Readonly<Record<string, string>> = {
   Faces: `
 😀 grinning smile happy, 😃 smiley happy joy, 😄 smile happy laugh, 😁 beaming grin teeth,

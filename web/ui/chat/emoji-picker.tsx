@@ -7,7 +7,7 @@ import { keepRecentEmoji, readRecentEmoji } from './recent-emoji.js';
 import './emoji-picker.css';
 
 export interface EmojiPickerProps {
-  /** `more` is true if Shift is held to pick another one afterwards. */
+  /** `more` is true if Shift is held, to pick another emoji afterwards. */
   onPick: (emoji: string, more: boolean) => void;
   /** Called on Escape. */
   onClose: () => void;
@@ -30,7 +30,7 @@ export function EmojiPicker({ onPick, onClose }: EmojiPickerProps) {
   const grid = useMemo(() => gridOf(groupsFor(query, everything)), [query, everything]);
 
   useEffect(() => {
-    // On a phone, the focus would open the keyboard over the emoji.
+    // On a phone, focusing the search would open the keyboard over the emoji.
     if (!matchMedia('(pointer: coarse)').matches) search.current?.focus();
   }, []);
   function focusCell(to: Cell): void {

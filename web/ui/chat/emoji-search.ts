@@ -21,7 +21,7 @@ function plain(name: string): string {
 /**
  * Finds emoji by name or other words, best matches first: the one whose name is the query, then
  * those whose names start with it, those with words that start with it, and those whose names
- * contain it. Within each group, shorter names are first. This is a pure function.
+ * contain it. Within each of these groups, shorter names come first. This is a pure function.
  */
 export function findEmoji(query: string, limit: number): ListedEmoji[] {
   const wanted = query.trim().toLowerCase().replaceAll(/\s+/g, '_');

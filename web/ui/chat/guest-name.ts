@@ -3,8 +3,8 @@ import { GUEST_NAME_MAX, GUEST_NAME_MIN } from '../../../src/protocol/limits.js'
 const KEY = 'onair.guest-name';
 
 /**
- * Returns a sentence that says what is wrong with a guest's name, or null. The server makes the
- * final decision.
+ * Returns a sentence that says what is wrong with a guest's name, or null if the name is valid. The
+ * server makes the final decision.
  */
 export function guestNameProblem(name: string): string | null {
   const tidy = tidyGuestName(name);

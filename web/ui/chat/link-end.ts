@@ -1,5 +1,5 @@
 /**
- * Characters that end a sentence or a quotation, not a URL; some of them also in full-width form.
+ * Characters that end a sentence or a quotation, not a URL, some of them also in full-width form.
  */
 const SENTENCE_END = /[.,;:!?'"*_~…»›”’。、，；：！？]$/u;
 /** Maps closing brackets to opening ones. */
@@ -18,7 +18,7 @@ const BRACKETS: Readonly<Record<string, string>> = {
 /**
  * Returns the length of the URL at the beginning of `found`, which has no spaces. A closing bracket
  * belongs to the URL if it was opened within the URL, and an apostrophe if something follows it.
- * Punctuation that ends the sentence doesn't. This is a pure function.
+ * Punctuation that ends the sentence doesn't belong to the URL. This is a pure function.
  */
 export function linkEnd(found: string): number {
   const counts = countCharacters(found);

@@ -5,8 +5,8 @@ export type Who = Readonly<{ name: string | null; role: ChatRole }>;
 
 /**
  * Returns whether a person can time out or ban another. Only the owner and moderators can, and only
- * the owner can do it to moderators. No one can do it to the owner or to themselves. The server
- * makes the final decision. This is a pure function.
+ * the owner can moderate moderators. No one can moderate the owner or themselves. The server makes
+ * the final decision. This is a pure function.
  */
 export function mayModerate(me: Who, other: Who): boolean {
   if (other.role === 'owner' || (other.name !== null && other.name === me.name)) return false;

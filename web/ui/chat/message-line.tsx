@@ -10,7 +10,7 @@ import type { Acts, Moderation } from './message-acts.js';
 import { MessageText } from './message-text.js';
 import './message-line.css';
 
-/** The format uses the reader's locale, with 12 or 24 hours. */
+/** Formats the time in the reader's locale, on a 12-hour or 24-hour clock. */
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
 /** The author's actions on a message that failed to send. */
@@ -29,7 +29,7 @@ export interface MessageLineProps {
 }
 
 /**
- * A message. It is rendered again only when its data changes, since a busy chat contains hundreds
+ * A message. It is rendered again only when its data changes, because a busy chat contains hundreds
  * of messages.
  */
 export class MessageLine extends Component<MessageLineProps> {
@@ -158,7 +158,7 @@ function Line({ id, look, quote, sender, sentMs, actions, children }: LineProps)
   );
 }
 
-/** The quote of the message that is replied to. A click focuses the original if it is loaded. */
+/** The quoted message that this one replies to. A click focuses the original if it is loaded. */
 function Quote({ quote }: { quote: ChatQuote }) {
   const { seq, name, displayName, text, deleted = false } = quote;
   return (

@@ -146,7 +146,7 @@ function FoundMessage({ chat, message, search: { act } }: FoundMessageProps) {
   }
 }
 
-/** Marks a message as deleted or restored. Its text is kept, since moderators see it. */
+/** Marks a message as deleted or restored. Its text is kept, because moderators still see it. */
 function marked(message: ChatMessage, isDeleted: boolean): ChatMessage {
   if (isDeleted) return { ...message, deleted: true };
   const restored = { ...message };

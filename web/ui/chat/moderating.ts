@@ -20,7 +20,7 @@ export async function attempt(action: () => Promise<void>): Promise<void> {
 }
 
 /**
- * Asks for confirmation before all messages by a person are deleted; resolves to true to proceed.
+ * Asks for confirmation before all messages by a person are deleted; resolves to true if confirmed.
  */
 export function askToClear(name: string): Promise<boolean> {
   return confirm({

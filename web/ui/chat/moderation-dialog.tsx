@@ -44,7 +44,7 @@ export function ModerationDialog({ chat, channel, isOwner, onClose }: Moderation
             {
               id: 'viewers',
               label: 'Viewers',
-              // The list is rendered only while its tab is selected, because it polls the server.
+              // The list polls the server, so it is rendered only while its tab is selected.
               content: tab === 'viewers' && <ViewerList chat={chat} />,
             },
             { id: 'search', label: 'Search', content: <MessageSearch chat={chat} /> },

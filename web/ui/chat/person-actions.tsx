@@ -9,7 +9,7 @@ export interface PersonActionsProps {
   name: string;
   onTimeout: (seconds: number) => void;
   onBan: () => void;
-  /** Lifts a ban or timeout; null if none is known. */
+  /** Lifts a ban or timeout; null if the person isn't known to have one. */
   onUnban: (() => void) | null;
   onClear: () => void;
 }

@@ -1,5 +1,5 @@
 const KEY = 'onair.recent-emoji';
-/** The maximum number of recent emoji, which fill two rows of the picker. */
+/** The maximum number of recent emoji: two rows of the picker. */
 const RECENT_MAX = 16;
 
 /** Returns the recently picked emoji, newest first. */

@@ -119,8 +119,8 @@ function BlockedWords({ words, onSave }: BlockedWordsProps) {
 }
 
 /**
- * Returns the choices, including the current value even if it isn't one of them because it was set
- * by a command.
+ * Returns the choices, with the current value added if it isn't among them because it was set by a
+ * command.
  */
 function withCurrent(
   choices: readonly (readonly [string, string])[],

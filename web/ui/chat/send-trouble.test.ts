@@ -17,7 +17,7 @@ it('gives any other reason', () => {
   );
 });
 
-it('counts down until slow mode allows it', () => {
+it('counts down until slow mode allows the message', () => {
   const error = new RequestError('slow_mode', 'This chat is in slow mode.');
   expect(sendNote({ error, retryAtMs: 30_000 }, 500)).toBe('Slow mode: you can send this in 30 s.');
 });

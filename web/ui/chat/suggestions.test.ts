@@ -49,7 +49,7 @@ describe('typedWord', () => {
 });
 
 describe('closedEmoji', () => {
-  it('finds a name between colons right before the caret', () => {
+  it('finds a name between colons directly before the caret', () => {
     expect(closedEmoji('so :tada:', 9)).toEqual({ query: 'tada', from: 3, to: 9 });
     expect(closedEmoji('so :tada: ', 10)).toBeNull();
     expect(closedEmoji('10:30:', 6)).toBeNull();

@@ -11,7 +11,7 @@ export type Suggestion = Readonly<{
   /** An emoji shown before the label. */
   sign?: string;
   label: string;
-  /** A note in small print, which says what a command does. */
+  /** A note in small print, such as what a command does. */
   note?: string;
   /** The text that replaces the typed word. */
   insert: string;
@@ -63,7 +63,7 @@ export function suggestionsFor({ kind, query }: TypedWord, known: Known): Sugges
 }
 
 /**
- * Returns the syntax of the typed command; null if the role can't use the command or there is none.
+ * Returns the syntax of the typed command; null if there is no command, or the role can't use it.
  */
 export function usageOf(text: string, role: ChatRole): string | null {
   const name = /^\/([a-z]+)\s/i.exec(text)?.[1]?.toLowerCase();

@@ -32,8 +32,8 @@ export function useCompletion(box: TextBox, text: string, { names, role }: Vocab
   const place = placeOf(word);
   const suggestions = word && place !== dismissed ? suggest(word) : [];
 
-  // Ordinary effects could run after the next key press and undo its result; layout effects run
-  // before it.
+  // A layout effect runs before the next key press. An ordinary effect could run after it and undo
+  // its result.
   useLayoutEffect(() => setActive(0), [place, word?.query]);
   useLayoutEffect(() => setDismissed((was) => (was === place ? was : null)), [place]);
 

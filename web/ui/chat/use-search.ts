@@ -3,7 +3,7 @@ import type { ChatMessage } from '../../../src/protocol/chat.js';
 import type { ChatModeration, Wanted } from '../../client/chat-moderation.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** The maximum number of messages shown; beyond it, the search must be narrowed. */
+/** The maximum number of messages shown. To see others, the user must narrow the search. */
 const SHOWN_MAX = 500;
 
 /** A search and its results. */

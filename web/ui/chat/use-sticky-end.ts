@@ -53,7 +53,7 @@ export function useStickyEnd(
     if (!element) return undefined;
     function onScroll(): void {
       if (!element) return;
-      // A change of size moved the end, not the user.
+      // The end was moved by a change in size, not by the user.
       if (stuck.current && sizesOf(element) !== sizes.current) return toEnd();
       stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX;
       setAtEnd(stuck.current);

@@ -10,7 +10,7 @@ export interface TextBox {
   caret: number | null;
   /** Must be called when the caret may have moved. */
   noticeCaret: () => void;
-  /** Replaces a range of the text and puts the caret after it. */
+  /** Replaces a range of the text and puts the caret after the replacement. */
   replace: (span: Span, by: string, text?: string) => void;
   /** Inserts text at the caret or at its last position. */
   insert: (inserted: string) => void;

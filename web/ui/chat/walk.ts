@@ -1,4 +1,6 @@
-/** Arrow keys move the focus between messages; Tab then moves it to the buttons of the message. */
+/**
+ * Moves the focus between messages with the arrow keys; Tab then moves it to the message's buttons.
+ */
 export function walk(event: KeyboardEvent): void {
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
   const list = event.currentTarget;

@@ -8,12 +8,10 @@ import { keepDraft, readDraft } from './draft.js';
 import { keepGuestName, readGuestName } from './guest-name.js';
 import { withEmoji } from './shortcodes.js';
 
-/**
- * The message being written and the name of its author. The text stays in the box until it is sent.
- */
+/** The message being written, and its author's name. The text stays in the box until it is sent. */
 export class Writing {
   readonly text = signal('');
-  /** The guest's name. Logged-in users chat under their account's name. */
+  /** The guest's name. Logged-in users chat under their account name. */
   readonly guestName = signal(readGuestName());
   /** The message being replied to. */
   readonly replyingTo = signal<ChatMessage | null>(null);
@@ -36,7 +34,7 @@ export class Writing {
 
   type(text: string): void {
     this.text.value = text;
-    // The result of the last command is removed when new text is written.
+    // The result of the last command is removed when the user types new text.
     if (text !== '') this.commandNote.value = null;
     else this.#chat.forgetRefusal();
     keepDraft(this.#channel, text);

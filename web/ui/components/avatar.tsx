@@ -2,8 +2,8 @@ import { hueOf, initialOf } from '../format/identity.js';
 import './avatar.css';
 
 /**
- * An avatar, which is the picture or, on a stable color, the initial of the name. The name itself
- * must be shown beside it.
+ * An avatar, which is a picture, or the name's initial on a color that depends only on the name.
+ * The name itself must be shown beside it.
  */
 export function Avatar({
   name,

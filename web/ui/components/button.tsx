@@ -20,7 +20,7 @@ export interface ButtonProps {
   /** Whether the link downloads a file. */
   download?: boolean;
   type?: 'button' | 'submit';
-  /** For buttons that open something, whether that is open. */
+  /** For buttons that open an element, whether the element is open. */
   expanded?: boolean;
   popup?: 'menu' | 'dialog';
   onClick?: (event: MouseEvent) => void;

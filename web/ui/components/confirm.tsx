@@ -19,8 +19,8 @@ interface OpenQuestion extends Question {
 const question = signal<OpenQuestion | null>(null);
 
 /**
- * Asks for confirmation; resolves to true to proceed. A question that is still open is answered
- * with no.
+ * Asks for confirmation; resolves to true if the user confirms. A question that is still open is
+ * answered with no.
  */
 export function confirm(asked: Question): Promise<boolean> {
   question.value?.answer(false);

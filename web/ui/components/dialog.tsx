@@ -7,7 +7,7 @@ export interface DialogProps {
   children?: ComponentChildren;
   /** The buttons, with the safe one first. */
   actions: ComponentChildren;
-  /** Called on Escape or a press outside. */
+  /** Called if the user presses Escape or outside the dialog. */
   onClose: () => void;
 }
 

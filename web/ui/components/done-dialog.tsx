@@ -9,8 +9,8 @@ export interface DoneDialogProps {
 }
 
 /**
- * A dialog that only shows something or whose changes apply immediately, and therefore has only one
- * button.
+ * A dialog that only shows information, or whose changes apply immediately. It therefore has only
+ * one button.
  */
 export function DoneDialog({ title, children, onClose }: DoneDialogProps) {
   return (

@@ -14,7 +14,7 @@ export interface IconButtonProps extends Pick<TooltipProps, 'side' | 'align' | '
   /** For toggle buttons, whether the button is on. */
   pressed?: boolean;
   disabled?: boolean;
-  /** For buttons that open something, whether that is open. */
+  /** For buttons that open an element, whether the element is open. */
   expanded?: boolean;
   popup?: 'menu' | 'dialog';
   onClick?: (event: MouseEvent) => void;

@@ -4,7 +4,7 @@ import { Button } from './button.js';
 import { Skeleton } from './skeleton.js';
 import './late-section.css';
 
-/** A part of the page whose code loads when it is first shown. */
+/** A part of the page whose code is loaded when it is first shown. */
 export function LateSection<P extends object>({
   load,
   shown,

@@ -6,8 +6,7 @@ import { Icon } from './icon.js';
 import './menu.css';
 
 /**
- * One line of a menu: an action, a link, one of several choices, something that is on or off, or a
- * separator between lines.
+ * One line of a menu: an action, a link, one of several choices, an on/off option, or a separator.
  */
 export type MenuItem =
   | { kind: 'action'; label: string; icon?: IconNode; danger?: boolean; onSelect: () => void }
@@ -28,8 +27,8 @@ export interface MenuProps {
   label: string;
   items: readonly MenuItem[];
   /**
-   * Renders the trigger button with the props that connect it to the menu (as `IconButton` accepts
-   * them).
+   * Renders the trigger button with the props that connect it to the menu, in the form that
+   * `IconButton` accepts.
    */
   trigger: (props: MenuTrigger) => ComponentChildren;
   side?: 'top' | 'bottom';

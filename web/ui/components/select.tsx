@@ -20,7 +20,7 @@ export interface SelectProps<T extends string> {
   hint?: string | undefined;
 }
 
-/** The native select, which works with every keyboard, phone and screen reader. */
+/** A native select, which works with every keyboard, phone and screen reader. */
 export function Select<T extends string>(props: SelectProps<T>) {
   const id = useId();
   return (

@@ -18,7 +18,7 @@ export interface TabsProps<T extends string> {
 }
 
 /**
- * Shows one panel at a time. All panels remain mounted, so that input in hidden ones isn't lost.
+ * Shows one panel at a time. All panels remain mounted, so that input in hidden panels isn't lost.
  */
 export function Tabs<T extends string>({ label, tabs, selected, onSelect }: TabsProps<T>) {
   const id = useId();

@@ -9,7 +9,7 @@ export interface ToastOptions {
   text: string;
   tone?: 'info' | 'good' | 'danger';
   action?: { label: string; onSelect: () => void };
-  /** Whether the toast remains until it is dismissed; otherwise it disappears after 6 s. */
+  /** Whether the toast remains until it is dismissed. Otherwise, it disappears after 6 s. */
   sticky?: boolean;
 }
 

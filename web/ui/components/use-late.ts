@@ -2,9 +2,9 @@ import type { ComponentType } from 'preact';
 import { useState } from 'preact/hooks';
 import { toast } from './toast.js';
 
-/** A part of a page that loads when it is first opened. */
+/** A part of a page that is loaded when it is first opened. */
 export interface Late<P> {
-  /** The component if it is open and loaded, otherwise null. */
+  /** The component if it is open and loaded; otherwise null. */
   Shown: ComponentType<P> | null;
   isOpen: boolean;
   open: () => void;
@@ -26,7 +26,7 @@ export function useLate<P>(load: () => Promise<ComponentType<P>>, what: string):
       const loaded = await load();
       setLoaded(() => loaded);
     } catch {
-      // The network failed after the page was loaded.
+      // The network must have failed after the page was loaded.
       setOpen(false);
       toast({ text: `Couldn’t load ${what}. Try again.`, tone: 'danger' });
     }

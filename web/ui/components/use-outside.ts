@@ -1,6 +1,6 @@
 import { useEffect } from 'preact/hooks';
 
-/** While `isOpen`, calls back when something outside the element is pressed or focused. */
+/** While `isOpen` is true, calls back when something outside the element is pressed or focused. */
 export function useOutside(
   root: { current: HTMLElement | null },
   isOpen: boolean,

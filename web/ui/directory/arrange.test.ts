@@ -40,7 +40,7 @@ function live(name: string, startedAt: string, title = ''): ChannelView {
 const names = (channels: readonly ChannelView[]): string[] => channels.map(({ name }) => name);
 
 describe('arrange', () => {
-  it('sorts live channels by start, and others by when they were last live, newest first', () => {
+  it('sorts live channels by start and others by when they were last live, newest first', () => {
     const { live: onAir, others } = arrange(
       [
         channel('never'),
@@ -55,7 +55,7 @@ describe('arrange', () => {
     expect(names(others)).toEqual(['lately', 'long-ago', 'never']);
   });
 
-  it('matches every word in name, title, owner or broadcast title, ignoring case', () => {
+  it('matches every word in the name, title, owner or broadcast title, ignoring case', () => {
     const channels = [
       channel('garden', { title: 'Roses', owner: 'Grace' }),
       live('kitchen', '2026-02-01T11:00:00.000Z', 'Bread from grace'),

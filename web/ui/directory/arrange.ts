@@ -14,8 +14,8 @@ function isLive(channel: ChannelView): channel is LiveChannel {
 }
 
 /**
- * Every word of the query must occur in the channel's name or title, the broadcast's title, or the
- * owner's name.
+ * Whether every word of the query occurs in the channel's name or title, the broadcast's title, or
+ * the owner's name.
  */
 function matches(channel: ChannelView, query: string): boolean {
   const text = [channel.name, channel.owner, channel.title, channel.broadcast?.title ?? '']
@@ -28,8 +28,8 @@ function matches(channel: ChannelView, query: string): boolean {
 }
 
 /**
- * Returns the matching channels. Live ones are first, with the most recently started broadcast at
- * the top, followed by the most recently live ones.
+ * Returns the matching channels. Live channels come first, sorted by when the broadcast started.
+ * Offline channels follow, sorted by when they were last live. In both, the most recent is first.
  */
 export function arrange(channels: readonly ChannelView[], query: string): Arrangement {
   const found = channels.filter((channel) => matches(channel, query));

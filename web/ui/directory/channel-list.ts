@@ -6,7 +6,7 @@ import { RequestError } from '../../client/request-error.js';
 const REFRESH_MS = 10_000;
 
 /**
- * The directory's data: nothing yet, a list (which may be outdated), or the reason why there is
+ * The directory's data: nothing yet, a list (which may be out of date), or the reason why there is
  * none.
  */
 export type ListState =

@@ -10,7 +10,7 @@ const { account } = readBoot();
 const list = new ChannelList(document);
 const query = signal(new URLSearchParams(location.search).get('q')?.trim() ?? '');
 
-/** Stores the search in the address, so that it can be shared and isn't lost in a reload. */
+/** Stores the search in the address, so that it can be shared and isn't lost on reload. */
 function search(text: string): void {
   query.value = text;
   const trimmed = text.trim();

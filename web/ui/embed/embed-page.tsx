@@ -14,7 +14,7 @@ export interface EmbedPageProps {
   muted: boolean;
 }
 
-/** A page with only the player, for embedding in other sites. The title links to the channel. */
+/** A page with only the player, for embedding on other sites. The title links to the channel. */
 export function EmbedPage(props: EmbedPageProps) {
   const { name, viewer, connection, rewindMs, muted } = props;
   const { title, broadcast } = viewer.channel.value;

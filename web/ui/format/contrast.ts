@@ -1,4 +1,4 @@
-/** A color in sRGB as linear light, each component 0 to 1. */
+/** An sRGB color in linear light, with components from 0 to 1. */
 export interface Srgb {
   red: number;
   green: number;
@@ -24,7 +24,7 @@ export function fromOklch(lightness: number, chroma: number, hueDegrees: number)
   const hue = (hueDegrees * Math.PI) / 180;
   const a = chroma * Math.cos(hue);
   const b = chroma * Math.sin(hue);
-  // CSS Color 4, 10.9: OKLab to linear sRGB through the cone responses.
+  // OKLab is converted to linear sRGB through the cone responses (CSS Color 4, section 10.9).
   const long = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b) ** 3;
   const medium = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b) ** 3;
   const short = (lightness - 0.089_484_177_5 * a - 1.291_485_548 * b) ** 3;
@@ -40,7 +40,7 @@ function luminance({ red, green, blue }: Srgb): number {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
 
-/** Returns the contrast ratio as defined by WCAG 2, 1 to 21. */
+/** Returns the contrast ratio as defined by WCAG 2, from 1 to 21. */
 export function contrast(one: Srgb, other: Srgb): number {
   const [dark, light] = [luminance(one), luminance(other)].toSorted((x, y) => x - y);
   return ((light ?? 0) + 0.05) / ((dark ?? 0) + 0.05);

@@ -22,7 +22,7 @@ describe('name colors', () => {
   const hues = Array.from({ length: 360 }, (_, hue) => hue);
 
   it.each(['surface', 'surface-2', 'bg'])(
-    'pass 4.5:1 on %s in both themes, at every hue',
+    'have a contrast of 4.5:1 on %s in both themes, at every hue',
     (name) => {
       for (const theme of [0, 1] as const) {
         const ground = fromHex(token(name)[theme]);
@@ -34,7 +34,7 @@ describe('name colors', () => {
     },
   );
 
-  it('keep white readable on every avatar', () => {
+  it('leave white readable on every avatar', () => {
     const avatar = /--avatar:\s*(oklch\(.+?\));/.exec(tokens)![1]!;
     const worst = Math.min(...hues.map((hue) => contrast(fromHex('#ffffff'), atHue(avatar, hue))));
     expect(worst).toBeGreaterThanOrEqual(4.5);

@@ -1,4 +1,4 @@
-/** Returns a name's hue, 0 to 359, which is always the same for the same name. */
+/** Returns a name's hue, from 0 to 359, which is always the same for the same name. */
 export function hueOf(name: string): number {
   // FNV-1a yields very different values for short names that differ in one letter.
   let hash = 0x811c_9dc5;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { bitrate, count, delay, percent, shortCount, viewerCount } from './quantity.js';
 
-it('formats counts in full and short', () => {
+it('formats counts in full and in short', () => {
   expect([count(1_204), shortCount(1_204), shortCount(999)]).toEqual(['1,204', '1.2K', '999']);
 });
 
-it('uses the singular for one viewer only', () => {
+it('uses the singular only for one viewer', () => {
   expect([0, 1, 2].map(viewerCount)).toEqual(['0 viewers', '1 viewer', '2 viewers']);
 });
 

@@ -1,5 +1,5 @@
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
-/** Decimal, as the limits of the configuration are. */
+/** Units are decimal, like the limits in the configuration. */
 const STEP = 1_000;
 
 /** Formats a number of bytes, such as `3.4 MB`. */

@@ -14,11 +14,11 @@ import type { GuestVisit } from './guest-visit.js';
 
 interface DeviceCheckProps {
   guest: GuestVisit;
-  /** Present while the guest waits at the door. */
+  /** Present while the guest is waiting to enter. */
   entering?: { notice: string | null };
 }
 
-/** The check of camera and microphone before a guest enters. */
+/** The camera and microphone check before a guest enters. */
 export function DeviceCheck({ guest, entering }: DeviceCheckProps) {
   const { capture } = guest;
   const [error, setError] = useState<string | undefined>(undefined);
@@ -87,7 +87,7 @@ export function DeviceCheck({ guest, entering }: DeviceCheckProps) {
   );
 }
 
-/** Shown while the guest enters, or can't enter yet. */
+/** Shown while the guest is entering, or can't enter yet. */
 function Waiting({ notice, onStop }: { notice: string | null; onStop: () => void }) {
   return (
     <div class="guest-waiting" role="status">
@@ -98,7 +98,7 @@ function Waiting({ notice, onStop }: { notice: string | null; onStop: () => void
   );
 }
 
-/** Counts code points, as the server does. */
+/** Returns what is wrong with a name. Counts code points, as the server does. */
 function nameProblem(name: string): string | undefined {
   const { length } = Array.from(name);
   return length < GUEST_NAME_MIN || length > GUEST_NAME_MAX

@@ -1,7 +1,7 @@
 import { assertNever } from '../../../src/protocol/assert-never.js';
 import type { EndReason, EntryFailure } from '../../client/stage/presence.js';
 
-/** Why a guest isn't on the stage, and what to do about it. */
+/** The explanation why a guest isn't on the stage, and what to do about it. */
 export interface Farewell {
   readonly title: string;
   readonly text: string;
@@ -47,7 +47,7 @@ export function farewellOf(reason: EndReason): Farewell {
   }
 }
 
-/** Explains why a guest can't enter. The server's sentences say what to do. */
+/** Explains why a guest can't enter. The server's message says what to do. */
 export function refusalOf({ code, message }: EntryFailure): Farewell {
   switch (code) {
     case 'not_logged_in':
@@ -64,7 +64,7 @@ export function refusalOf({ code, message }: EntryFailure): Farewell {
   }
 }
 
-/** The explanation for an address without a token. */
+/** The explanation for a page address without a token. */
 export const INCOMPLETE: Farewell = {
   title: 'This link is incomplete',
   text: 'The part after # is missing. Copy the whole link from the host’s message, or ask the host to send it again.',

@@ -28,7 +28,7 @@ describe('a guest’s tab', () => {
     expect(kept.read(null)).toEqual(visit);
   });
 
-  it('starts over with another invitation', () => {
+  it('starts over with a different invitation', () => {
     const kept = memory();
     kept.keep(visit);
     expect(kept.read('xyz')).toEqual({

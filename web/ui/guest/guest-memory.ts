@@ -1,8 +1,8 @@
-/** What a guest's tab remembers of a visit across reloads and logins. */
+/** The data about a visit that a guest's tab remembers across reloads and logins. */
 export interface RememberedVisit {
   /** The invitation's token. */
   readonly token: string;
-  /** The name with which the guest entered; null if not entered. */
+  /** The name with which the guest entered; null if the guest hasn't entered. */
   readonly name: string | null;
   readonly resumeToken: string | null;
   readonly muted: boolean;
@@ -14,8 +14,8 @@ const PREFIX = 'onair.guest.';
 const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
 /**
- * Stores a guest's visit in the tab's sessionStorage, so that after a reload the guest is back in
- * the same place, as muted as before.
+ * Stores a guest's visit in the tab's sessionStorage, so that after a reload, the guest returns to
+ * the same place, with the same mute state.
  */
 export class GuestMemory {
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'>;
@@ -28,8 +28,8 @@ export class GuestMemory {
 
   /**
    * Returns the visit with this invitation.
-   * @param token the token in the page's address; null for the one of the last visit, which a login
-   *   page drops from the address
+   * @param token the token in the page's address; null to use the last visit's token, because a
+   *   login page drops it from the address
    */
   read(token: string | null): RememberedVisit | null {
     const stored = this.#stored();

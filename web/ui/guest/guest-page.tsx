@@ -9,7 +9,7 @@ import { Outside } from './outside.js';
 import { tallyOf } from './tally.js';
 import './guest-page.css';
 
-/** The page of a guest on a stage. */
+/** The guest page, from the device check to the end of the visit. */
 export function GuestPage({ guest }: { guest: GuestVisit }) {
   const phase = guest.phase.value;
   const isInside = phase.name === 'inside';

@@ -12,10 +12,10 @@ import { toast } from '../components/toast.js';
 import { type Farewell, farewellOf, refusalOf } from './farewell.js';
 import type { GuestMemory, RememberedVisit } from './guest-memory.js';
 
-/** What the guest's page shows. */
+/** The state that the guest page shows. */
 export type GuestPhase =
   | { readonly name: 'check' }
-  /** `notice` is the reason for which the guest still waits at the door. */
+  /** `notice` is the reason why the guest can't enter yet. */
   | { readonly name: 'entering'; readonly notice: string | null }
   | {
       readonly name: 'inside';
@@ -32,7 +32,7 @@ type Options = {
   rtpCapabilities: RtpCapabilities;
 };
 
-/** A guest's visit to a stage: the devices, the connection, and what the tab remembers. */
+/** A guest's visit to a stage: the devices, the connection, and the data that the tab remembers. */
 export class GuestVisit {
   readonly channel: string;
   readonly capture: Capture;
@@ -65,7 +65,7 @@ export class GuestVisit {
     effect(() => this.#endRevokedScreen());
   }
 
-  /** Opens the devices, and takes the place again that the guest had before a reload. */
+  /** Opens the devices, and returns to the place that the guest had before a reload. */
   begin(): void {
     const { visit } = this.#options;
     if (visit.cameraOff) void this.capture.microphone.open();
@@ -89,7 +89,7 @@ export class GuestVisit {
     this.link.leave();
   }
 
-  /** Stops waiting at the door. */
+  /** Stops waiting to enter. */
   giveUp(): void {
     this.#outside.value = false;
     this.link.leave();
@@ -99,7 +99,8 @@ export class GuestVisit {
     const { channel } = this;
     const { token } = this.#options.visit;
     this.link.enter({ role: 'guest', channel, token, name: this.name.value.trim() }, resumeToken);
-    // Not earlier: the page would show the end of the last visit, which turns the devices off.
+    // This must not happen earlier, because the page would then show the end of the last visit,
+    // which turns the devices off.
     this.#outside.value = true;
   }
 
@@ -152,7 +153,7 @@ export class GuestVisit {
 
   #send(source: StageSource, sent: Sent): void {
     this.link.send(source, sent).catch((error: unknown) => {
-      // After a lost connection, the link sends the source again by itself.
+      // If the connection was lost, the link sends the source again by itself.
       if (!(error instanceof RequestError) || error.code !== 'forbidden') return;
       if (source === 'screen') this.capture.screen.stop();
       toast({ text: error.message, tone: 'danger' });

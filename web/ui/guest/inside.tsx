@@ -18,7 +18,7 @@ interface InsideProps {
   phase: Extract<GuestPhase, { name: 'inside' }>;
 }
 
-/** The green room and the stage, as a guest sees them. */
+/** The green room and the stage from a guest's point of view. */
 export function Inside({ guest, phase }: InsideProps) {
   const { stage, you } = phase;
   const [isBlocked, setBlocked] = useState(false);
@@ -82,14 +82,14 @@ export function Inside({ guest, phase }: InsideProps) {
   );
 }
 
-/** Says that the host gets the guest's own video and sound. */
+/** Returns the sentence which says that the host gets the guest's own video and sound. */
 function recordedSentence(isRecordedNow: boolean): string {
   return isRecordedNow
     ? 'Your camera and microphone are also recorded on their own, for the host.'
     : 'On stage, your camera and microphone are also recorded on their own, for the host.';
 }
 
-/** Returns the programme's video. Two exist for a moment while it is replaced. */
+/** Returns the programme's video. While it is being replaced, two exist for a moment. */
 function programmeOf(tracks: readonly RemoteTrack[]): MediaStreamTrack | null {
   return tracks.findLast(({ participant }) => participant === null)?.track ?? null;
 }

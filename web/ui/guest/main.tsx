@@ -30,7 +30,7 @@ if (visit === null || rtpCapabilities === null) {
     </Page>,
   );
   guest.begin();
-  // Another invitation may be pasted into the address of this page.
+  // The user may paste another invitation into this page's address.
   addEventListener('hashchange', () => location.reload());
   for (const type of ['pointerdown', 'keydown'] as const) {
     document.addEventListener(type, () => void guest.capture.wake(), { once: true });

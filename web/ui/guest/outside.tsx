@@ -12,7 +12,7 @@ export interface OutsideProps {
   onEnter: () => void;
 }
 
-/** Says why the guest isn't on the stage, and what to do. */
+/** Explains why the guest isn't on the stage, and what to do about it. */
 export function Outside({ channel, farewell: { title, text, action }, onEnter }: OutsideProps) {
   return (
     <section class="guest-outside" aria-live="polite">
@@ -27,7 +27,8 @@ export function Outside({ channel, farewell: { title, text, action }, onEnter }:
               </Button>
             )}
             {action === 'log-in' && (
-              // The tab remembers the token, which must not be in an address that is sent.
+              // The tab remembers the token, because the token must not be in an address that is
+              // sent to the server.
               <Button
                 variant="primary"
                 href={loginAddress({ pathname: location.pathname, search: '' })}

@@ -1,7 +1,10 @@
 import type { Capture } from '../../client/capture/capture.js';
 import { Picture } from '../backstage/picture.js';
 
-/** Whether the guest's own camera is shown like in a mirror: only one that faces the user. */
+/**
+ * Returns whether to mirror the guest's own camera, which applies only to a camera that faces the
+ * user.
+ */
 export function isMirrored(capture: Capture): boolean {
   const { track } = capture.camera;
   return (

@@ -3,7 +3,9 @@ import { Picture } from '../backstage/picture.js';
 import { LiveBadge } from '../components/badge.js';
 import { Icon } from '../components/icon.js';
 
-/** The programme, as viewers see it but without sound, since the guest hears the others directly. */
+/**
+ * The programme as viewers see it, but without sound, because the guest hears the others directly.
+ */
 export function ProgrammePicture(props: { track: MediaStreamTrack | null; isLive: boolean }) {
   const { track, isLive } = props;
   return (

@@ -36,7 +36,7 @@ const tally = (place: StageParticipant['place'], isLive: boolean, isReconnecting
   });
 
 describe('the tally of a guest', () => {
-  it('is red only on stage of a live broadcast, while connected', () => {
+  it('is red only while connected and on stage in a live broadcast', () => {
     expect(tally('on-stage', true)).toMatchObject({ isLive: true, label: 'You are live' });
     expect(tally('on-stage', false).isLive).toBe(false);
     expect(tally('waiting', true).isLive).toBe(false);

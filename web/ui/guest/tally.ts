@@ -1,15 +1,15 @@
 import type { StageParticipant } from '../../../src/protocol/stage.js';
 import type { GuestPhase } from './guest-visit.js';
 
-/** Whether viewers see the guest, as the page tells it. */
+/** The page's indication of whether viewers see the guest. */
 export interface Tally {
-  /** Red means live, and nothing else. */
+  /** Whether the tally is red. Red always means live. */
   readonly isLive: boolean;
   readonly label: string;
   readonly sentence: string;
 }
 
-/** Returns what the page says about a guest who is inside. */
+/** Returns the tally for a guest who is in the green room or on stage. */
 export function tallyOf({
   stage,
   you,

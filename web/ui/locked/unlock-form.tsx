@@ -8,7 +8,7 @@ import { Icon } from '../components/icon.js';
 import { PasswordField } from '../components/password-field.js';
 import './unlock-form.css';
 
-/** Asks for a channel's password. With the correct one, the channel opens. */
+/** Asks for a channel's password. The correct password opens the channel. */
 export function UnlockForm({ name }: { name: string }) {
   const [password, setPassword] = useState('');
   const form = useSubmit(

@@ -5,7 +5,7 @@ import { Button } from '../components/button.js';
 import { Mark } from '../shell/brand.js';
 import './not-found.css';
 
-/** Shown when no page or channel with the address exists, or the user has no access to it. */
+/** Shown if no page or channel exists at the address, or if the user has no access to it. */
 export function NotFound({ account }: { account: AccountView | null }) {
   return (
     <div class="not-found">

@@ -8,7 +8,7 @@ const PAGE = 12;
 /** The maximum number of broadcasts shown; older ones aren't offered. */
 const SHOWN_MAX = 240;
 
-/** A channel's past broadcasts, newest first, as far back as the user has loaded them. */
+/** The past broadcasts of a channel that the user has loaded so far, newest first. */
 export class PastBroadcasts {
   /** The loaded broadcasts; null until the first page has loaded. */
   readonly list = signal<readonly ListedBroadcast[] | null>(null);
@@ -33,7 +33,7 @@ export class PastBroadcasts {
       this.#offset += page.length;
       const known = this.list.peek() ?? [];
       const ids = new Set(known.map(({ id }) => id));
-      // If a broadcast ended in the meantime, the pages have shifted, and some entries arrive
+      // If a broadcast has ended in the meantime, the pages have shifted, and some entries arrive
       // again.
       const fresh = page.filter(({ id, endedAt }) => endedAt !== null && !ids.has(id));
       this.list.value = [...known, ...fresh];
@@ -52,7 +52,7 @@ export class PastBroadcasts {
     this.list.value = list.map((each) => (each.id === changed.id ? changed : each));
   }
 
-  /** Applies a changed recording to its broadcast. */
+  /** Applies a recording's changes to its broadcast. */
   learn({ id, title, state, durationMs, thumbnailPath, visibility, kept }: RecordingView): void {
     const broadcast = this.list.peek()?.find((each) => each.id === id);
     const recording = { state, durationMs, thumbnailPath, visibility, kept };

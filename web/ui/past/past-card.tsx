@@ -7,7 +7,7 @@ import './past-card.css';
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
-/** Returns the length of the recording, or else of the broadcast, in milliseconds. */
+/** Returns the length in milliseconds of the recording or, if there is none, of the broadcast. */
 export function lengthMs({ recording, startedAt, endedAt }: ListedBroadcast): number {
   if (recording?.state === 'ready') return recording.durationMs;
   return Date.parse(endedAt ?? startedAt) - Date.parse(startedAt);

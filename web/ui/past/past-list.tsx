@@ -7,7 +7,7 @@ import './past-list.css';
 
 /** A channel's past broadcasts with thumbnails. */
 export function PastList({ channel, ended }: { channel: string; ended: boolean }) {
-  // The list is loaded again when a broadcast ends or the next one begins.
+  // The list is reloaded when a broadcast ends or the next one starts.
   const past = useMemo(() => new PastBroadcasts(channel), [channel, ended]);
   useEffect(() => void past.load(), [past]);
   const list = past.list.value;

@@ -37,7 +37,7 @@ export function DelayChip({ way, stats }: { way: string; stats: ReceiveStats }) 
 
 const milliseconds = (value: number): string => `${Math.round(value)} ms`;
 
-/** Returns what the viewer exchanges with others. */
+/** Returns rows for the amounts that the viewer has exchanged with others. */
 function sharingRows(sharing: SharingFigures): [string, string][] {
   const { peers, received, sent, fromServer, rejected } = sharing;
   return [

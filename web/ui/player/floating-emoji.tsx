@@ -4,8 +4,8 @@ import { newFloats, type NewFloat } from './new-floats.js';
 import './floating-emoji.css';
 
 /**
- * Everyone's reactions, which float up over the video. They are only visual: they can't be
- * pressed and aren't read out. With reduced motion, they appear at the edge without moving.
+ * Everyone's reactions, which float up over the video. They are purely visual: they can't be
+ * clicked and aren't read out. With reduced motion, they appear at the edge without moving.
  */
 export function FloatingEmoji({ chat }: { chat: Chat }) {
   const air = useRef<HTMLDivElement>(null);
@@ -13,7 +13,7 @@ export function FloatingEmoji({ chat }: { chat: Chat }) {
     () =>
       chat.onFloats((floats) => {
         const element = air.current;
-        // In a hidden page, nobody sees the emoji, and their animations would never end.
+        // On a hidden page, nobody sees the emoji, and their animations would never end.
         if (!element || document.hidden) return;
         element.append(...newFloats(floats, element.childElementCount).map(drawn));
       }),

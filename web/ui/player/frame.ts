@@ -4,8 +4,8 @@ import { signal } from '@preact/signals';
 const SWITCH_MS = 2_500;
 
 /**
- * Tracks whether a `<video>` shows a frame of its source, and whether an earlier frame can replace
- * it.
+ * Tracks whether a `<video>` shows a frame of its source, and whether an earlier frame can stand in
+ * for one.
  */
 export class Frame {
   /** Whether a frame of the current source is visible. */
@@ -13,13 +13,13 @@ export class Frame {
   /** Whether a frame from this source or an earlier one has been visible since `forget`. */
   readonly wasThere = signal(false);
   /**
-   * Whether the path is changing, in which case the last frame is shown until the first one of the
-   * new path.
+   * Whether the path is changing, in which case the last frame is shown until the new path's first
+   * one.
    */
   readonly switching = signal(false);
   /** Called before the element loses its frame. */
   readonly beforeEmpty = new Set<() => void>();
-  /** Incremented by each `leave`, so that the frame awaited by an earlier call doesn't count. */
+  /** Incremented by each `leave`, so that a frame awaited by an earlier call doesn't count. */
   #awaited = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -53,8 +53,8 @@ export class Frame {
 
 /** Calls back at the next displayed frame. */
 function whenSeen(video: HTMLVideoElement, seen: () => void): void {
-  // The element's events also occur for audio, and for a while its size is that of the previous
-  // stream.
+  // The element's events also occur for audio, and its size remains that of the previous stream for
+  // a while.
   if ('requestVideoFrameCallback' in video) video.requestVideoFrameCallback(seen);
   else (video as HTMLVideoElement).addEventListener('timeupdate', seen, { once: true });
 }

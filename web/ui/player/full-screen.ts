@@ -5,7 +5,7 @@ interface PhoneVideo extends HTMLVideoElement {
   webkitEnterFullscreen?: () => void;
 }
 
-/** Whether an element of this page is full screen. */
+/** Whether an element on this page is full screen. */
 export const inFullScreen = signal(document.fullscreenElement !== null);
 
 document.addEventListener('fullscreenchange', () => {

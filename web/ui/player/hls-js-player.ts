@@ -15,7 +15,7 @@ import { RestartingHls } from './restarting-hls.js';
 const LOOK_MS = 500;
 /** The playback rate while catching up. The difference is inaudible. */
 const HURRY = 1.08;
-/** The distance behind its target, in seconds, at which the player jumps. */
+/** The player jumps if it is further than this behind its target, in seconds. */
 const LATE_S = 2;
 /** The minimum time between two jumps, so that the first one can take effect. */
 const JUMP_AGAIN_MS = 5_000;
@@ -27,14 +27,14 @@ const CONFIG: Partial<HlsConfig> = {
   liveSyncOnStallIncrease: 0.1,
   backBufferLength: 30,
 };
-// There are no interstitials, and this controller would restart at the live edge if the media
-// source opens after a rewind has begun. hls.js accepts undefined to disable it, but its types
-// don't.
+// Onair has no interstitials, and this controller would restart at the live edge if the media
+// source opens after a rewind has begun. hls.js accepts undefined to disable the controller, but
+// its types don't.
 Reflect.set(CONFIG, 'interstitialsController', undefined);
 
-/** How media is delivered, if not as LL-HLS. */
+/** How media is delivered if not as LL-HLS. */
 export interface Delivery {
-  /** What differs from the configuration for LL-HLS. */
+  /** The differences from the LL-HLS configuration. */
   config: Partial<HlsConfig>;
   /** Called with each instance of hls.js before it loads. */
   onCreated: (hls: HlsJs) => void;
@@ -83,7 +83,7 @@ export class HlsJsPlayer implements LiveHlsPlayer {
       },
       keepsTrying: true,
     });
-    // When this event occurs, the run has ended, and the broadcast may continue in another run.
+    // This event means that the run has ended. The broadcast may continue in another run.
     options.video.addEventListener('ended', this.#onEnded);
     this.#timer = setInterval(() => this.#look(), LOOK_MS);
   }
@@ -145,7 +145,7 @@ export class HlsJsPlayer implements LiveHlsPlayer {
     });
   }
 
-  /** Jumps if playback is much too late. hls.js only speeds up slightly when it is late. */
+  /** Jumps if playback is too far behind, because hls.js only speeds up slightly. */
   #catchUp(hls: HlsJs): void {
     const { video, isBehind } = this.#options;
     const behind = isBehind();

@@ -3,8 +3,7 @@ import type { ReceiveStats } from '../../client/receive-stats.js';
 import type { SharingSource } from './sharing/sharing-source.js';
 
 /**
- * The seekable range of an HLS player and its position, on the server's clock in milliseconds since
- * 1970.
+ * An HLS player's seekable range and position, in milliseconds since 1970 on the server's clock.
  */
 export interface HlsTimeline {
   /** The earliest position. */
@@ -14,7 +13,7 @@ export interface HlsTimeline {
   positionMs: number;
 }
 
-/** The layers listed in a broadcast's playlist; 0 is the lowest. */
+/** The layers in a broadcast's playlist; 0 is the lowest. */
 export interface HlsLayers {
   count: number;
   current: number | null;
@@ -25,14 +24,14 @@ export interface HlsLayers {
 export interface HlsPlayer {
   readonly layers: ReadonlySignal<HlsLayers>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
-  /** Whether the player is still seeking. Frames that are shown in the meantime don't count. */
+  /** Whether the player is still seeking. Frames shown in the meantime don't count. */
   readonly arriving: boolean;
   /**
    * Continues at a position, or at the nearest available one. Positions are in milliseconds of
    * server time, or from the beginning of a recording.
    */
   seek(positionMs: number): void;
-  /** Pins the video to a layer; null to choose it by bandwidth. */
+  /** Pins the video to a layer; null to choose the layer by bandwidth. */
   pinLayer(layer: number | null): void;
   /** Closes the player and leaves the element empty. */
   close(): void;
@@ -51,24 +50,24 @@ export interface HlsPlayerOptions {
   /** The position at which to start; null for live, or for the beginning of a recording. */
   fromMs: number | null;
   pinned: number | null;
-  /** With whom to share, for a player that does. */
+  /** The viewers to share with, for a player that shares. */
   sharing?: SharingSource;
   /** The server's current time; null while unknown. */
   serverNow: () => number | null;
-  /** Whether the viewer has rewound. In that case, the player must not catch up to live. */
+  /** Whether the viewer has rewound, in which case the player must not catch up to live. */
   isBehind: () => boolean;
-  /** Whether the server is reachable. While it isn't, failures don't count. */
+  /** Whether the server is reachable. Otherwise, failures don't count. */
   isOnline: () => boolean;
-  /** Called before the element is briefly without a frame. */
+  /** Called before the element loses its frame for a moment. */
   onEmptying: () => void;
   /**
-   * Called when the server may no longer accept the URL. The browser's own player doesn't report
-   * why it failed.
+   * Called when the server may no longer accept the URL, or on any failure of the browser's own
+   * player, which gives no reason.
    */
   onRefused: () => void;
   /**
-   * Called when playback has failed several times in a row. The player of a broadcast keeps
-   * retrying; that of a recording may have stopped.
+   * Called when playback has failed several times in a row. A broadcast's player keeps retrying; a
+   * recording's may have stopped.
    */
   onFailed: () => void;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { capturedMs, positionOf } from './hls-positions.js';
 
 /**
- * Between the second and the third, ten seconds are missing, because the publisher was
+ * Between the second and third segments, ten seconds are missing, because the publisher was
  * disconnected.
  */
 const segments = [
@@ -12,7 +12,7 @@ const segments = [
 ];
 
 describe('positionOf', () => {
-  it('returns the position within the segment of that time', () => {
+  it('returns the position within the segment that contains the time', () => {
     expect(positionOf(segments, 53_500)).toBeCloseTo(103.5);
     expect(positionOf(segments, 65_000)).toBeCloseTo(105);
   });

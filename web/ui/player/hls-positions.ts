@@ -1,18 +1,18 @@
 /** A segment on a player's timeline, with its capture time. */
 export interface PlacedSegment {
-  /** Position on the player's timeline in seconds. */
+  /** The position on the player's timeline, in seconds. */
   start: number;
   duration: number;
-  /** The server time in milliseconds since 1970. */
+  /** The capture time on the server's clock, in milliseconds since 1970. */
   programDateTime: number | null;
 }
 
-/** Tolerance around a segment's start within which a position counts as inside it, in seconds. */
+/** How far inside a segment a position at its edge is placed, in seconds. */
 const EDGE_S = 0.05;
 
 /**
  * Maps a capture time to its position on the player's timeline, or to the nearest position; null if
- * there are no segments. Times between segments, which are due to an interruption, are mapped to
+ * there are no segments. Times in a gap between segments, caused by an interruption, are mapped to
  * the start of the next segment.
  */
 export function positionOf(segments: readonly PlacedSegment[], serverMs: number): number | null {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HlsRetry } from './hls-retry.js';
 
 describe('HlsRetry', () => {
-  it('waits longer each time and reports failure after five in a row', () => {
+  it('waits longer each time, and reports failure after five failures in a row', () => {
     const retry = new HlsRetry();
     const results = [0, 1, 2, 3, 4, 5].map((at) => retry.failed(at * 9_000, true));
     expect(results.map(({ delayMs }) => delayMs)).toEqual([250, 1_000, 2_000, 4_000, 8_000, 8_000]);

@@ -4,12 +4,12 @@ import type { Playback } from './playback.js';
 import './last-frame.css';
 
 /**
- * The interval in milliseconds at which frames are captured, in case one turns out to be the last.
+ * The interval in milliseconds at which frames are captured, because any of them could be the last.
  */
 const KEEP_MS = 1_000;
 /**
  * The maximum width of a captured frame in pixels. The frame is dimmed or shown only briefly, so it
- * needn't be sharper.
+ * needn't be sharp.
  */
 const WIDTH_MAX = 960;
 
@@ -36,7 +36,7 @@ export function LastFrame({ playback, shown }: LastFrameProps) {
       playback.frame.beforeEmpty.delete(keep);
     };
   }, [playback, shown]);
-  // This must happen immediately and not at the next render, because the video would be black until
+  // This must happen immediately, not at the next render, because the video would be black until
   // then.
   useSignalEffect(() => {
     const isShown = shown.value;

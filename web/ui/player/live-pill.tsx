@@ -1,8 +1,8 @@
 import './live-pill.css';
 
 /**
- * Shows "live" in red at the live edge; behind it, this is a button that returns to live. Both are
- * the same element, so that it keeps the focus.
+ * Shows "live" in red at the live edge; behind the live edge, it is a button that returns there.
+ * Both are the same element, which keeps the focus.
  */
 export function LivePill({ live, onGoLive }: { live: boolean; onGoLive: () => void }) {
   return (

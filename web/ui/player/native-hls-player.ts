@@ -10,11 +10,11 @@ import { HlsRetry } from './hls-retry.js';
 
 const LOOK_MS = 500;
 
-/** A video element in WebKit, which exposes the capture time of the start of the timeline. */
+/** A video element in WebKit, which exposes the capture time at which the timeline starts. */
 type DatedVideo = HTMLVideoElement & { getStartDate?: () => Date };
 
 /**
- * Plays HLS with the browser's native support where hls.js cannot run. The browser selects the
+ * Plays HLS with the browser's native support where hls.js can't run. The browser selects the
  * layer.
  */
 export class NativeHlsPlayer implements LiveHlsPlayer {
@@ -79,7 +79,7 @@ export class NativeHlsPlayer implements LiveHlsPlayer {
 
   #failed(): void {
     const { isOnline, onRefused, onFailed } = this.#options;
-    // The browser gives no reason.
+    // The browser doesn't report the reason, so the URL may have been refused.
     onRefused();
     const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
     this.#again(delayMs);

@@ -1,6 +1,6 @@
 import type { Float } from '../../client/chat.js';
 
-/** The maximum number of emoji over the video at the same time; further ones are dropped. */
+/** The maximum number of emoji over the video at a time; any further emoji are dropped. */
 export const FLOATS_MAX = 40;
 /** The maximum number of the same emoji at once, because more would be indistinguishable. */
 const ONE_EMOJI_MAX = 6;

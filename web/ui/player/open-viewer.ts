@@ -6,7 +6,7 @@ import { onClosed } from '../shell/on-closed.js';
 import { ladderRules, readPlayerOptions } from './player-options.js';
 
 /**
- * Starts watching a channel with the options in the page's address; the viewer's state shows the
+ * Starts watching a channel, with the options from the page's address. The viewer's state shows the
  * result.
  */
 export function openViewer(name: string) {

@@ -4,11 +4,14 @@ import { Frame } from './frame.js';
 import type { HlsPlayer, HlsPlayerOptions } from './hls-player.js';
 import { keepLoudness, readLoudness } from './volume-memory.js';
 
-/** The media that the browser refuses to play without a gesture: everything, or only audio. */
+/**
+ * The media that the browser refuses to play without a user gesture: nothing, only audio, or
+ * everything.
+ */
 export type Refusal = 'none' | 'sound' | 'all';
 
 const VOLUME_STEP = 0.05;
-/** After this number of seconds without a frame, a stream counts as audio only. */
+/** After this playback time without a frame, in seconds, a stream counts as audio only. */
 const SETTLED_S = 1.5;
 
 /** The ways that are HLS. */
@@ -20,7 +23,7 @@ export type HlsContext<P extends HlsPlayer> = Pick<
   'serverNow' | 'isBehind' | 'isOnline' | 'onRefused' | 'onFailed' | 'sharing'
 > & {
   pinned: ReadonlySignal<number | null>;
-  /** Loads the player for a path on demand, because hls.js is larger than the rest of the page. */
+  /** Loads the player for a way on demand, because hls.js is larger than the rest of the page. */
   playerFor: (way: HlsWay) => Promise<new (options: HlsPlayerOptions) => P>;
 };
 
@@ -35,7 +38,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
   readonly paused = signal(false);
   readonly muted = signal(false);
   readonly volume = signal(1);
-  /** The media for which the browser requires a gesture. */
+  /** The media for which the browser requires a user gesture. */
   readonly refusal = signal<Refusal>('none');
   /** The visible frame. */
   readonly frame = new Frame();
@@ -51,7 +54,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
   #video: HTMLVideoElement | null = null;
   #source: Source | null = null;
   #off: (() => void) | undefined;
-  /** Whether the page's address requests muted playback, whatever was chosen before. */
+  /** Whether to start muted, whatever volume the user chose before. */
   readonly #startsMuted: boolean;
 
   constructor(context: HlsContext<P>, { muted = false } = {}) {
@@ -116,7 +119,10 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
     else this.#video?.pause();
   }
 
-  /** Resumes playback: at the live edge over WebRTC, or at the paused position over HLS. */
+  /**
+   * Resumes playback: at the live edge over WebRTC, or at the position where it was paused over
+   * HLS.
+   */
   play(): void {
     this.refusal.value = 'none';
     if (this.#video) void this.#play(this.#video);
@@ -129,7 +135,10 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
     else video.muted = true;
   }
 
-  /** Unmutes the video. Must be called in a user gesture, because the browser requires one. */
+  /**
+   * Unmutes the video. Must be called in response to a user gesture, because the browser requires
+   * one.
+   */
   unmute(): void {
     const video = this.#video;
     if (!video) return;
@@ -177,7 +186,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
       this.refusal.value = 'all';
       return;
     }
-    // Audio requires a gesture but muted video doesn't, so playback starts muted and a button
+    // Audio requires a user gesture but muted video doesn't, so playback starts muted and a button
     // offers the sound.
     video.muted = true;
     this.refusal.value = 'sound';
@@ -215,7 +224,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
         onEmptying: () => this.#leaveFrame(video),
       });
     } catch {
-      // The network failed after the page had loaded, or the browser supports less than it claims.
+      // The network failed after the page was loaded, or the browser supports less than it claims.
       if (this.#source === source) context.onFailed();
       return;
     }
@@ -246,11 +255,11 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
   /** Marks the frame as gone until the source delivers one. */
   #leaveFrame(video: HTMLVideoElement): void {
     this.soundOnly.value = false;
-    // While it is seeking back, the element may briefly show the live video.
+    // While seeking back, the element may briefly show the live video.
     this.frame.leave(video, () => this.#video === video && !this.hls.peek()?.arriving);
   }
 
-  /** Checks which tracks are playing. */
+  /** Determines which tracks are playing. */
   #readTracks(video: HTMLVideoElement): void {
     // At the start, audio may arrive before video.
     const settled = video.currentTime > SETTLED_S;
@@ -264,7 +273,7 @@ export class Playback<P extends HlsPlayer = HlsPlayer> {
   }
 
   /**
-   * Handles a pause. Streams that end and players that restart pause by themselves, which isn't the
+   * Handles a pause. Streams that end and players that restart also cause pauses, which aren't the
    * user's choice.
    */
   #paused(video: HTMLVideoElement): void {

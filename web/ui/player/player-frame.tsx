@@ -16,7 +16,7 @@ export interface PlayerFrameProps {
 }
 
 /**
- * The frame of a player with its video, on which a click toggles playback and a double click
+ * A player's frame with its video. A click on the video toggles playback, and a double click
  * toggles full screen. The `<video>` remains mounted in every state.
  */
 export function PlayerFrame(props: PlayerFrameProps) {

@@ -31,7 +31,8 @@ export function ladderRules(pinned: Way | null): LadderRules {
     can: {
       webrtc,
       hls,
-      // Segments from others are checked with SubtleCrypto, which exists only in secure contexts.
+      // Segments from other viewers are checked with SubtleCrypto, which exists only in secure
+      // contexts.
       shared: hls && webrtc && isSecureContext,
       native: video.canPlayType('application/vnd.apple.mpegurl') !== '',
     },

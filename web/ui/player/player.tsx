@@ -36,12 +36,12 @@ export interface PlayerProps {
   connection: ReadonlySignal<'connecting' | 'online' | 'offline'>;
   /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
-  /** Whether to start muted, whatever was chosen before. */
+  /** Whether to start muted, whatever volume the user chose before. */
   muted?: boolean;
   theatre?: Theatre;
-  /** Content that is shown at the top left while the controls are visible. */
+  /** Content shown at the top left while the controls are visible. */
   corner?: ComponentChildren;
-  /** Content that is rendered over the video and below the controls. */
+  /** Content rendered over the video and under the controls. */
   overlay?: ComponentChildren;
   /** An additional control. */
   control?: ComponentChildren;

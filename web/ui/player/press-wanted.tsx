@@ -2,7 +2,7 @@ import { Play, VolumeX } from 'lucide';
 import { Button } from '../components/button.js';
 import type { Playback } from './playback.js';
 
-/** The button that starts or unmutes playback where the browser requires a gesture. */
+/** The button that starts or unmutes playback if the browser requires a user gesture. */
 export function PressWanted({ playback }: { playback: Playback }) {
   const refusal = playback.refusal.value;
   if (refusal === 'sound')

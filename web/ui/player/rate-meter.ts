@@ -15,7 +15,7 @@ export class RateMeter {
     this.#total += amount;
   }
 
-  /** Returns the growth of `total` per second since the first reading within the window. */
+  /** Records a reading of `total`, and returns its growth per second within the window. */
   rate(total: number, nowMs: number): number {
     // The counter was reset.
     if (total < (this.#seen.at(-1)?.total ?? 0)) this.#seen = [];

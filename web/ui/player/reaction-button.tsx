@@ -39,10 +39,10 @@ export function ReactionButton({ chat }: { chat: Chat }) {
       setOpen(false);
       button.current?.focus();
     } else if (!walk(event.key, root.current)) return;
-    // Otherwise arrow keys would seek and change the volume.
+    // Otherwise, arrow keys would seek and change the volume.
     event.preventDefault();
   }
-  // The server would reject reactions of banned users, and of guests where they cannot write.
+  // The server would reject reactions from banned users, and from guests if they can't chat.
   if (!chat.me.value?.canWrite) return null;
   return (
     <span class="reaction" ref={root} onKeyDown={onKeyDown}>
@@ -96,7 +96,7 @@ async function send(chat: Chat, emoji: FloatingEmoji): Promise<void> {
     await chat.float(emoji);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    // No error is shown if the user sends reactions faster than the rate limit allows.
+    // Reactions beyond the rate limit are dropped without an error message.
     if (error.code === 'rate_limited') return;
     toast({ text: error.message, tone: 'danger' });
   }

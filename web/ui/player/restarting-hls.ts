@@ -18,11 +18,11 @@ interface Differences {
   config: () => Partial<HlsConfig>;
   /** Called with each instance before it loads. */
   onCreated?: (hls: HlsJs) => void;
-  /** Called when an instance knows its layers. */
+  /** Called once an instance knows its layers. */
   onLayers: () => void;
-  /** Called before an instance is replaced, while its position is known. */
+  /** Called before an instance is replaced, while its position is still known. */
   onRestarting: () => void;
-  /** Whether to keep restarting even after a failure of playback was reported. */
+  /** Whether to keep restarting even after a playback failure has been reported. */
   keepsTrying: boolean;
 }
 
@@ -80,7 +80,7 @@ export class RestartingHls {
 
   #replace(): void {
     const { video, onEmptying } = this.#player;
-    // A video that has ended is paused, but not by the user.
+    // A video that has ended is also paused, but not by the user.
     const isPaused = video.paused && !video.ended;
     this.#differences.onRestarting();
     onEmptying();

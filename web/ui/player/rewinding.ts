@@ -4,7 +4,7 @@ import type { Playback } from './playback.js';
 
 /** The minimum range for which a seek bar is worthwhile, in milliseconds. */
 const WORTH_MS = 10_000;
-/** A position closer to live than this counts as live, in milliseconds. */
+/** A position within this distance of live counts as live, in milliseconds. */
 const NEAR_MS = 3_000;
 
 /** Rewinds and returns to live, on every path. */
@@ -61,8 +61,8 @@ export class Rewinding {
   }
 
   /**
-   * Marks a viewer who has caught up as live again, so that WebRTC can be used. Must be called in
-   * an effect.
+   * Marks a viewer who has caught up as live again, so WebRTC can be used. Must be called in an
+   * effect.
    */
   noticeCatchingUp(): void {
     const timeline = this.#playback.hls.value?.timeline.value;

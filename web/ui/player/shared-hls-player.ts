@@ -3,14 +3,14 @@ import type { HlsPlayerOptions } from './hls-player.js';
 import { SharingSession } from './sharing/sharing-session.js';
 
 /**
- * How far hls.js loads ahead, in seconds. Further ahead, the swarm loads what others have. It must be
- * longer than what the swarm waits for others.
+ * How far ahead hls.js loads, in seconds. Beyond that, the swarm loads segments that others have.
+ * It must exceed the time before playback at which the swarm stops waiting for others.
  */
 const BUFFER_S = 6;
 
 /**
- * Plays HLS with its ordinary latency, and shares the segments with other viewers if that is
- * allowed. Low latency would leave no time to get segments from others.
+ * Plays HLS with its ordinary latency, and shares the segments with other viewers if allowed. Low
+ * latency would leave no time to receive segments from others.
  */
 export class SharedHlsPlayer extends HlsJsPlayer {
   constructor(options: HlsPlayerOptions) {

@@ -1,7 +1,7 @@
 import type { Viewer } from '../../client/viewer.js';
 import type { MenuItem } from '../components/menu.js';
 
-/** Returns the menu's line with which viewers share or don't, where the owner lets them. */
+/** Returns the menu item with which viewers turn sharing on or off; empty if they can't share. */
 export function sharingItems(viewer: Viewer): MenuItem[] {
   if (!viewer.canShare.value) return [];
   const shares = viewer.way.value === 'shared' && viewer.sharing.isAllowed.value;

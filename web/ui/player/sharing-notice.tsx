@@ -3,7 +3,7 @@ import { Button } from '../components/button.js';
 import './sharing-notice.css';
 
 /**
- * Tells viewers who share what others see, until they have answered. Sharing can be turned off later
+ * Tells viewers who share what others can see, until they respond. Sharing can be turned off later
  * in the quality menu.
  */
 export function SharingNotice({ viewer }: { viewer: Viewer }) {

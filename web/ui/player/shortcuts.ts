@@ -1,4 +1,4 @@
-/** The action of a key in the player. */
+/** The action of a keyboard shortcut in the player. */
 export type PlayerAction =
   | 'toggle-play'
   | 'toggle-muted'
@@ -58,15 +58,15 @@ export interface PressedKey {
   metaKey: boolean;
 }
 
-/** The context of a key press: which control has the focus. */
+/** The context of a key press: the focused control. */
 export interface KeyPlace {
-  /** Whether it is a text input, to which every key belongs. */
+  /** Whether the control is a text input, which receives every key. */
   typing: boolean;
-  /** Whether Space activates it, as with a button, a link or a menu. */
+  /** Whether Space activates the control, as with a button, a link or a menu. */
   pressable: boolean;
-  /** Whether arrow keys move it, as with a slider, a menu or tabs. */
+  /** Whether the control uses arrow keys, as a slider, a menu or tabs do. */
   movable: boolean;
-  /** Whether it is in the player. Elsewhere, arrow keys scroll the page. */
+  /** Whether the control is in the player. Elsewhere, arrow keys scroll the page. */
   inPlayer: boolean;
 }
 

@@ -30,7 +30,7 @@ export interface StageProps {
   onStart: () => void;
 }
 
-/** The cover that is shown over the player while no frames are arriving. */
+/** The cover over the player while no frames are arriving. */
 export function Stage(props: StageProps) {
   const { state, channel, name, hasLastFrame } = props;
   const waiting = hasLastFrame ? 'Reconnecting' : 'Connecting';

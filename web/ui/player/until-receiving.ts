@@ -1,14 +1,17 @@
 import { effect } from '@preact/signals';
 import type { Viewer } from '../../client/viewer.js';
 
-/** How long the page can stay empty until the channel is joined. */
+/** The maximum time that the page stays empty until the channel is joined, in milliseconds. */
 const JOIN_MS = 60;
-/** How long the page can stay empty after that, until the browser has negotiated. */
+/**
+ * The maximum time that the page then stays empty until the browser has negotiated, in
+ * milliseconds.
+ */
 const NEGOTIATION_MS = 200;
 
 /**
  * Resolves when there is something to play, or when that takes too long. Rendering the page takes
- * about as long as joining on a nearby server does, and would delay it. Once the browser has
+ * about as long as joining on a nearby server, and would delay the join. Once the browser has
  * negotiated, it connects without the page's help.
  */
 export function untilReceiving(viewer: Viewer): Promise<void> {
@@ -20,7 +23,7 @@ export function untilReceiving(viewer: Viewer): Promise<void> {
       setTimeout(finish, JOIN_MS + NEGOTIATION_MS),
     ];
     const off = effect(() => {
-      // The effect must not end itself while it is being created.
+      // The effect must not dispose of itself while it is being created.
       if (viewer.source.value !== null) queueMicrotask(finish);
     });
     function finish(): void {

@@ -3,8 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 const IDLE_MS = 2_500;
 
 /**
- * Returns whether an element has had no input for 2.5 s, or the mouse left it half a second ago, so
- * that its controls can fade out. False while a control has the keyboard focus or an open menu.
+ * Returns whether an element's controls can fade out: it has had no input for 2.5 s, or the mouse
+ * left it half a second ago. False while a control has the keyboard focus or an open menu.
  */
 export function useIdle(root: { current: HTMLElement | null }): boolean {
   const [idle, setIdle] = useState(false);

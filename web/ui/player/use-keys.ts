@@ -3,7 +3,7 @@ import { type KeyPlace, placeOf, type PressedKey } from './shortcuts.js';
 
 /**
  * Handles the player's keys on the whole page, except in elements that use the key themselves.
- * @param find maps a key press to an action, or null
+ * @param find maps a key press to an action, or to null if there is none
  */
 export function useKeys<T>(
   root: { current: HTMLElement | null },

@@ -45,7 +45,7 @@ export function usePlayback(
   return playback;
 }
 
-/** Returns a signal that tells whether the last frame should replace the video. */
+/** Returns a signal that is true while the last frame should replace the video. */
 export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlySignal<boolean> {
   return useComputed(() => {
     const state = viewer.state.value;
@@ -55,7 +55,7 @@ export function useLastFrameShown(viewer: Viewer, playback: Playback): ReadonlyS
   });
 }
 
-/** Returns whether a frame is visible, either the current or the last one. */
+/** Returns whether a frame is visible, either a current one or the last one. */
 export function isShowing({ name }: ViewerState, hasLastFrame: boolean): boolean {
   return name === 'playing' || (hasLastFrame && (name === 'interrupted' || name === 'connecting'));
 }

@@ -8,8 +8,8 @@ export interface FollowLooksOptions {
 }
 
 /**
- * Redraws when the width or the theme changes; returns a function that stops it and removes the
- * plot.
+ * Redraws the plot when the width or the theme changes. Returns a function that stops this and
+ * removes the plot.
  */
 export function followLooks(
   element: HTMLElement,

@@ -13,8 +13,8 @@ export function chapterAt(chapters: readonly Chapter[], positionMs: number): Cha
 }
 
 /**
- * Returns the start position in ms, within the duration. It is taken from `?t=`, in seconds or as
- * in `1h2m3s`.
+ * Returns the start position from `?t=`, limited to the duration, in ms. The parameter is in
+ * seconds, or in the form `1h2m3s`.
  */
 export function startOf(search: string, durationMs: number): number {
   const text = new URLSearchParams(search).get('t') ?? '';

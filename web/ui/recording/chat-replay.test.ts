@@ -37,7 +37,7 @@ function chatOf(all: readonly ChatMessage[]) {
     replay,
     requests,
     setBroken: (value: boolean) => (broken = value),
-    /** Advances to the given second, and waits until all resulting requests are answered. */
+    /** Advances to the given second, and waits until all resulting requests have been answered. */
     at: async (second: number): Promise<number[]> => {
       replay.advance(START + second * 1_000);
       await settled(requests);
@@ -46,17 +46,17 @@ function chatOf(all: readonly ChatMessage[]) {
   };
 }
 
-/** Waits until all requests are answered and no more follow. */
+/** Waits until all requests have been answered and no more follow. */
 async function settled(requests: readonly unknown[]): Promise<void> {
   for (let before = -1; before !== requests.length;) {
     before = requests.length;
-    // No answer's promise chain takes more turns than this.
+    // No response's promise chain takes more turns than this.
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   }
 }
 
 describe('ChatReplay', () => {
-  it('shows messages up to the position, and none after it', async () => {
+  it('shows messages up to the position, and no later ones', async () => {
     const { at } = chatOf(messages(10));
     expect(await at(0)).toEqual([1]);
     expect(await at(3.5)).toEqual([1, 2, 3, 4]);
@@ -88,7 +88,7 @@ describe('ChatReplay', () => {
     expect(shown.length).toBeGreaterThanOrEqual(PAGE);
   });
 
-  it('keeps a bounded number of messages, without a gap', async () => {
+  it('keeps a bounded number of messages, without gaps', async () => {
     const { at, replay } = chatOf(messages(3_000));
     for (let second = 0; second < 3_000; second += 10) {
       const shown = await at(second);
@@ -135,7 +135,7 @@ describe('ChatReplay', () => {
     expect(await at(2.4)).toEqual([1, 2, 3]);
   });
 
-  it('ignores answers to requests that were made before a jump', async () => {
+  it('ignores responses to requests that were made before a jump', async () => {
     const all = messages(5_000);
     const late: (() => void)[] = [];
     const replay = new ChatReplay(

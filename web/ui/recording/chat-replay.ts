@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import type { ChatMessage, ChatPage } from '../../../src/protocol/chat.js';
 import { RequestError } from '../../client/request-error.js';
 
-/** The messages to load: the newest before a time, or those after a `seq`. */
+/** The messages to load: the newest before a time, or the next after a `seq`. */
 export type ReplayPart = { until: string } | { after: number };
 
 /** The maximum number of messages shown; earlier ones are dropped. */
@@ -12,16 +12,16 @@ const SHOWN_MAX = 150;
  * evicted.
  */
 const RETAINED_MAX = 500;
-/** The number of messages that must be loaded before a position, unless fewer exist. */
+/** The number of messages that must be loaded before a position, if that many exist. */
 const CONTEXT = 50;
 /** If there are fewer upcoming messages than this, more are loaded. */
 const AHEAD_MIN = 40;
-/** A position this far beyond the loaded part is a jump, in ms. */
+/** A position further beyond the loaded part than this is a jump, in ms. */
 const JUMP_MS = 30_000;
 
 /** The loaded part of the chat, without gaps. */
 interface Loaded {
-  /** The period that the messages cover. */
+  /** The start of the period that the messages cover; `toMs` is its end. */
   fromMs: number;
   toMs: number;
   messages: readonly ChatMessage[];
@@ -33,15 +33,15 @@ interface Loaded {
 const sentMs = ({ sentAt }: ChatMessage): number => Date.parse(sentAt);
 
 /**
- * The chat of a broadcast at a position that advances and jumps, without deleted messages. Pages
- * are loaded on demand, and the number of messages in memory is bounded.
+ * A broadcast's chat, without deleted messages, at a position that advances and jumps. Pages are
+ * loaded on demand, and the number of messages in memory is bounded.
  */
 export class ChatReplay {
   /** The messages up to the position, in order. */
   readonly shown = signal<readonly ChatMessage[]>([]);
   readonly state = signal<'loading' | 'ready' | 'failed'>('loading');
   /**
-   * Incremented by each jump beyond the loaded part. Answers to requests from before a jump are
+   * Incremented by each jump beyond the loaded part. Responses to requests made before a jump are
    * ignored.
    */
   readonly jumps = signal(0);
@@ -55,7 +55,10 @@ export class ChatReplay {
     this.#load = load;
   }
 
-  /** Sets the position, which is a time of the broadcast on the server's clock in ms since 1970. */
+  /**
+   * Sets the position, which is a time during the broadcast, in ms since 1970 on the server's
+   * clock.
+   */
   advance(wallMs: number): void {
     this.#wallMs = wallMs;
     const loaded = this.#loaded;
@@ -90,7 +93,7 @@ export class ChatReplay {
         fromMs: page.more ? contextEnd(messages, wallMs) : Number.NEGATIVE_INFINITY,
         toMs: wallMs,
         lastSeq: page.messages.at(-1)?.seq ?? 0,
-        // Whether later messages exist isn't known yet.
+        // It isn't known yet whether later messages exist.
         more: true,
       };
     });
@@ -145,7 +148,7 @@ function covers({ fromMs, toMs }: Loaded, wallMs: number): boolean {
   return wallMs >= fromMs && wallMs <= toMs + JUMP_MS;
 }
 
-/** Returns the earliest time that has enough loaded messages before it. */
+/** Returns the earliest time before which enough messages are loaded. */
 function contextEnd(messages: readonly ChatMessage[], wallMs: number): number {
   const message = messages[CONTEXT] ?? messages.at(-1);
   return message ? Math.min(wallMs, sentMs(message)) : wallMs;

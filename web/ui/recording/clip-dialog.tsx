@@ -27,7 +27,9 @@ export interface ClipDialogProps {
   onClose: () => void;
 }
 
-/** The dialog that creates a clip with a range and a title, and then shows the clip's link. */
+/**
+ * The dialog in which users select a clip's range and title, and which then shows the clip's link.
+ */
 export function ClipDialog(props: ClipDialogProps) {
   const { recordingId, durationMs, onClose } = props;
   const [range, setRange] = useState(() => rangeAt(props.positionMs, durationMs));
@@ -70,7 +72,7 @@ interface RangePickerProps {
   range: ClipRange;
   durationMs: number;
   previews: readonly Preview[];
-  /** @param shownMs the position of the start or end, whichever moved */
+  /** @param shownMs the position of the start or end, whichever was moved */
   onChange: (range: ClipRange, shownMs: number) => void;
 }
 

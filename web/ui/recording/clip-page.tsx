@@ -27,7 +27,7 @@ export interface ClipPageProps {
   account: AccountView | null;
 }
 
-/** The page of a clip, which plays in a loop. */
+/** The clip page, on which the clip plays in a loop. */
 export function ClipPage({ viewed, clip, account }: ClipPageProps) {
   const { id, channel, title, durationMs, createdAt, createdBy, recordingId } = clip;
   const vod = useClipVod(viewed, clip);

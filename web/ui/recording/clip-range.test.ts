@@ -17,7 +17,7 @@ describe('changing a range', () => {
   const durations = fc.integer({ min: 1_000, max: 100_000_000 });
   const times = fc.integer({ min: -100_000, max: 110_000_000 });
 
-  it('keeps 1 to 60 seconds within the recording, whatever is requested', () => {
+  it('keeps the clip between 1 and 60 seconds and within the recording, whatever is requested', () => {
     fc.assert(
       fc.property(durations, times, times, fc.boolean(), (durationMs, first, second, start) => {
         const before = rangeAt(Math.max(0, Math.min(first, durationMs)), durationMs);
@@ -31,7 +31,7 @@ describe('changing a range', () => {
     );
   });
 
-  it('moves the other end only as far as necessary', () => {
+  it('moves the opposite end only as far as necessary', () => {
     const range = { startMs: 10_000, endMs: 40_000 };
     expect(withStart(range, 20_000, 600_000)).toEqual({ startMs: 20_000, endMs: 40_000 });
     expect(withStart(range, 200_000, 600_000)).toEqual({ startMs: 200_000, endMs: 201_000 });

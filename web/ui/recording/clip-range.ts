@@ -7,7 +7,7 @@ export interface ClipRange {
 }
 
 /**
- * The initial length: the range is the half minute before a position, or the first half minute of
+ * The initial length. The range is the half minute before a position, or the first half minute of
  * the recording.
  */
 const FIRST_MS = 30_000;
@@ -18,14 +18,16 @@ export function rangeAt(positionMs: number, durationMs: number): ClipRange {
   return { startMs: Math.max(0, endMs - FIRST_MS), endMs };
 }
 
-/** Moves the start, and the end if the clip would be too long, too short or reversed. */
+/**
+ * Moves the start, and also the end if the clip would otherwise be too long, too short or reversed.
+ */
 export function withStart({ endMs }: ClipRange, startMs: number, durationMs: number): ClipRange {
   const start = clamp(startMs, 0, Math.max(0, durationMs - CLIP_MIN_MS));
   const end = clamp(endMs, start + CLIP_MIN_MS, start + CLIP_MAX_MS);
   return { startMs: start, endMs: Math.min(end, durationMs) };
 }
 
-/** Moves the end, and if necessary the start in the same way. */
+/** Moves the end, and also the start in the same cases. */
 export function withEnd({ startMs }: ClipRange, endMs: number, durationMs: number): ClipRange {
   const end = clamp(endMs, Math.min(CLIP_MIN_MS, durationMs), durationMs);
   const start = clamp(startMs, end - CLIP_MAX_MS, end - CLIP_MIN_MS);

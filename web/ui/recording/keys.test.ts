@@ -27,7 +27,7 @@ describe('recordingActionFor', () => {
   });
 });
 
-it('lists only keys that work here', () => {
+it('lists only keys that work in the recording player', () => {
   expect(recordingShortcuts.map(({ does }) => does)).not.toContain('Go to live');
   expect(recordingShortcuts.at(-1)?.does).toBe('Keyboard shortcuts');
 });

@@ -7,7 +7,7 @@ import {
   shortcuts,
 } from '../player/shortcuts.js';
 
-/** An action of a key in the recording player. */
+/** The action of a keyboard shortcut in the recording player. */
 export type RecordingAction =
   | Exclude<PlayerAction, 'live'>
   | 'slower'
@@ -35,7 +35,7 @@ export function recordingActionFor(pressed: PressedKey, place: KeyPlace): Record
   if (action !== null) return action === 'live' ? null : action;
   if (place.typing || pressed.ctrlKey || pressed.altKey || pressed.metaKey) return null;
   const found = own.find(({ key }) => key === pressed.key)?.action ?? null;
-  // In other places, these keys scroll the page or move the focused control.
+  // Elsewhere, these keys scroll the page or move the focused control.
   const moves = found === 'to-start' || found === 'to-end';
   return moves && (!place.inPlayer || place.movable) ? null : found;
 }

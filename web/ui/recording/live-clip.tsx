@@ -6,7 +6,7 @@ import { ClipDialog } from './clip-dialog.js';
 import { usePreviews } from './use-previews.js';
 
 /**
- * Returns the recording of a live broadcast. If nothing is recorded, shows the reason in a toast
+ * Returns a live broadcast's recording. If nothing has been recorded, shows the reason in a toast
  * and returns null.
  */
 export async function findClippable(broadcastId: string): Promise<RecordingView | null> {

@@ -55,7 +55,7 @@ export class NativeVodPlayer implements HlsPlayer {
   #failed(): void {
     const { video, url, isOnline, onEmptying, onRefused, onFailed } = this.#options;
     if (video.currentTime > 0) this.#positionMs = video.currentTime * 1_000;
-    // The element doesn't report the reason.
+    // The element doesn't report the reason, so the URL may have been refused.
     onRefused();
     const { delayMs, isHopeless } = this.#retry.failed(performance.now(), isOnline());
     if (isHopeless) return onFailed();

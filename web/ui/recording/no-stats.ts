@@ -1,6 +1,6 @@
 import type { ReceiveStats } from '../../client/receive-stats.js';
 
-/** Returns the statistics of a recording, which contain only the resolution of the video. */
+/** Returns the statistics of a recording, which contain only the video resolution. */
 export function noStats({ videoWidth, videoHeight }: HTMLVideoElement): ReceiveStats {
   return {
     delayMs: null,

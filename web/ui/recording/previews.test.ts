@@ -69,7 +69,7 @@ describe('previewAt', () => {
     expect(previewAt(previews, positionMs)?.url).toBe(url);
   });
 
-  it('is the first preview before that begins, and null if there are none', () => {
+  it('is the first preview at any earlier position, and null if there are no previews', () => {
     expect(previewAt(previews.slice(1), 0)?.url).toBe('10000');
     expect(previewAt([], 0)).toBeNull();
   });

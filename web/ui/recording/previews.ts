@@ -7,8 +7,8 @@ export interface Preview {
 }
 
 /**
- * The maximum number of previews, which is slightly more than one every 10 s for 24 hours. The last
- * preview is used for later positions.
+ * The maximum number of previews: slightly more than one every 10 s for 24 hours. At later
+ * positions, the last preview is used.
  */
 const PREVIEWS_MAX = 10_000;
 
@@ -17,7 +17,7 @@ const PREVIEWS_MAX = 10_000;
  * is invalid.
  */
 function timestampMs(text: string): number | null {
-  // WebVTT 4.1: hours are optional, and have two digits or more; milliseconds have three.
+  // WebVTT, section 4.1: hours are optional and have at least two digits; milliseconds have three.
   const match = /^(?:(\d{2,}):)?([0-5]\d):([0-5]\d)\.(\d{3})$/.exec(text);
   if (!match) return null;
   const [, hours = '0', minutes = '0', seconds = '0', millis = '0'] = match;
@@ -32,7 +32,7 @@ function timestampMs(text: string): number | null {
  */
 export function parsePreviews(text: string, base: string): readonly Preview[] {
   const previews: Preview[] = [];
-  // WebVTT 4.1: a blank line ends a cue; lines end in CRLF, LF or CR.
+  // WebVTT, section 4.1: a blank line ends a cue; lines end with CRLF, LF or CR.
   for (const block of text.replaceAll(/\r\n?/g, '\n').split(/\n{2,}/)) {
     if (previews.length === PREVIEWS_MAX) break;
     const preview = previewOf(block.split('\n'), base);
@@ -54,8 +54,8 @@ function previewOf(lines: readonly string[], base: string): Preview | null {
 }
 
 /**
- * Returns the preview at a position: the last one that has begun, or otherwise the first; null if
- * there are none.
+ * Returns the preview at a position: the last one that has begun, or the first if none has; null if
+ * there are no previews.
  */
 export function previewAt(previews: readonly Preview[], positionMs: number): Preview | null {
   let low = 0;

@@ -26,7 +26,7 @@ import '../watch/watch-page.css';
 import './clip-page.css';
 
 /**
- * Matches windows with room for the chat beside the video: those that are wide, or short but not
+ * Matches windows with room for the chat beside the video: wide ones, and short ones that aren't
  * narrow.
  */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
@@ -37,7 +37,7 @@ export interface RecordingPageProps {
   account: AccountView | null;
 }
 
-/** The page of a recording: player, chat replay, chapters and actions. */
+/** The recording page: player, chat replay, chapters and actions. */
 export function RecordingPage({ viewed, recording, account }: RecordingPageProps) {
   const { id, channel, title, chapters } = recording;
   const [theatre, setTheatre] = useState(false);
@@ -142,7 +142,7 @@ function layoutOf({ alone, beside, inTheatre }: Record<'alone' | 'beside' | 'inT
   return inTheatre ? 'watch-beside watch-theatre' : 'watch-beside';
 }
 
-/** The chat replay, which is shown beside the video, or below it with a tab for the chapters. */
+/** The chat replay beside or below the video, with a tab for the chapters if there are any. */
 function Side({ replay, chapters }: { replay: ComponentChildren; chapters: ComponentChildren }) {
   const [tab, setTab] = useState<'chat' | 'chapters'>('chat');
   const tabs = [{ id: 'chat' as const, label: 'Chat replay', content: replay }];
@@ -165,8 +165,8 @@ function Side({ replay, chapters }: { replay: ComponentChildren; chapters: Compo
 }
 
 /**
- * Creates the player when the recording is ready; later changes of the recording don't replace the
- * player. Returns null before the recording is ready.
+ * Creates the player once the recording is ready. Later changes to the recording don't replace the
+ * player. Returns null until the recording is ready.
  */
 function useVod(
   viewed: Viewed<RecordingView>,

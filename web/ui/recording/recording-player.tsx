@@ -20,7 +20,7 @@ import '../player/player.css';
 import '../player/stage.css';
 import './recording-player.css';
 
-/** The step of the arrow keys, in ms. */
+/** The distance of a seek with the arrow keys, in ms. */
 const STEP_MS = 5_000;
 
 export interface RecordingPlayerProps {
@@ -103,7 +103,8 @@ export function RecordingPlayer(props: RecordingPlayerProps) {
 }
 
 /**
- * The cover over the video: a thumbnail until the first frame, a spinner on stalls, or an error.
+ * The cover over the video: a thumbnail until the first frame, a spinner during stalls, or an
+ * error.
  */
 function Cover({ vod, name, poster }: { vod: Vod; name: string; poster: string | null }) {
   const { frame } = vod.playback;

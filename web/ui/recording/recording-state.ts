@@ -11,7 +11,7 @@ export type PageState<T> =
   | { name: 'deleted' }
   | { name: 'failed'; message: string };
 
-/** The interval in ms at which the view is reloaded until it is settled. */
+/** The interval at which the view is reloaded until it is settled, in ms. */
 const RELOAD_MS = 2_000;
 
 const GONE: ReadonlySet<string> = new Set<ErrorCode>([

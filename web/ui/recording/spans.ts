@@ -3,7 +3,7 @@ export interface Span {
   /** The position at which the span begins, in ms. */
   atMs: number;
   durationMs: number;
-  /** The capture time of the span's beginning on the server's clock, in ms since 1970. */
+  /** The capture time of the span's beginning, in ms since 1970 on the server's clock. */
   wallMs: number;
 }
 

@@ -4,7 +4,7 @@ import { Icon } from '../components/icon.js';
 import { clipFacts, storageFacts, storageWarning } from './storage-words.js';
 import './storage-notice.css';
 
-/** An account's storage use, with a warning if the limit is near or reached. */
+/** An account's storage use, with a warning if the limit is near or has been reached. */
 export function StorageNotice({
   storage,
   always = false,

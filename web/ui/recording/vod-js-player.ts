@@ -11,7 +11,7 @@ import { RestartingHls } from '../player/restarting-hls.js';
 import { noStats } from './no-stats.js';
 
 const POLL_MS = 500;
-/** The lengths of the buffer behind and ahead of the position, in seconds. */
+/** The buffer lengths behind and ahead of the position, in seconds. */
 const BACK_S = 60;
 const AHEAD_S = 30;
 
@@ -40,7 +40,8 @@ export class VodJsPlayer implements HlsPlayer {
         if (this.#pinned !== null) this.pinLayer(this.#pinned);
       },
       onRestarting: () => {
-        // Before anything is loaded, the element's position is 0, which isn't the start position.
+        // Until something is loaded, the element's position is 0, which may not be the start
+        // position.
         const { currentTime } = options.video;
         if (currentTime > 0) this.#fromMs = currentTime * 1_000;
       },

@@ -15,8 +15,8 @@ export interface VodOptions {
   /** The start position, in ms. */
   fromMs: number;
   /**
-   * The offset in the media at which playback begins; it ends `durationMs` later. Absent to play
-   * all of the media.
+   * The offset in the media at which playback begins; it ends `durationMs` later. If absent, all of
+   * the media is played.
    */
   offsetMs?: number;
   /** Called when the server no longer accepts the URL. */
@@ -27,7 +27,7 @@ export interface VodOptions {
 export class Vod {
   readonly playback: Playback;
   readonly positionMs = signal(0);
-  /** The duration: the server's value until the media is loaded, and then that of the media. */
+  /** The duration: the server's value until the media is loaded, and then the media's. */
   readonly durationMs = signal(0);
   /** Whether playback has reached the end. */
   readonly ended = signal(false);
@@ -37,7 +37,7 @@ export class Vod {
   readonly speed = signal(1);
   /** Whether playback restarts at the end. */
   readonly loops = signal(false);
-  /** The pinned layer; null if it is chosen by bandwidth. */
+  /** The pinned layer; null if the layer is chosen by bandwidth. */
   readonly pinned = signal<number | null>(null);
   readonly layers: ReadonlySignal<{ count: number; current: number | null; pinned: number | null }>;
   readonly stats: ReadonlySignal<ReceiveStats | null>;
@@ -110,7 +110,7 @@ export class Vod {
     this.#applySpeed();
   }
 
-  /** Changes the speed by one step, if there is a further one. */
+  /** Changes the speed by one step, unless it is already at the limit. */
   stepSpeed(by: 1 | -1): void {
     const index = SPEEDS.findIndex((speed) => speed === this.speed.peek());
     this.setSpeed(SPEEDS[index + by] ?? this.speed.peek());
@@ -138,7 +138,7 @@ export class Vod {
     this.playback.show({
       way: canScript ? 'hls' : 'native',
       url: this.#options.url,
-      // This is read when the player has loaded, because the user may seek until then.
+      // This is read once the player has loaded, because the user may seek until then.
       get fromMs() {
         return positionMs.peek() + offsetMs;
       },
@@ -147,7 +147,7 @@ export class Vod {
 
   #applySpeed(): void {
     if (!this.#video) return;
-    // Media that is loaded next starts at the default rate.
+    // The next media that is loaded starts at the default rate.
     this.#video.defaultPlaybackRate = this.speed.peek();
     this.#video.playbackRate = this.speed.peek();
   }

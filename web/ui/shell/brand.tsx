@@ -1,7 +1,7 @@
 import './brand.css';
 import { at } from '../../client/base-path.js';
 
-/** The mark of the logo, which is a tally light. */
+/** The logo's mark, which is a tally light. */
 export function Mark({ size = 24 }: { size?: number }) {
   return (
     <svg class="mark" width={size} height={size} viewBox="0 0 24 24" aria-hidden="true">

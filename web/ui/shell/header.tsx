@@ -16,11 +16,11 @@ export interface HeaderSearch {
 export interface HeaderProps {
   account: AccountView | null;
   /**
-   * The search that filters the current page. If absent, a search opens the directory; `false`
-   * hides the search.
+   * The search that filters the current page. If absent, searching opens the directory; if `false`,
+   * the search is hidden.
    */
   search?: HeaderSearch | false | undefined;
-  /** Whether to show the link to the studio. False in the studio itself. */
+  /** Whether to show the link to the studio; false in the studio itself. */
   goLive?: boolean;
   /** Content between the logo and the search. */
   children?: ComponentChildren;

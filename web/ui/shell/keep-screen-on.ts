@@ -1,6 +1,6 @@
 /**
  * Keeps a phone's screen on until the returned function is called. Browsers release the lock when
- * the page is hidden, so it is requested again when the page is visible.
+ * the page is hidden, so it is requested again when the page becomes visible.
  */
 export function keepScreenOn(): () => void {
   let lock: WakeLockSentinel | null = null;

@@ -31,7 +31,7 @@ describe('loginAddress', () => {
     expect(loginAddress({ pathname: '/', search: '' })).toBe('/login');
   });
 
-  it('returns to the current page below a base path', () => {
+  it('returns to the current page under a base path', () => {
     setBasePath('/live');
     try {
       const address = loginAddress({ pathname: '/live/ada', search: '?t=1' });

@@ -4,9 +4,9 @@ import { at, pathWithin } from '../../client/base-path.js';
 export const AFTER_LOGIN = '/';
 
 /**
- * Returns the destination after logging in, which is taken from `?next=`. It is a path on this
- * origin, or otherwise `fallback`. Browsers read `//host` and `/\host` as URLs on another origin,
- * so this relies on the URL parser and not on how the text looks.
+ * Returns the destination after logging in: the path in `?next=` if it is on this origin, otherwise
+ * `fallback`. Browsers read `//host` and `/\host` as URLs on another origin, so the check uses the
+ * URL parser instead of matching the text.
  */
 export function nextPath(search: string, origin: string, fallback: string = AFTER_LOGIN): string {
   const next = new URLSearchParams(search).get('next');

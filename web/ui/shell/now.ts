@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** Returns the local time in milliseconds, which is updated every `intervalMs`. */
+/** Returns the local time in milliseconds, and updates it every `intervalMs`. */
 export function useNow(intervalMs: number, read: () => number = Date.now): number {
   const [now, setNow] = useState(read);
   useEffect(() => {

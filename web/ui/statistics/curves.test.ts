@@ -40,7 +40,7 @@ describe('rowsOf', () => {
     ]);
   });
 
-  it('keeps the peaks and sums of a long broadcast in few rows', () => {
+  it('preserves the peaks and sums of a long broadcast in few rows', () => {
     const viewers = Array.from({ length: 1_440 }, (_, index) => (index === 700 ? 9 : 1));
     const rows = rowsOf(statistics(80, viewers, viewers));
     expect(rows.length).toBeLessThanOrEqual(30);

@@ -10,8 +10,8 @@ const ROW_LENGTHS_S = [10, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_6
 export type Curve = readonly (number | null)[];
 
 /**
- * Returns the chat messages per minute: the number in the minute before each step's end, or the
- * average if steps are longer.
+ * Returns the chat messages per minute: the number in the minute before each step's end or, if
+ * steps are longer, the average.
  */
 export function messagesAMinute({ messages, stepS }: BroadcastStatistics): Curve {
   const steps = Math.max(1, Math.round(MINUTE_S / stepS));

@@ -17,7 +17,7 @@ export interface StatisticsPanelProps {
   live: boolean;
 }
 
-/** The viewers and chat messages of a broadcast as figures, plots and a table. */
+/** A broadcast's viewers and chat messages as figures, plots and a table. */
 export function StatisticsPanel({ broadcastId, live }: StatisticsPanelProps) {
   const load = useCallback(() => statisticsOf(broadcastId), [broadcastId]);
   const [state, reload] = useLoaded(load);

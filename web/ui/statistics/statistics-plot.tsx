@@ -131,7 +131,8 @@ function optionsFor(
 }
 
 /**
- * The possible steps of the value axis: 1, 2, 5, 10 and so on, because viewers are whole numbers.
+ * The possible steps of the value axis: 1, 2, 5, 10 and so on, because viewer counts are whole
+ * numbers.
  */
 const wholeSteps = [0, 1, 2, 3, 4, 5, 6, 7].flatMap((power) =>
   [1, 2, 5].map((each) => each * 10 ** power),

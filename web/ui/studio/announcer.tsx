@@ -1,7 +1,7 @@
 import { assertNever } from '../../../src/protocol/assert-never.js';
 import type { Phase } from './state/on-air.js';
 
-/** Announces changes of the broadcast and the microphone to screen readers. */
+/** Announces changes to the broadcast and the microphone to screen readers. */
 export function Announcer({ phase, muted }: { phase: Phase; muted: boolean }) {
   return (
     <div class="visually-hidden" role="status">

@@ -43,8 +43,8 @@ async function loadChannels(studio: Studio): Promise<void> {
 }
 
 /**
- * Opens the stage again that was open before a reload, where the guests still are. Asks before it is
- * taken from another tab.
+ * Reopens the stage that was open before a reload, where the guests still are. Asks before taking
+ * it from another tab.
  */
 async function reopenStage(studio: Studio): Promise<void> {
   const channel = studio.channels.chosen.value?.name;

@@ -10,8 +10,7 @@ import { Spinner } from '../components/spinner.js';
 import './stage-cover.css';
 
 /**
- * The cover that is shown instead of a missing video: a permission prompt, a problem, or the
- * channel's avatar.
+ * The cover in place of a missing video: a permission prompt, a problem, or the channel's avatar.
  */
 export function StageCover({
   capture,

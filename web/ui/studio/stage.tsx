@@ -5,7 +5,7 @@ import './stage.css';
 
 export interface StageProps {
   capture: Capture;
-  /** Content that is shown over the video, such as a problem or "Reconnecting". */
+  /** Content shown over the video, such as a problem or "Reconnecting". */
   children?: ComponentChildren;
   /** Labels in the corners. */
   chips?: ComponentChildren;

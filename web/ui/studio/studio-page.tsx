@@ -118,7 +118,10 @@ function StudioStage({ studio, phase }: { studio: Studio; phase: Phase }) {
   );
 }
 
-/** Returns how an encoder such as OBS publishes instead of this page; null if none does. */
+/**
+ * Returns the protocol with which an encoder such as OBS publishes instead of this page; null if
+ * none does.
+ */
 function programOf(phase: Phase): 'whip' | 'rtmp' | 'srt' | null {
   if (phase.name !== 'resumable' || phase.broadcast.state !== 'live') return null;
   const { source } = phase.broadcast;

@@ -4,8 +4,8 @@ import { toggleCamera } from './dock/camera-control.js';
 import { toggleMicrophone } from './dock/microphone-control.js';
 
 /**
- * Handles the keys M, which toggles the microphone, and V, which toggles the camera, but not while
- * the user is typing or a dialog is open.
+ * Handles the M key, which toggles the microphone, and the V key, which toggles the camera, except
+ * while the user is typing or a dialog is open.
  */
 export function useShortcuts(capture: Capture): void {
   useEffect(() => {
@@ -22,8 +22,8 @@ export function useShortcuts(capture: Capture): void {
 }
 
 /**
- * Returns whether letters have another meaning in an element, as in text fields, type-ahead lists,
- * menus and dialogs.
+ * Returns whether letter keys have another meaning in an element, as in text fields, type-ahead
+ * lists, menus and dialogs.
  */
 function isTaken(target: EventTarget | null): boolean {
   return (

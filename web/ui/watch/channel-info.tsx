@@ -15,7 +15,7 @@ export interface ChannelInfoProps {
   /** The channel's name in its address. */
   name: string;
   channel: WatchedChannel;
-  /** The logged-in user; null if none. */
+  /** The name of the logged-in user; null if nobody is logged in. */
   username: string | null;
   /** The server's current time in milliseconds. */
   serverNow: () => number;

@@ -5,7 +5,9 @@ import { Button } from '../components/button.js';
 import { toast } from '../components/toast.js';
 import type { LiveClip } from '../recording/live-clip.js';
 
-/** Creates a clip of the last moments. The code is loaded when the button is pressed. */
+/**
+ * Creates a clip of the last moments. The clip editor's code is loaded when the button is pressed.
+ */
 export function ClipButton({ broadcastId }: { broadcastId: string }) {
   const [busy, setBusy] = useState(false);
   const [open, setOpen] = useState<{ Dialog: typeof LiveClip; recording: RecordingView }>();
@@ -17,7 +19,7 @@ export function ClipButton({ broadcastId }: { broadcastId: string }) {
       const recording = await findClippable(broadcastId);
       if (recording) setOpen({ Dialog, recording });
     } catch {
-      // The network failed after the page was loaded.
+      // The network must have failed after the page was loaded.
       toast({ text: 'Couldn’t load the clip editor. Try again.', tone: 'danger' });
     } finally {
       setBusy(false);

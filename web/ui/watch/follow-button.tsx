@@ -14,7 +14,7 @@ export interface FollowButtonProps {
   isLoggedIn: boolean;
 }
 
-/** Follows or unfollows a channel; logged-out users are sent to log in first. */
+/** Follows or unfollows a channel. Logged-out users are redirected to the login first. */
 export function FollowButton({ name, isLoggedIn }: FollowButtonProps) {
   const [follow, setFollow] = useState<FollowView | null>(null);
   const [busy, setBusy] = useState(false);

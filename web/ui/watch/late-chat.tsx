@@ -49,7 +49,7 @@ export class LateChat {
       const chat = new Chat({ connection: this.#connection, channel: this.#channel });
       this.#state.value = { name: 'loaded', chat, Panel, Floats, Reacting };
     } catch {
-      // The network failed after the page was loaded.
+      // The network must have failed after the page was loaded.
       this.#state.value = { name: 'failed' };
     }
   }

@@ -19,7 +19,7 @@ export function LatePast({
       const { PastList: view } = await import('../past/past-list.js');
       setList({ view });
     }
-    // Past broadcasts are optional: the rest of the page works without them.
+    // Failures are ignored, because the rest of the page works without past broadcasts.
     load().catch(() => undefined);
   }, []);
   return List && <List.view channel={channel} ended={ended} />;

@@ -7,7 +7,7 @@ import { firstFrame } from './first-frame.js';
 import { LateChat } from './late-chat.js';
 import { WatchPage } from './watch-page.js';
 
-// The first frame has priority, so the page first connects, then renders, and then loads the chat.
+// The first frame has priority, so the page connects first, then renders, and then loads the chat.
 const boot = readBoot();
 const name = boot.channel?.name ?? pathWithin(location.pathname).slice(1).toLowerCase();
 
@@ -33,8 +33,7 @@ async function watch(): Promise<void> {
       ReactionButton={chat.Reacting}
     />,
   );
-  // If the chat were loaded and rendered at the same time, the first frame would take a sixth
-  // longer.
+  // Loading and rendering the chat at the same time would delay the first frame by a sixth.
   if (boot.channel?.broadcast) void firstFrame().then(() => chat.load());
   else void chat.load();
 }

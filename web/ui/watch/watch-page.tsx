@@ -15,8 +15,7 @@ import { useMedia } from '../player/use-media.js';
 import './watch-page.css';
 
 /**
- * Matches windows with room for the chat beside the video: those that are wide, or short but not
- * narrow.
+ * Matches windows with room for the chat beside the video, which are wide, or short but not narrow.
  */
 const BESIDE = '(min-width: 900px), (min-width: 640px) and (max-height: 500px)';
 
@@ -29,7 +28,7 @@ export interface WatchPageProps {
   /** How far back viewers can rewind, in milliseconds. */
   rewindMs: number;
   muted: boolean;
-  /** The chat. `heading` is set where no tab label names it. */
+  /** The chat. `heading` is set if there is no tab label for it. */
   Chat: ComponentType<{ heading: boolean }>;
   /** The emoji that float over the video, and the control for them. */
   Floats: ComponentType;

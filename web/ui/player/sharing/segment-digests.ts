@@ -1,13 +1,18 @@
 import { readSegmentName } from './segment-name.js';
 
-/** The maximum number of known digests: several minutes of all renditions. The oldest are dropped. */
+/**
+ * The maximum number of digests, enough for several minutes of all renditions. The oldest are
+ * dropped.
+ */
 const KNOWN_MAX = 500;
 
-/** The SHA-256 digests that the server publishes of a run's newest segments, by URL. */
+/** The SHA-256 digests that the server publishes for a run's newest segments, by URL. */
 export class SegmentDigests {
   readonly #known = new Map<string, string>();
 
-  /** Requests the digests of a rendition. Failures are ignored: there may be digests later. */
+  /**
+   * Requests the digests of a rendition. Failures are ignored, because a later request may succeed.
+   */
   async refresh(digestsUrl: string): Promise<void> {
     const path = digestsUrl.replace(/\.digests\.json$/, '');
     try {
@@ -30,7 +35,7 @@ export class SegmentDigests {
     return this.#known.has(url);
   }
 
-  /** Resolves to whether the data is that of the server's segment. Without a digest, it isn't. */
+  /** Resolves to whether the data matches the server's segment; false without a digest. */
   async matches(url: string, data: ArrayBuffer): Promise<boolean> {
     const expected = this.#known.get(url);
     if (expected === undefined || readSegmentName(url) === null) return false;

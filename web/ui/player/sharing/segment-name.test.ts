@@ -18,7 +18,7 @@ describe('the name of a segment', () => {
     });
   });
 
-  it('isn’t found in what can’t be shared', () => {
+  it('isn’t found in URLs that can’t be shared', () => {
     for (const file of ['video-0/17.3.m4s', 'video-0/init-0.mp4', 'video-0.m3u8', 'text/1.m4s'])
       expect(readSegmentName(`https://a.example/hls/ann/${RUN}/${file}`)).toBeNull();
     expect(readSegmentName(`https://a.example/vod/1/${RUN}/video-0/17.m4s`)).toBeNull();

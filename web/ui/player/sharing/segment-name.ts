@@ -1,4 +1,4 @@
-/** The segment that the URL of a broadcast's complete segment names. */
+/** The parts of a complete segment's URL. */
 export interface SegmentName {
   run: string;
   rendition: string;
@@ -11,7 +11,10 @@ export interface SegmentName {
 const SEGMENT =
   /^(.*\/hls\/[^/?#]+(?:\/~[\w-]+)?\/([\w-]{16})\/(video-\d|opus|aac))\/(\d{1,9})\.m4s$/;
 
-/** Parses a segment's URL; null for everything else, such as parts and initialization sections. */
+/**
+ * Parses a segment's URL. Returns null for everything else, such as parts and initialization
+ * sections.
+ */
 export function readSegmentName(url: string): SegmentName | null {
   const [, path, run, rendition, msn] = SEGMENT.exec(url) ?? [];
   if (path === undefined || run === undefined || rendition === undefined) return null;

@@ -8,16 +8,25 @@ import type { SharingSource } from './sharing-source.js';
 import { type SharedSegment, Swarm, type Transferred } from './swarm.js';
 import { swarmLoader, type SwarmSource } from './swarm-loader.js';
 
-/** How many of a rendition's newest segments are shared: as many as the server has digests of. */
+/**
+ * The number of a rendition's newest segments that are shared, which is the number of digests on
+ * the server.
+ */
 const LISTED_MAX = 30;
-/** The minimum time between two requests of the swarms, after a failure or a warning. */
+/**
+ * The minimum time between two requests for the swarms after a failure or a warning, in
+ * milliseconds.
+ */
 const AGAIN_MS = 15_000;
-/** How long playback waits for the digest of a segment before it takes the server's segment. */
+/** How long playback waits for a segment's digest before it loads the segment from the server. */
 const LISTING_MS = 1_500;
-/** After an announced change, viewers request the swarms within this time, not all at once. */
+/**
+ * After an announced change, viewers request the swarms at random times within this period, not all
+ * at once.
+ */
 const SPREAD_MS = 2_000;
 
-/** Shares the segments that a player plays, as long as that is allowed. */
+/** Shares the segments that a player plays, while that is allowed. */
 export class SharingSession implements SwarmSource {
   readonly digests = new SegmentDigests();
   readonly #source: SharingSource;
@@ -25,12 +34,12 @@ export class SharingSession implements SwarmSource {
   readonly #transferred: Transferred = { received: 0, sent: 0, fromServer: 0, rejected: 0 };
   readonly #offs: (() => void)[];
   #current: { run: string; id: string; swarm: Swarm } | null = null;
-  /** The request of the swarms that is under way. */
+  /** The request for the swarms that is in progress. */
   #joining: Promise<void> | null = null;
   #joinedMs = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #version: number;
-  /** The listings of segments that are under way, by rendition. */
+  /** The segment listings in progress, by rendition. */
   readonly #listing = new Map<string, Promise<void>>();
   #closed = false;
 
@@ -62,9 +71,12 @@ export class SharingSession implements SwarmSource {
     return { ...this.#transferred, peers: this.swarm?.peers ?? 0 };
   }
 
-  /** Resolves with the swarm from which a segment can be loaded; null to load it from the server. */
+  /**
+   * Resolves with the swarm from which a segment can be loaded; null to load the segment from the
+   * server.
+   */
   async swarmFor(name: SegmentName): Promise<Swarm | null> {
-    // hls.js requests a new segment at once, when its digest is still being requested.
+    // hls.js requests a new segment immediately, while its digest is still being requested.
     const listing = this.#listing.get(name.rendition);
     if (listing) await Promise.race([listing, pause(LISTING_MS)]);
     return this.swarm?.has(name) ? this.swarm : null;
@@ -103,7 +115,7 @@ export class SharingSession implements SwarmSource {
     const last = segments.at(-1);
     if (!last || !this.#source.isAllowed.peek()) return;
     const { rendition } = last.name;
-    // The next update of the playlist includes what this one would.
+    // The next playlist update will include these segments.
     if (this.#listing.has(rendition)) return;
     const done = this.#listNow(segments, last).finally(() => this.#listing.delete(rendition));
     this.#listing.set(rendition, done);
@@ -121,10 +133,10 @@ export class SharingSession implements SwarmSource {
     this.#current.swarm.list(rendition, known);
   }
 
-  /** Joins the swarm of a run, unless it has been joined or was requested just now. */
+  /** Joins the swarm of a run, unless it has been joined or a request was made recently. */
   async #join(run: string): Promise<void> {
     if (this.#current?.run === run) return;
-    // A new run is requested at once; without a swarm, the next request waits.
+    // The swarm of a new run is requested at once. If there was no swarm, the next request waits.
     const isNew = this.#current !== null;
     this.#leave();
     if (isNew || performance.now() - this.#joinedMs > AGAIN_MS)
@@ -154,7 +166,7 @@ export class SharingSession implements SwarmSource {
     }
   }
 
-  /** Checks soon whether the swarm still exists. */
+  /** Checks after the delay whether the swarm still exists. */
   #check(delayMs: number): void {
     if (this.#closed || this.#current === null) {
       this.#joinedMs = Number.NEGATIVE_INFINITY;

@@ -10,16 +10,19 @@ import type { SegmentDigests } from './segment-digests.js';
 import { readSegmentName, type SegmentName } from './segment-name.js';
 import type { Swarm } from './swarm.js';
 
-/** What a loader needs. */
+/** The swarms and digests that a loader uses. */
 export interface SwarmSource {
   readonly digests: SegmentDigests;
-  /** Resolves with the swarm from which a segment can be loaded; null to load it from the server. */
+  /**
+   * Resolves with the swarm from which a segment can be loaded; null to load the segment from the
+   * server.
+   */
   swarmFor: (name: SegmentName) => Promise<Swarm | null>;
 }
 
 type Callbacks = LoaderCallbacks<FragmentLoaderContext>;
 
-/** The latency of a request that is reported to hls.js, in milliseconds. */
+/** The request latency that is reported to hls.js, in milliseconds. */
 const LATENCY_MS = 10;
 
 /** Returns the class with which hls.js loads segments through a swarm, or from the server. */
@@ -31,7 +34,10 @@ export function swarmLoader(source: SwarmSource) {
   };
 }
 
-/** Loads one segment. Whatever the swarm does, only data that has the server's digest is used. */
+/**
+ * Loads one segment. Whatever the swarm delivers, only data that matches the server's digest is
+ * used.
+ */
 class SwarmLoader implements Loader<FragmentLoaderContext> {
   context: FragmentLoaderContext | null = null;
   stats: LoaderStats = newStats();
@@ -90,7 +96,7 @@ class SwarmLoader implements Loader<FragmentLoaderContext> {
     callbacks: Callbacks,
   ): void {
     const Plain = this.#config.loader;
-    // hls.js declares a loader of any context, and creates this one for segments.
+    // hls.js declares a loader for any context, but this one is created only for segments.
     this.#plain = new Plain(this.#config) as Loader<FragmentLoaderContext>;
     this.stats = this.#plain.stats;
     this.#plain.load(context, config, callbacks);
@@ -120,7 +126,7 @@ class SwarmLoader implements Loader<FragmentLoaderContext> {
 
 function newStats(): LoaderStats {
   const times = { start: performance.now(), first: 0, end: 0 };
-  // hls.js would cancel a load whose progress it can't see, unless it seems complete.
+  // hls.js would cancel a load without visible progress, unless it appears to be complete.
   return {
     aborted: false,
     loaded: 1,
@@ -135,8 +141,9 @@ function newStats(): LoaderStats {
 }
 
 /**
- * Completes the statistics of a load. Its duration says nothing about the network, because segments
- * are loaded ahead: hls.js gets one that corresponds to the measured bandwidth.
+ * Completes the statistics of a load. Segments are loaded ahead, so the actual duration says
+ * nothing about the network. hls.js gets a duration that corresponds to the measured bandwidth
+ * instead.
  * @param bandwidth in bits per second
  */
 function complete(stats: LoaderStats, bytes: number, bandwidth: number): void {

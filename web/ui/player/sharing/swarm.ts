@@ -4,7 +4,10 @@ import type { SharingFigures } from '../../../client/receive-stats.js';
 import type { SegmentDigests } from './segment-digests.js';
 import type { SegmentName } from './segment-name.js';
 
-/** Segments that play within this many seconds are requested from the server if nobody sent them. */
+/**
+ * Segments due to play within this many seconds are requested from the server if no viewer has sent
+ * them.
+ */
 const URGENT_S = 4;
 /** How far ahead of the playback position segments are requested from others, in seconds. */
 const AHEAD_S = 30;
@@ -24,30 +27,30 @@ interface Options {
   swarm: string;
   sharing: Sharing;
   digests: SegmentDigests;
-  /** Called when the tracker reports a problem. It may be that the swarm no longer exists. */
+  /** Called when the tracker reports a problem. The swarm may no longer exist. */
   onWarning: () => void;
 }
 
-/** The bytes that were transferred, by all swarms of a player. */
+/** The amounts that all swarms of a player have transferred. */
 export type Transferred = Pick<SharingFigures, 'received' | 'sent' | 'fromServer' | 'rejected'>;
 
-/** Membership in the swarms of one run: one per rendition that plays. */
+/** Membership in the swarms of a run, one for each rendition that is played. */
 export class Swarm {
   readonly #core: Core;
-  /** The ids of connected viewers: another one per rendition. */
+  /** The ids of connected viewers. A viewer has a different id for each rendition. */
   readonly #peers = { main: new Set<string>(), secondary: new Set<string>() };
   /** The segments that the core knows, by rendition. */
   readonly #listed = new Map<string, Set<string>>();
 
   constructor(options: Options, transferred: Transferred) {
     this.#core = new Core(configOf(options));
-    // The core names swarms after this address unless they have ids, and refuses to work without it.
+    // The core requires this URL, although it names swarms after it only if they have no ids.
     this.#core.setManifestResponseUrl(location.href);
     this.#core.setIsLive(true);
     this.#listen(transferred, options.onWarning);
   }
 
-  /** The number of viewers to whom there is a connection. */
+  /** The number of connected viewers. */
   get peers(): number {
     return Math.max(this.#peers.main.size, this.#peers.secondary.size);
   }
@@ -57,7 +60,7 @@ export class Swarm {
     const before = this.#listed.get(rendition) ?? new Set();
     const now = new Map(segments.map((segment) => [idOf(segment.name), segment]));
     const type = rendition.startsWith('video-') ? 'main' : 'secondary';
-    // The server computes the same ids. Those that the package would derive change with the bitrate.
+    // The server computes the same ids. The package's own ids would change with the bitrate.
     this.#core.addStreamIfNoneExists({ runtimeId: rendition, type, index: rendition });
     const added = [...now].filter(([id]) => !before.has(id));
     this.#core.updateStream(
@@ -78,7 +81,10 @@ export class Swarm {
     return this.#core.isSegmentLoadable(idOf(name));
   }
 
-  /** Loads a listed segment, from others or from the server. Rejects if it was aborted or failed. */
+  /**
+   * Loads a listed segment from other viewers or the server. Rejects if the load fails or is
+   * aborted.
+   */
   load(name: SegmentName): Promise<SegmentResponse> {
     return new Promise((onSuccess, onError) => {
       this.#core.loadSegment(idOf(name), { onSuccess, onError }).catch(onError);
@@ -89,7 +95,7 @@ export class Swarm {
     this.#core.abortSegmentLoading(idOf(name));
   }
 
-  /** @param positionS on the player's timeline */
+  /** @param positionS the position on the player's timeline */
   playback(positionS: number, rate: number): void {
     this.#core.updatePlayback(positionS, rate);
   }
@@ -141,8 +147,9 @@ function configOf({ swarm, sharing, digests }: Options): ConstructorParameters<t
     httpDownloadTimeWindow: AHEAD_S,
     segmentMemoryStorageLimit: isPhone() ? MEMORY_MIB.phone : MEMORY_MIB.desktop,
     validateP2PSegment: validate,
-    // The core completes with the server's bytes what a peer began to send, or even takes what the
-    // peer sent for the server's: so these are checked too, and always requested from the start.
+    // The core may complete a peer's partial segment with bytes from the server, or even mistake
+    // the peer's bytes for the server's. Therefore, segments from the server are also checked, and
+    // always requested from the start.
     validateHTTPSegment: validate,
     httpRequestSetup: (url, _range, signal) => Promise.resolve(new Request(url, { signal })),
   };

@@ -3,7 +3,7 @@ import type { Capture } from '../../../client/capture/capture.js';
 import type { MenuItem } from '../../components/menu.js';
 import { DockButton } from './dock-button.js';
 
-/** Turns the camera on or off; its light goes off too. */
+/** Turns the camera on or off, including its light. */
 export function toggleCamera(capture: Capture): void {
   if (capture.camera.state.value.name === 'on') capture.camera.close();
   else void capture.camera.open();
@@ -26,7 +26,7 @@ export function CameraControl({ capture }: { capture: Capture }) {
 }
 
 /**
- * Switches between front and back camera. Only phone cameras report the direction that they face.
+ * Switches between the front and back cameras. Only phone cameras report the direction they face.
  */
 export function FlipControl({ capture }: { capture: Capture }) {
   const state = capture.camera.state.value;

@@ -11,7 +11,7 @@ export interface DockButtonProps {
   icon: IconNode;
   /** The word under the icon. The accessible name starts with it. */
   label: string;
-  /** The remaining part of the accessible name, such as "microphone" after "Mute". */
+  /** The rest of the accessible name, such as "microphone" after "Mute". */
   what?: string | undefined;
   /**
    * `off` means that the source is off or muted; `on` highlights an active mode such as screen
@@ -25,10 +25,7 @@ export interface DockButtonProps {
   menu?: { label: string; items: readonly MenuItem[]; heading?: ComponentChildren };
 }
 
-/**
- * A control under the preview, which consists of an icon with a label, and an arrow if there are
- * choices.
- */
+/** A control under the preview: an icon with a label, and an arrow if there are choices. */
 export function DockButton(props: DockButtonProps) {
   const { icon, label, what, tone = 'plain', shortcut, busy = false, menu } = props;
   const name = what === undefined ? label : `${label} ${what}`;

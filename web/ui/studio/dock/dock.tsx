@@ -16,11 +16,14 @@ interface DockProps {
   channels: OwnChannels;
   onAir: OnAir;
   /**
-   * Whether an encoder publishes instead of this page, so that the page's camera and microphone
-   * aren't used.
+   * Whether an encoder publishes instead of this page, in which case the page's camera and
+   * microphone aren't used.
    */
   fromProgram: boolean;
-  /** Whether scenes arrange camera and screen, so that the screen has no layouts of its own. */
+  /**
+   * Whether scenes arrange camera and screen, in which case there are no layouts to choose for the
+   * screen.
+   */
   mixed: boolean;
 }
 

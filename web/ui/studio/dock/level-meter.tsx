@@ -9,7 +9,7 @@ const PEAK_HOLD_MS = 900;
 const CALM_STEP_MS = 250;
 
 /**
- * The level of the microphone. It is only visual; the checklist says in words whether the
+ * Shows the microphone's level. It is purely visual; the checklist says in words whether the
  * microphone is heard.
  */
 export function LevelMeter({ meter, muted }: { meter: Meter; muted: boolean }) {

@@ -12,7 +12,7 @@ const cornerLabels: Record<Corner, string> = {
   'bottom-right': 'Camera bottom right',
 };
 
-/** Starts and stops screen sharing, and selects where the camera appears on the screen. */
+/** Starts and stops screen sharing, and selects the corner in which the camera appears. */
 export function ScreenControl({ capture, mixed }: { capture: Capture; mixed: boolean }) {
   if (!capture.screen.supported) return null;
   const { name } = capture.screen.state.value;

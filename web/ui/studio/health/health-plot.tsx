@@ -10,19 +10,20 @@ export interface HealthPlotProps {
   curve: HealthCurve;
   history: HealthHistory;
   format: (value: number) => string;
-  /** The minimum upper end of the scale, so that small changes don't look large. */
+  /** The minimum for the upper end of the scale, so that small changes don't look large. */
   atLeast: number;
 }
 
 const HEIGHT_PX = 64;
 
-/** Plots one curve of the last two minutes, with its current value or the value at the pointer. */
+/**
+ * Plots one curve over the last two minutes, with its current value or the value at the pointer.
+ */
 export function HealthPlot({ title, curve, history, format, atLeast }: HealthPlotProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
-  // The component subscribes to the signal by reading it, so that the plot is redrawn for each new
-  // point.
+  // Reading the signal subscribes the component to it, so the plot is redrawn for each new point.
   const version = history.version.value;
   const [times, values] = history.curve(curve);
 

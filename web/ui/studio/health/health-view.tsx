@@ -25,7 +25,7 @@ const PLOTS: Readonly<Record<HealthCurve, Pick<HealthPlotProps, 'title' | 'forma
 export interface HealthViewProps {
   /** The health; null until it is measured. */
   health: Pick<SendHealth, 'verdict' | 'reason'> | null;
-  /** The text that is shown until the first measurement. */
+  /** The text shown until the first measurement. */
   measuring: string;
   history: HealthHistory;
   curves: readonly HealthCurve[];
@@ -33,7 +33,7 @@ export interface HealthViewProps {
   children: ComponentChildren;
 }
 
-/** A broadcast's health, with a verdict, plots of the last two minutes, and the current figures. */
+/** A broadcast's health: a verdict, plots of the last two minutes, and the current figures. */
 export function HealthView({ health, measuring, history, curves, children }: HealthViewProps) {
   return (
     <div class="panel health">

@@ -13,13 +13,13 @@ type TabId = 'chat' | 'guests' | 'health' | 'statistics' | 'share';
 export interface BroadcastSideProps {
   studio: Studio;
   broadcastId: string;
-  /** The tab that is open at first. */
+  /** The tab that is selected initially. */
   opensAt: TabId;
   /** The content of the health tab, rendered while it is open. */
   health: () => ComponentChildren;
   /** A verdict beside the health tab's label. */
   healthNote?: ComponentChildren;
-  /** Returns the tab of the guests, if the broadcast can have any. */
+  /** Returns the guests tab; absent if the broadcast can't have guests. */
   guests?: (isShown: boolean) => Tab<'guests'>;
   /** Content that follows the channel's link in the share tab. */
   moreToShare?: ComponentChildren;

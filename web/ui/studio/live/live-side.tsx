@@ -25,7 +25,7 @@ export function LiveSide({ studio, broadcastId }: { studio: Studio; broadcastId:
   );
 }
 
-/** The tab with the guests of a live broadcast. */
+/** Returns the guests tab of a live broadcast. */
 export function guestsTab(
   { stage: slot, channels, onAir }: Studio,
   isShown: boolean,

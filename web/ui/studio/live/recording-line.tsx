@@ -19,7 +19,8 @@ const MISSES_MAX = 2;
 export type RecordedSoFar = RecordingView | null | undefined;
 
 /**
- * Polls the recording of a live broadcast, and shows a toast once if parts of it can't be recorded.
+ * Polls the recording of a live broadcast, and shows one toast if parts of the broadcast can't be
+ * recorded.
  */
 export function useRecordedSoFar(broadcastId: string): RecordedSoFar {
   const [recorded, setRecorded] = useState<RecordedSoFar>();
@@ -47,7 +48,7 @@ export function useRecordedSoFar(broadcastId: string): RecordedSoFar {
   return recorded;
 }
 
-/** Shows how much has been recorded, and any problem. */
+/** Shows how much has been recorded, and any problem with the recording. */
 export function RecordingLine({ recorded }: { recorded: RecordedSoFar }) {
   if (recorded === undefined) return null;
   if (recorded === null) return <p class="muted">This broadcast is not being recorded.</p>;

@@ -2,7 +2,7 @@ import { isTroubled, restreamWords } from '../settings/restream-words.js';
 import { useRestreams } from '../settings/use-restreams.js';
 import './restream-lines.css';
 
-/** The state of each service to which the broadcast is restreamed; empty without any. */
+/** The state of each service to which the broadcast is restreamed; empty if there are none. */
 export function RestreamLines({ channel }: { channel: string }) {
   const [state] = useRestreams(channel);
   const targets = state.name === 'loaded' ? state.value.filter(({ enabled }) => enabled) : [];

@@ -6,7 +6,7 @@ export function StudioChat({ studio }: { studio: Studio }) {
   const chat = studio.chat.current.value;
   const channel = studio.channels.chosen.value;
   if (chat === null || channel === null) return null;
-  // Because of the key, the panel and its draft are reset for another channel.
+  // The key resets the panel and its draft when another channel is selected.
   return (
     <ChatPanel
       key={channel.name}

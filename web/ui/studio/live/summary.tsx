@@ -66,7 +66,7 @@ function Figure({ label, value }: { label: string; value: string }) {
   );
 }
 
-/** Returns the number of chat messages; null while it is loading and if loading fails. */
+/** Returns the number of chat messages; null while it is loading, or if loading fails. */
 function useMessageCount({ broadcastId }: BroadcastSummary, studio: Studio): number | null {
   const [messages, setMessages] = useState<number | null>(null);
   useEffect(() => {
@@ -76,7 +76,7 @@ function useMessageCount({ broadcastId }: BroadcastSummary, studio: Studio): num
   return messages;
 }
 
-/** Returns whether the broadcast was recorded; false while that is loading and if loading fails. */
+/** Returns whether the broadcast was recorded; false while that is loading, or if loading fails. */
 function useRecorded({ broadcastId }: BroadcastSummary): boolean {
   const [recorded, setRecorded] = useState(false);
   useEffect(() => {

@@ -7,7 +7,7 @@ import { toast } from '../../components/toast.js';
 import type { OwnChannels } from '../state/own-channels.js';
 import './title-editor.css';
 
-/** The title in the bar, which can be edited in place while live. */
+/** The title in the bar, which can be edited in place during a broadcast. */
 export function TitleEditor({ channels }: { channels: OwnChannels }) {
   const title = channels.chosen.value?.title ?? '';
   const [draft, setDraft] = useState<string | null>(null);

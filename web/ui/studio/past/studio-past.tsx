@@ -24,7 +24,7 @@ import { PastBroadcasts } from '../../past/past-broadcasts.js';
 import { pastFacts, pastNote, PastPicture } from '../../past/past-card.js';
 import './studio-past.css';
 
-/** Lists a channel's past broadcasts, which the owner can open, edit, keep and delete. */
+/** Lists a channel's past broadcasts. The owner can open, edit, keep and delete them. */
 export function StudioPast({ channel, onClose }: { channel: string; onClose: () => void }) {
   const past = useMemo(() => new PastBroadcasts(channel), [channel]);
   const [edited, setEdited] = useState<RecordingView | null>(null);

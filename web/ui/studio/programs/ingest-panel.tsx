@@ -10,16 +10,16 @@ import { HealthView } from '../health/health-view.js';
 import '../health/layer-table.css';
 
 const INTERVAL_MS = 1_000;
-/** The curves to plot over WebRTC, where the server doesn't measure the frame rate. */
+/** The curves to plot for WebRTC, for which the server doesn't measure the frame rate. */
 const CURVES: readonly HealthCurve[] = ['bitrateBps', 'lossPercent'];
-/** The curves to plot in other protocols. Nothing is lost over RTMP, which uses TCP. */
+/** The curves to plot for other protocols. RTMP has no loss curve, because it uses TCP. */
 const CURVES_OF: Partial<Record<IngestView['source'], readonly HealthCurve[]>> = {
   rtmp: ['bitrateBps', 'framesPerSecond'],
   srt: ['bitrateBps', 'lossPercent', 'framesPerSecond'],
 };
 
 /**
- * The health of an encoder's broadcast, as measured by the server. It is polled while it is shown.
+ * The health of an encoder's broadcast, as measured by the server. The panel polls it while shown.
  */
 export function IngestPanel({ channel }: { channel: string }) {
   const { ingest, history } = useIngest(channel);
@@ -56,7 +56,7 @@ function useIngest(channel: string): { ingest: IngestView | null; history: Healt
         });
         setIngest(view);
       } catch (error) {
-        // The broadcast ended or the network failed, both of which other parts of the page handle.
+        // The broadcast has ended or the network has failed; other parts of the page handle both.
         if (!(error instanceof RequestError)) throw error;
       }
     }
@@ -119,7 +119,7 @@ function caption(source: IngestView['source'], encoder: string | null): string {
 
 type Stream = IngestView['tracks'][number]['streams'][number];
 
-/** Returns the frame rate, and whether there are B-frames; a dash for audio. */
+/** Returns the frame rate, with a note if there are B-frames; a dash for audio. */
 function frames({ framesPerSecond, bFrames }: Stream): string {
   if (framesPerSecond === null) return '–';
   const rate = `${framesPerSecond.toFixed(0)} fps`;

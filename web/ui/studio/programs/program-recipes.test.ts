@@ -21,12 +21,12 @@ describe('recipes', () => {
     for (const command of commands) expect(command).toContain('STREAM_KEY');
   });
 
-  it('leave RTMP out if the server doesn’t accept it', () => {
+  it('omit RTMP if the server doesn’t accept it', () => {
     const ids = recipes({ ...PLACE, rtmpServer: null }).map(({ id }) => id);
     expect(ids).toEqual(['obs', 'ffmpeg', 'gstreamer']);
   });
 
-  it('include the address for SRT, with the passphrase while it is shown', () => {
+  it('include the SRT address, with the passphrase while it is shown', () => {
     const command = recipes({ ...PLACE, srtAddress: SRT_URL }).at(-1)?.command;
     expect(command).toContain("'srt://live.example:8890?streamid=publish:ada&passphrase=words'");
     expect(srtUrl('srt://live.example:8890', 'ada', null)).toContain('passphrase=PASSPHRASE');

@@ -1,10 +1,10 @@
-/** Instructions for publishing with one program. */
+/** Instructions for publishing with one encoder. */
 export interface Recipe {
   readonly id: 'obs' | 'ffmpeg' | 'gstreamer' | 'rtmp' | 'srt';
   readonly label: string;
   /** The steps, in order. */
   readonly steps: readonly string[];
-  /** A command to run, or null if the program has no command line. */
+  /** A command to run; null if the encoder has no command line. */
   readonly command: string | null;
 }
 
@@ -18,11 +18,11 @@ type Place = Readonly<{
   rtmpServer: string | null;
   /** The SRT address with the channel and the passphrase; null if SRT is off. */
   srtAddress: string | null;
-  /** Null if it can't be shown. */
+  /** The stream key; null if it can't be shown. */
   key: string | null;
 }>;
 
-/** Returns instructions for each program, with the addresses and, while it is shown, the key. */
+/** Returns instructions for each encoder, with the addresses and, while it is shown, the key. */
 export function recipes({ endpoint, rtmpServer, srtAddress, key }: Place): readonly Recipe[] {
   const shown = key ?? KEY_PLACE;
   return [
@@ -81,7 +81,7 @@ function overRtmp(server: string, key: string): Recipe {
 const PASSPHRASE_PLACE = 'PASSPHRASE';
 
 /**
- * Returns the address to publish at over SRT, which programs accept as a whole.
+ * Returns the complete URL for publishing over SRT, which encoders accept as a single setting.
  * @param passphrase null if it can't be shown
  */
 export function srtUrl(server: string, channel: string, passphrase: string | null): string {

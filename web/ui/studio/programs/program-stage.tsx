@@ -11,7 +11,7 @@ import '../stage.css';
 type Source = Exclude<BroadcastSource, 'browser'>;
 
 /**
- * Shows a recent thumbnail instead of the preview while something else publishes, such as OBS.
+ * Shows a recent thumbnail instead of the preview while another source publishes, such as OBS.
  * @param props.source what publishes
  */
 export function ProgramStage({ channel, source }: { channel: ChannelView; source: Source }) {
@@ -37,7 +37,7 @@ function chip(source: Source, encoder: string | null): string {
   return `Live over ${source.toUpperCase()} from ${encoder ?? 'OBS or another program'}`;
 }
 
-/** Returns the name of the program that publishes over RTMP; null if it is unknown. */
+/** Returns the name of the encoder that publishes over RTMP; null if it is unknown. */
 function useEncoder(channel: string, source: Source): string | null {
   const [encoder, setEncoder] = useState<string | null>(null);
   useEffect(() => {
@@ -46,7 +46,7 @@ function useEncoder(channel: string, source: Source): string | null {
     programApi.ingest(channel).then(
       (view) => shown && setEncoder(view.encoder),
       (error: unknown) => {
-        // The broadcast ended or the network failed, both of which other parts of the page handle.
+        // The broadcast has ended or the network has failed; other parts of the page handle both.
         if (!(error instanceof RequestError)) throw error;
       },
     );

@@ -53,7 +53,7 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
   );
 }
 
-/** Says which of two addresses keeps the key secret. */
+/** Returns the label of an RTMP address, which says whether the address keeps the key secret. */
 function serverLabel(server: string): string {
   return server.startsWith('rtmps:')
     ? 'Server address for RTMPS'
@@ -63,11 +63,11 @@ function serverLabel(server: string): string {
 function Value({ label, text, what }: { label: string; text: string; what: string }) {
   return (
     <div class="programs-value">
-      <span class="field-label">{label}</span>
       <div class="programs-row">
-        <code class="programs-text">{text}</code>
+        <span class="field-label">{label}</span>
         <CopyButton text={text} what={what} />
       </div>
+      <code class="programs-text">{text}</code>
     </div>
   );
 }

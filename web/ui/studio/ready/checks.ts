@@ -3,7 +3,7 @@ import type { Capture } from '../../../client/capture/capture.js';
 import type { CaptureProblem } from '../../../client/capture/capture-problem.js';
 import type { Check } from './checklist.js';
 
-/** The checks before going live: video, audio and connection. */
+/** Returns the checks before going live: video, audio and connection. */
 export function checksOf(
   capture: Capture,
   connection: { readonly online: boolean; readonly roundTripMs: number | null },

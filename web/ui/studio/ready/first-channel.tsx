@@ -11,7 +11,7 @@ import {
 } from '../state/channel-suggestion.js';
 import type { OwnChannels } from '../state/own-channels.js';
 
-/** The first step for a new account, which creates its channel. */
+/** The first step for a new account: creating a channel. */
 export function FirstChannel({ channels, username }: { channels: OwnChannels; username: string }) {
   const [name, setName] = useState(suggestChannelName(username));
   const [title, setTitle] = useState('');

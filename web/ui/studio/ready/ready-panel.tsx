@@ -13,7 +13,7 @@ import { ShareLink } from '../share/share-link.js';
 import type { Studio } from '../state/studio.js';
 import { TitleField } from './title-field.js';
 
-/** The panel before going live, with the title, the checklist, and the "Go live" button. */
+/** The panel before going live: the title, the checklist, and the "Go live" button. */
 export function ReadyPanel({ studio, starting }: { studio: Studio; starting: boolean }) {
   const { capture, channels, check, onAir } = studio;
   const all = channels.all.value ?? [];

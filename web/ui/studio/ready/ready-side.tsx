@@ -36,7 +36,7 @@ export function ReadySide({ studio, starting }: { studio: Studio; starting: bool
   );
 }
 
-/** The number of guests who wait, if any do, and a dot for new messages of theirs. */
+/** The number of waiting guests, if any, and a dot for unread messages from guests. */
 export function GuestsNote({ waiting, unread }: { waiting: number; unread: boolean }) {
   return (
     <>

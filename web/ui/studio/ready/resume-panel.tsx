@@ -14,7 +14,7 @@ function waitingText({ source }: BroadcastView): string {
   return `${waiting} OBS and most programs reconnect on their own. You can also continue from this page.`;
 }
 
-/** Shown after a reload or crash, while the broadcast can still be resumed. */
+/** The panel after a reload or crash, while the broadcast can still be resumed. */
 export function ResumePanel({ studio, broadcast }: { studio: Studio; broadcast: BroadcastView }) {
   const { capture, channels, onAir, check } = studio;
   const channel = channels.chosen.value;

@@ -4,12 +4,12 @@ import { RequestError } from '../../../client/request-error.js';
 import { TextField } from '../../components/text-field.js';
 import type { OwnChannels } from '../state/own-channels.js';
 
-/** The field for the title before going live. The title is saved when the field loses focus. */
+/** The title field before going live. The title is saved when the field loses focus. */
 export function TitleField({ channels }: { channels: OwnChannels }) {
   const saved = channels.chosen.value?.title ?? '';
   const [title, setTitle] = useState(saved);
   const [error, setError] = useState<string | undefined>(undefined);
-  // The saved title changes when another channel is selected or when the title was changed
+  // The saved title changes when another channel is selected, or when the title is changed
   // elsewhere.
   useEffect(() => setTitle(saved), [saved]);
 

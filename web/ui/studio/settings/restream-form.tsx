@@ -23,7 +23,7 @@ export interface RestreamFormProps {
   onSaved: () => void;
 }
 
-/** Adds a service to which the channel's broadcasts are sent on, or changes it. */
+/** The form that adds or changes a service to which the channel is restreamed. */
 export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFormProps) {
   const initial = target ?? PRESETS.youtube;
   const [preset, setPreset] = useState<Preset>(target ? 'custom' : 'youtube');
@@ -97,7 +97,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   );
 }
 
-/** What the server expects as a proof; WHIP servers expect a bearer token. */
+/** Returns the label of the key field. WHIP servers expect a bearer token instead of a key. */
 function keyLabel(url: string, isChange: boolean): string {
   const noun = isWhip(url.trim()) ? 'token' : 'stream key';
   return isChange ? `New ${noun}` : noun.replace(/^./, (first) => first.toUpperCase());
@@ -105,7 +105,7 @@ function keyLabel(url: string, isChange: boolean): string {
 
 type Typed = Readonly<{ name: string; url: string; key: string }>;
 
-/** Changes a service; without a typed key, the current one stays. */
+/** Changes a service. If no key was entered, the current key is kept. */
 function change(channel: string, { id }: RestreamTarget, { key, ...rest }: Typed) {
   return restreamApi.change(channel, id, { ...rest, ...(key !== '' && { key }) });
 }

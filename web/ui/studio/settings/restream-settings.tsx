@@ -13,7 +13,7 @@ import { restreamWords } from './restream-words.js';
 import { useRestreams } from './use-restreams.js';
 import './restream-settings.css';
 
-/** The services to which a channel's broadcasts are sent on. Changes apply immediately. */
+/** The services to which a channel is restreamed. Changes apply immediately. */
 export function RestreamSettings({ channel }: { channel: string }) {
   const [state, reload] = useRestreams(channel);
   const [isAdding, setAdding] = useState(false);

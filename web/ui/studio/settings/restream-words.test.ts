@@ -11,7 +11,7 @@ const target = (status: Partial<RestreamTarget['status']>, enabled = true): Rest
   status: { state: 'off', problem: null, reason: '', bitrateBps: null, ...status },
 });
 
-it('says at which bit rate a target is sent to', () => {
+it('includes the bit rate at which media is sent to a target', () => {
   expect(restreamWords(target({ state: 'sending', bitrateBps: 4_500_000 }))).toBe(
     'Connected, 4.5 Mbit/s',
   );
@@ -24,7 +24,7 @@ it('gives the reason while it retries', () => {
   expect([isTroubled(refused), isTroubled(target({}))]).toEqual([true, false]);
 });
 
-it('tells a target that is switched off from one that waits for a broadcast', () => {
+it('distinguishes a target that is off from one that is waiting for a broadcast', () => {
   expect(restreamWords(target({}))).toBe('Starts with your broadcast');
   expect(restreamWords(target({}, false))).toBe('Off');
 });

@@ -2,7 +2,7 @@ import { assertNever } from '../../../../src/protocol/assert-never.js';
 import type { RestreamTarget } from '../../../../src/protocol/restream.js';
 import { bitrate } from '../../format/quantity.js';
 
-/** Says what happens at a target at the moment. */
+/** Describes a target's current state. */
 export function restreamWords({ enabled, status }: RestreamTarget): string {
   const { state, reason, bitrateBps } = status;
   switch (state) {
@@ -23,5 +23,5 @@ export function restreamWords({ enabled, status }: RestreamTarget): string {
   }
 }
 
-/** Whether the owner has to do something about it. */
+/** Whether a target has a problem. */
 export const isTroubled = ({ status }: RestreamTarget): boolean => status.problem !== null;

@@ -21,8 +21,8 @@ export interface SettingsDialogProps {
 }
 
 /**
- * The dialog for capture settings, which apply immediately, even while live, and for the audience,
- * which is saved explicitly.
+ * The dialog for the capture settings, which apply immediately, even while live, and for the
+ * audience, which must be saved.
  */
 export function SettingsDialog({ capture, channels, onAir, onClose }: SettingsDialogProps) {
   const { settings } = capture.choices.value;

@@ -78,7 +78,7 @@ interface VisibilityFormProps {
 }
 
 /**
- * The form for the audience. Nothing is sent before "Save", since a mistake would disconnect
+ * The audience form. Nothing is sent until "Save" is pressed, because a mistake would disconnect
  * viewers.
  */
 function VisibilityForm({ channel, access, onChange }: VisibilityFormProps) {

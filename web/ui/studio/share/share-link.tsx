@@ -35,7 +35,7 @@ export function ShareLink({ channel }: { channel: Pick<ChannelView, 'name' | 'vi
             size="s"
             icon={Share2}
             onClick={() => {
-              // This rejects if the user dismisses the share sheet, which is fine.
+              // This rejects if the user dismisses the share sheet, which isn't an error.
               navigator.share({ url: address }).catch(() => undefined);
             }}
           >

@@ -12,7 +12,8 @@ export interface BroadcastSummary {
 }
 
 /**
- * The values that this page observed, which are used if the server's last update precedes the end.
+ * The values that this page has observed. They are used if the server's last update precedes the
+ * end.
  */
 export interface Observed {
   readonly endedAtMs: number;

@@ -5,7 +5,7 @@ import { Chat } from '../../../client/chat.js';
 import type { Connection } from '../../../client/connection.js';
 import type { OwnChannels } from './own-channels.js';
 
-/** The chat of the selected channel. It is replaced when another channel is selected. */
+/** The selected channel's chat. It is replaced when another channel is selected. */
 export class ChannelChat {
   readonly #current = signal<Chat | null>(null);
 

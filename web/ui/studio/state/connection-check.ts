@@ -6,8 +6,8 @@ const INTERVAL_MS = 5_000;
 const TRIES = 3;
 
 /**
- * Measures the connection to the server while nothing is published, when there is no media from
- * which its quality could be determined.
+ * Measures the connection to the server while nothing is published, because there is no media then
+ * from which to determine its quality.
  */
 export class ConnectionCheck {
   readonly #connection: Connection;
@@ -26,7 +26,7 @@ export class ConnectionCheck {
     });
   }
 
-  /** The round-trip time in milliseconds; null until it is measured and while disconnected. */
+  /** The round-trip time in milliseconds; null until it is measured, and while disconnected. */
   get roundTripMs(): ReadonlySignal<number | null> {
     return this.#roundTripMs;
   }
@@ -37,8 +37,8 @@ export class ConnectionCheck {
 
   async #measure(): Promise<void> {
     try {
-      // The shortest of several round trips is used, because the longer ones were delayed by this
-      // page and not by the network.
+      // The shortest of several round trips is used, because this page, not the network, delayed
+      // the longer ones.
       const tries: number[] = [];
       while (tries.length < TRIES) {
         const sentMs = performance.now();

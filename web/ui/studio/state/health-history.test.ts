@@ -48,7 +48,7 @@ describe('HealthHistory', () => {
     expect(history.curve('roundTripMs')).toEqual([[7], [20]]);
   });
 
-  it('can be written from one effect and notifies another', () => {
+  it('can be written in one effect and notifies another', () => {
     const history = new HealthHistory(4);
     const seen: number[] = [];
     const stop = effect(() => {

@@ -64,8 +64,8 @@ export class HealthHistory {
   }
 
   /**
-   * Returns times and values, oldest first. NaN, which stands for an unmeasured value, is converted
-   * to null, which plots omit.
+   * Returns times and values, oldest first. NaN, which means that a value wasn't measured, becomes
+   * null, which leaves a gap in the plot.
    */
   curve(name: HealthCurve): [times: number[], values: (number | null)[]] {
     const values = this.#unrolled(name).map((value) => (Number.isNaN(value) ? null : value));
@@ -73,8 +73,8 @@ export class HealthHistory {
   }
 
   /**
-   * Increments the version without subscribing to it, because an effect that records must not
-   * depend on what it writes.
+   * Increments the version without subscribing to it, because an effect that records points must
+   * not depend on the version that it changes.
    */
   #bump(): void {
     this.#version.value = this.#version.peek() + 1;

@@ -15,8 +15,8 @@ import type { StageSlot } from './stage-slot.js';
 export type Phase =
   | { readonly name: 'ready' }
   /**
-   * The channel's broadcast runs without this page, because the page was reloaded or another page
-   * or program publishes it.
+   * The channel's broadcast runs without this page, because the page was reloaded, or because
+   * another page or an encoder publishes it.
    */
   | { readonly name: 'resumable'; readonly broadcast: BroadcastView }
   | { readonly name: 'starting' }
@@ -41,8 +41,8 @@ export interface OnAirParts {
 }
 
 /**
- * Connects capture with publishing: goes live, resumes and ends broadcasts. There is one for the
- * lifetime of the page.
+ * Connects capture to publishing: goes live, and resumes and ends broadcasts. There is one instance
+ * for the lifetime of the page.
  */
 export class OnAir {
   readonly #parts: OnAirParts;
@@ -80,7 +80,10 @@ export class OnAir {
     effect(() => tracks.setSound(published.value.audio, published.value.silent));
   }
 
-  /** A sentence that says why the last start failed or the broadcast stopped, or null. */
+  /**
+   * A sentence that says why the last start failed or why the broadcast stopped; null if there is
+   * no problem.
+   */
   get problem(): ReadonlySignal<string | null> {
     return this.#problem;
   }
@@ -105,8 +108,8 @@ export class OnAir {
   }
 
   /**
-   * Whether {@link start} can resume a broadcast: an interrupted one, or one from this tab whose
-   * lost connection the server has not noticed yet.
+   * Returns whether {@link start} can resume a broadcast: an interrupted one, or one from this tab
+   * whose lost connection the server hasn't noticed yet.
    */
   canResume({ channel, state }: BroadcastView): boolean {
     return state === 'interrupted' || this.#parts.tokens.read(channel) !== null;
@@ -115,7 +118,7 @@ export class OnAir {
   /** Goes live on the selected channel, or resumes its broadcast. */
   async start(): Promise<void> {
     const { channels, stage, publisher, tokens } = this.#parts;
-    // If a title is being saved, it belongs to this broadcast.
+    // A title that is being saved belongs to this broadcast.
     await channels.settled();
     const channel = channels.chosen.value;
     if (channel === null || this.busy) return;
@@ -206,7 +209,8 @@ export class OnAir {
       this.#refresh();
       return;
     }
-    // Nothing is published now, so the camera's light must go off, and guests must not see the host.
+    // Nothing is published any longer, so the camera's light must go off, and guests must not see
+    // the host.
     this.#parts.capture.release();
     this.#parts.stage.closeNow();
     this.#refresh();
@@ -218,7 +222,7 @@ export class OnAir {
   }
 
   /**
-   * Polls the server, to detect the end of a broadcast that runs without this page, or the start of
+   * Polls the server to detect the end of a broadcast that runs without this page, or the start of
    * one by an encoder.
    */
   #watchFromOutside(): (() => void) | undefined {

@@ -4,7 +4,7 @@ import { api } from '../../../client/api.js';
 
 const STORAGE_KEY = 'onair.studio.channel';
 
-/** The user's channels, and which of them the studio shows. */
+/** The user's channels, and the one that the studio shows. */
 export class OwnChannels {
   readonly #owner: string;
   readonly #all = signal<readonly ChannelView[] | null>(null);
@@ -21,16 +21,15 @@ export class OwnChannels {
   }
 
   /**
-   * The channel that the studio shows; null until the channels are loaded, and if the user has
-   * none.
+   * The channel that the studio shows; null until the channels are loaded, or if the user has none.
    */
   get chosen(): ReadonlySignal<ChannelView | null> {
     return this.#chosen;
   }
 
   /**
-   * Loads the channels and selects one: the requested one, or else a live one, the one from the
-   * last visit, or the first. Throws `RequestError`.
+   * Loads the channels and selects the requested one or, failing that, a live one, the last
+   * visit's, or the first. Throws `RequestError`.
    */
   async load(wanted: string | null): Promise<void> {
     const all = await api.channelsOf(this.#owner);
@@ -69,7 +68,7 @@ export class OwnChannels {
 
   /** Resolves when no title is being saved. */
   async settled(): Promise<void> {
-    // The caller of rename receives the error.
+    // The caller of `rename` receives the error.
     await this.#renaming.catch(() => undefined);
   }
 

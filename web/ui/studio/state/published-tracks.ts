@@ -3,7 +3,7 @@ import type { Publisher } from '../../../client/publisher.js';
 import type { Published } from './stage-slot.js';
 
 /**
- * Keeps the published tracks in step with the captured ones. Replacements run one after another,
+ * Keeps the published tracks in sync with the captured ones. Replacements run one after another,
  * because two at the same time would create two producers of the same kind.
  */
 export class PublishedTracks {
@@ -14,7 +14,7 @@ export class PublishedTracks {
   #voice: MediaStreamTrack | null = null;
   #queue: Promise<void> = Promise.resolve();
 
-  /** @param restoreMute restores the microphone's own state */
+  /** @param restoreMute restores the microphone's own mute state */
   constructor(publisher: Publisher, published: ReadonlySignal<Published>, restoreMute: () => void) {
     this.#publisher = publisher;
     this.#published = published;
@@ -31,7 +31,9 @@ export class PublishedTracks {
     });
   }
 
-  /** Sets the audio track. `silent` means that nothing is audible; viewers are notified of that. */
+  /**
+   * Sets the audio track. `silent` means that nothing is audible, of which viewers are notified.
+   */
   setSound(track: MediaStreamTrack | null, silent: boolean): void {
     // The audio is muted before the track changes and unmuted afterwards, so that nothing is
     // audible in between.
@@ -41,7 +43,7 @@ export class PublishedTracks {
     this.#enqueue(async () => {
       if (changed && track === this.#voice) await this.#publisher.replaceTrack('audio', track);
       if (silent === this.#published.peek().silent) this.#publisher.setMuted('audio', silent);
-      // The publisher disables tracks when it mutes, so the microphone's own state must be
+      // The publisher disables tracks when it mutes, so the microphone's own mute state must be
       // restored.
       this.#restoreMute();
     });

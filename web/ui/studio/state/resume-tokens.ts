@@ -2,7 +2,7 @@ const PREFIX = 'onair.resume.';
 
 /**
  * The tokens, by channel, with which this tab can resume its broadcasts after a reload. They are
- * stored for this tab only, because another tab with the studio must not take over the broadcast by
+ * stored only for this tab, because another studio tab must not take over the broadcast by
  * accident.
  */
 export class ResumeTokens {

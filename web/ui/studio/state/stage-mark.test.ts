@@ -13,7 +13,7 @@ describe('the mark of an open stage', () => {
     expect(new StageMark(storage).take('ann')).toBe('no');
   });
 
-  it('tells a copied tab from a reloaded one', () => {
+  it('distinguishes a copied tab from a reloaded one', () => {
     const storage = tabStorage();
     new StageMark(storage).opened('ann');
     expect(new StageMark(storage).take('ann')).toBe('unclear');

@@ -2,8 +2,8 @@
 export type TabStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /**
- * Whether the channel's stage was open in this tab: `left` if the page was reloaded, `unclear` if
- * the browser crashed or the tab is a copy of another one, which may still have the stage.
+ * Whether the channel's stage was open in this tab: `left` if the page was reloaded; `unclear` if
+ * the browser crashed, or if the tab is a copy of another one, which may still have the stage.
  */
 export type StageBefore = 'no' | 'left' | 'unclear';
 
@@ -12,7 +12,7 @@ const LEFT = 'onair.stage.left';
 
 /**
  * Remembers across reloads that the stage is open in this tab. Browsers copy the storage when they
- * duplicate a tab, so a page that is left says so: a copy of an open page hasn't been left.
+ * duplicate a tab. To distinguish a reload from a copy, a page also records that it is being left.
  */
 export class StageMark {
   readonly #storage: TabStorage;
@@ -22,24 +22,24 @@ export class StageMark {
     this.#storage = storage;
   }
 
-  /** The stage of a channel is open in this page. */
+  /** Records that a channel's stage is open in this page. */
   opened(channel: string): void {
     this.#storage.removeItem(LEFT);
     this.#put(OPEN, channel);
   }
 
-  /** The stage is closed, or open elsewhere. */
+  /** Records that the stage is closed, or open elsewhere. */
   closed(): void {
     this.#storage.removeItem(OPEN);
     this.#storage.removeItem(LEFT);
   }
 
-  /** The page with the stage is left. */
+  /** Records that the user is leaving the page with the stage. */
   left(): void {
     this.#put(LEFT, '1');
   }
 
-  /** Returns what is remembered about a channel, and forgets it. */
+  /** Returns whether a channel's stage was open, and deletes the record. */
   take(channel: string): StageBefore {
     if (this.#storage.getItem(OPEN) !== channel) return 'no';
     const isLeft = this.#storage.getItem(LEFT) !== null;

@@ -28,7 +28,7 @@ export interface StageSlotOptions {
   readonly capture: Capture;
   readonly connection: Connection;
   readonly clock: ServerClock;
-  /** Null if the page doesn't know the server's codecs, as during development. */
+  /** The SFU's capabilities; null if the page doesn't know them, as on the development server. */
   readonly rtpCapabilities: RtpCapabilities | null;
   /** The tab's storage, which remembers the open stage across reloads. */
   readonly storage: TabStorage;
@@ -36,7 +36,7 @@ export interface StageSlotOptions {
 
 /**
  * The place for the stage in the studio, which is empty for most broadcasts. The stage's code is
- * loaded when it is opened.
+ * loaded on demand.
  */
 export class StageSlot {
   readonly #options: StageSlotOptions;
@@ -61,7 +61,7 @@ export class StageSlot {
     effect(() => {
       const mix = this.#current.value?.host.mix;
       if (!mix || mix.listening.value) return undefined;
-      // Browsers start and resume audio only in answer to a click or key press.
+      // Browsers start and resume audio only in response to a click or key press.
       const wake = (): void => void mix.wake();
       const events = ['pointerdown', 'keydown'] as const;
       for (const event of events) document.addEventListener(event, wake);
@@ -86,9 +86,9 @@ export class StageSlot {
   }
 
   /**
-   * Opens the stage of a channel. Rejects if its code or scenes can't be loaded, or the browser
-   * can't mix.
-   * @param format the programme's size; null for the one that was used last
+   * Opens a channel's stage. Rejects if its code or scenes can't be loaded, or if the browser can't
+   * mix.
+   * @param format the programme's format; null for the last one used
    */
   async open(channel: string, format: SceneFormat | null): Promise<void> {
     const { rtpCapabilities, ...shared } = this.#options;
@@ -100,7 +100,7 @@ export class StageSlot {
         stageApi.scenes(channel),
       ]);
       const chosen = { ...list, format: format ?? list.format };
-      // After a reload, the programme has the same size.
+      // The format is saved so that the programme has the same one after a reload.
       if (chosen.format !== list.format) await stageApi.saveScenes(channel, chosen);
       const host = new parts.HostStage({ ...shared, channel, rtpCapabilities, list: chosen });
       this.#current.value = { host, parts };
@@ -140,7 +140,7 @@ export class StageSlot {
     stage.host.close();
   }
 
-  /** Remembers that the stage is open, for as long as this page has it. */
+  /** Remembers that the stage is open while this page has it. */
   #remember(): (() => void) | undefined {
     const host = this.#current.value?.host;
     if (!host) return undefined;
