@@ -25,7 +25,7 @@ const TRIES = 150;
  * Compares the CPU time of this build with that of another one, as single servers with embedded
  * databases on the same machine. Both do the same work in turn, and take turns at going first. CPU
  * time depends much less on the machine's other load than elapsed time does.
- * @throws {CannotRun} without the folder of another build in BENCH_AGAINST
+ * @throws {CannotRun} if BENCH_AGAINST doesn't name the folder of another build
  */
 export async function benchAgainst(): Promise<Row[]> {
   const folder = process.env['BENCH_AGAINST'];
@@ -73,7 +73,7 @@ async function round(
   return { measured, baseline: await measure(other) };
 }
 
-/** Both receive the same film and package it at the same time. */
+/** Both receive the same video and package it at the same time. */
 async function packaging(own: Subject, other: Subject): Promise<Row[]> {
   const services: Round[] = [];
   const workers: Round[] = [];
@@ -176,7 +176,7 @@ class Subject {
   async parts(): Promise<number> {
     const { partUrls } = await fetchLive(this.#playlist);
     const path = new URL(partUrls.at(-1) ?? '').pathname;
-    // The server closes connections that are idle between two rounds.
+    // The server closes connections that stay idle between two rounds.
     const viewers = await MeasuredProcess.start('waiters-load.ts');
     try {
       await viewers.ask({ name: 'connect', url: this.#server.url, clients: HLS_VIEWERS });

@@ -14,12 +14,12 @@ const SECONDS = 2;
 const TRIES = 2;
 /** The search ends when the lower and upper bounds differ by less than this share. */
 const PRECISION = 0.03;
-/** The frame must be complete at almost every viewer before the third next one is sent. */
+/** The frame must be complete at almost every viewer before the third frame after it is sent. */
 const P99_MS_MAX = 100;
 const IDLE_MIN = 0.02;
 const RATIO_AT_LEAST = 1.8;
 
-/** `viewers`: the number for a whole core, extrapolated if other processes used a part of it. */
+/** `viewers`: the number for a whole core, extrapolated if other processes used part of it. */
 type Found = { viewers: number; cpuUs: number };
 
 /**
@@ -113,7 +113,7 @@ class Search {
     this.#worker.close();
   }
 
-  /** Resolves with null if it is too many. */
+  /** Resolves with null if there are too many viewers. */
   async #try(viewers: number): Promise<Carried | null> {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const carried = await this.#worker.carry(viewers, SECONDS);

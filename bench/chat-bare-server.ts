@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import * as ws from 'ws';
 
-/** Parts of ws that its types omit. */
+/** Parts of ws that its type declarations omit. */
 type Frames = { Sender: { frame(data: Buffer, options: object): Buffer[] } };
 type Wire = { _sender: { sendFrame(frame: Buffer[]): void } };
 

@@ -1,12 +1,12 @@
 // Runs as a separate process: the clients of a full chat. They verify that each acknowledged
-// message arrives once and in order, and measure its delay since it was due.
+// message arrives once and in order, and measure how late it arrives after it was due.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
 type Connect = { name: 'connect'; url: string; clients: number; channel: string };
 type Load = { name: 'load'; perSecond: number; seconds: number };
-/** The delays of the deliveries in milliseconds, by percentile. */
+/** The delays of deliveries, in milliseconds, by percentile. */
 type Delays = { p50: number; p95: number; p99: number; most: number };
 
 type Client = { readonly socket: WebSocket; lastSeq: number };
@@ -23,7 +23,9 @@ const PATIENCE_MS = 10_000;
 /** Longer delays are counted in the last bucket. */
 const DELAY_BUCKETS = 100_000;
 const BUCKETS_PER_MS = 10;
-/** The maximum number of parsed frames in memory, which some clients have yet to receive. */
+/**
+ * The maximum number of parsed frames in memory; some clients haven't received these frames yet.
+ */
 const FRAMES_MAX = 500;
 const TOLD = Buffer.from('42["chat:messages"');
 

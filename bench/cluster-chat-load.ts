@@ -1,6 +1,6 @@
 // Runs as a separate process: clients of one node, which read some chats and send messages to them.
-// Each message contains the time at which it was due, so that clients of other processes can measure
-// its latency.
+// Each message contains the time at which it was due, so that clients in other processes can
+// measure its latency.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -9,7 +9,7 @@ import { WebSocket } from 'ws';
 type Connect = { name: 'connect'; url: string; channels: string[]; clients: number };
 /** Sends messages when they are due. */
 type Pace = { name: 'pace'; perSecond: number; seconds: number };
-/** Sends messages as fast as they are acknowledged, with this number of unacknowledged ones. */
+/** Sends messages as fast as they are acknowledged, with at most this many unacknowledged. */
 type Flood = { name: 'flood'; messages: number; inFlight: number };
 /** Requests the latencies since the previous request, once `deliveries` messages have arrived. */
 type Take = { name: 'take'; deliveries: number };

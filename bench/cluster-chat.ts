@@ -9,7 +9,7 @@ import { cpuUsOf } from './process-cpu.js';
 import { comparison, type Round, type Row } from './row.js';
 
 const CHANNELS = 2;
-/** The number of clients of a channel in each of the two processes of a crowd. */
+/** The number of clients per channel in each of a crowd's two processes. */
 const CLIENTS = 250;
 const ROUNDS = 5;
 /** The messages that a process sends when they are due. */
@@ -24,7 +24,7 @@ const FLOOD_CORES = 0.3;
 /** After this time, people may send five messages again. */
 const REST_MS = 5_000;
 
-/** Compares a chat whose people are connected to several nodes with one on a single node. */
+/** Compares a chat whose people are connected to several nodes with a chat on a single node. */
 export async function benchClusterChat(): Promise<Row[]> {
   const nodes = await ClusterNodes.create();
   const crowds: Crowd[] = [];

@@ -29,11 +29,11 @@ type Round = {
   edgeKilled: number[];
   /** The freezes of viewers when the publisher's node was killed. */
   originKilled: number[];
-  /** From the kill until the broadcast was live again. */
+  /** The time from the kill until the broadcast was live again. */
   resumed: number;
   /** The freezes of viewers when the publisher's node drained. */
   drained: number[];
-  /** Without a fault, in the same time as a drain takes. */
+  /** The freezes without a fault, in a period as long as a drain. */
   usual: number[];
 };
 

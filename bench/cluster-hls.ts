@@ -54,7 +54,7 @@ export async function benchClusterHls(): Promise<Row[]> {
   }
 }
 
-/** Publishes a small film over WHIP. */
+/** Publishes a small video over WHIP. */
 async function publish(url: string): Promise<WeriftPublisher> {
   const owner = await registerWithChannel(url, CHANNEL);
   const path = `/channels/${CHANNEL}/stream-key`;
@@ -66,7 +66,7 @@ async function publish(url: string): Promise<WeriftPublisher> {
   return publisher;
 }
 
-/** Resolves with the URL of the rendition's playlist at a node, when it can be played. */
+/** Resolves with the URL of a rendition's playlist on a node, once it can be played. */
 async function playable({ url }: ServerProcess): Promise<string> {
   for (let attempt = 1; ; attempt += 1)
     try {

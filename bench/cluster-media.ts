@@ -23,7 +23,7 @@ const WARM_UP_MS = 3_000;
 const EDGE_VIEWERS = 300;
 const AT_ONCE = 20;
 const CPU_MS = 8_000;
-/** An edge keeps its pipe for a time without viewers; this is longer. */
+/** Longer than an edge keeps its pipe open without viewers. */
 const UNUSED_MS = 11_000;
 /** Key-frame requests of two viewers within half a second would be merged. */
 const REST_MS = 1_500;
@@ -39,13 +39,13 @@ const LIGHT = `localStorage.setItem(
 )`;
 
 /**
- * Measures the cost and the delay of watching on a node to which media is piped from another node.
+ * Measures the cost and latency of watching on a node to which media is piped from another node.
  */
 export async function benchClusterMedia(): Promise<Row[]> {
   return [await benchEdgePackets(), ...(await benchNodes())];
 }
 
-/** The CPU per packet and viewer of the edge's worker, compared with that of the origin's. */
+/** Compares the edge worker's CPU time per packet and viewer with that of the origin's worker. */
 async function benchEdgePackets(): Promise<Row> {
   const edge = await FanOut.create(FORWARDED_TO, { piped: true });
   const origin = await FanOut.create(FORWARDED_TO);
@@ -135,8 +135,8 @@ async function watch(browser: Browser, url: string) {
 }
 
 /**
- * The CPU of the origin's process and workers with viewers on the edge, compared with none. The
- * viewers receive no media, because sending it to them is the edge's work.
+ * Compares the CPU time of the origin's process and workers with viewers on the edge to that
+ * without. The viewers receive no media, because sending it to them is the edge's work.
  */
 async function benchOrigin(origin: ServerProcess, edge: ServerProcess): Promise<Row> {
   const pids = [origin.pid, ...(await origin.workers())];

@@ -6,7 +6,7 @@ import { ServerProcess } from '../test/support/server-process.js';
 import { cpuUsOf } from './process-cpu.js';
 import { CannotRun } from './row.js';
 
-/** Nodes of one service, as processes with a fresh PostgreSQL database. */
+/** Nodes of one service, as processes that share a new PostgreSQL database. */
 export class ClusterNodes {
   readonly #server: string;
   readonly #name: string;
@@ -17,7 +17,7 @@ export class ClusterNodes {
     this.#name = name;
   }
 
-  /** @throws {CannotRun} if there is no PostgreSQL */
+  /** @throws {CannotRun} if PostgreSQL isn't available */
   static async create(): Promise<ClusterNodes> {
     const server = process.env['TEST_DATABASE_URL'];
     if (!server) throw new CannotRun('PostgreSQL is not installed, which several nodes need.');
@@ -54,7 +54,7 @@ export class ClusterNodes {
     );
     const { parent } = await statOf(rows[0]?.pid ?? 0);
     const children = await readFile(`/proc/${parent}/task/${parent}/children`, 'utf8');
-    // A process may have ended in the meantime. Its parent's figure includes it then.
+    // A process may have ended in the meantime; its parent's figure then includes it.
     const times = await Promise.all(
       children
         .trim()

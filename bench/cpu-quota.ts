@@ -45,7 +45,7 @@ export class CpuQuota {
     }
   }
 
-  /** Ends the limit. The process may have ended. */
+  /** Removes the limit. The process may already have ended. */
   async release(): Promise<void> {
     const pids = (await readFile(join(this.#group, 'cgroup.procs'), 'utf8')).split('\n');
     for (const pid of pids.filter(Boolean))

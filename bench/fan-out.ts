@@ -44,7 +44,7 @@ type Options = Readonly<{
   piped?: boolean;
   /** Whether the viewers' bandwidth is estimated, as for a track with layers. */
   estimated?: boolean;
-  /** The program of the worker that is measured; by default, the service's. */
+  /** The path of the worker to measure; by default, the service's worker. */
   program?: string | undefined;
   framesPerSecond?: number | undefined;
 }>;

@@ -87,7 +87,7 @@ type RoundOfPages = Visits & {
   bareWebrtc: number;
 };
 
-/** The pages' addresses. */
+/** The URLs of the pages. */
 type Addresses = { own: string; other: string | null; bare: BarePages; otherFirst: boolean };
 
 async function measureRound(

@@ -91,7 +91,7 @@ function report(filmMs: number): void {
   });
 }
 
-/** Sends the packets that are due, and waits for the next one. */
+/** Sends the packets that are due, then waits until the next one is. */
 function play(): void {
   const filmMs = wallMs() - beganMs;
   for (let packet = packets[next]; packet; packet = packets[next]) {

@@ -78,8 +78,8 @@ async function newestParts(playlist: string): Promise<string[]> {
 }
 
 /**
- * Compares the delivery of playlists for which clients wait, as players do. The CPU time of the
- * broadcast itself is subtracted.
+ * Compares the delivery of playlists for which clients are waiting, as players do. The CPU time of
+ * the broadcast itself is subtracted.
  */
 async function comparePlaylists(served: ServedFilm, nginx: Nginx): Promise<Row> {
   const atRest = await cpuDuring(served, () => pause(REST_MS));

@@ -11,7 +11,10 @@ import { CannotRun, comparison, figure, type Row } from './row.js';
 const BROADCASTS = 60;
 const AT_ONCE = 3;
 const LIVE_MS = 20_000;
-/** The time after which the server has settled. An ended package remains for half a minute. */
+/**
+ * The time after which the server has settled. A packager remains for half a minute after its
+ * broadcast has ended.
+ */
 const SETTLED_MS = 120_000;
 const POLL_MS = 500;
 const PATIENCE_MS = 300_000;

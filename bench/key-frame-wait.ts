@@ -11,7 +11,7 @@ import { comparison, type Round, type Row } from './row.js';
 
 const BROADCASTS = 16;
 const JOINS = 12;
-/** The time from a join until the viewer is ready, which its handshakes take. */
+/** The time from a join until the viewer is ready; its handshakes take this long. */
 const HANDSHAKE_MS = 120;
 /** A viewer who waits longer than this notices it. */
 const LONG_MS = 150;

@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** A program that answers each line of its input with one line, and ends when its input does. */
+/** A program that answers each line of its input with one line, and exits when its input ends. */
 export class LineProgram {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #lines: AsyncIterator<string>;
@@ -17,7 +17,7 @@ export class LineProgram {
     return this.next();
   }
 
-  /** Resolves with the next line, for programs that begin with one. */
+  /** Resolves with the next line, for programs that print one when they start. */
   async next(): Promise<string> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error(`${this.#process.spawnfile} ended`);

@@ -29,7 +29,7 @@ export async function describeMachine(): Promise<Machine> {
   };
 }
 
-/** Returns the load average of the last minute. */
+/** Returns the machine's load average over the last minute. */
 export function load(): number {
   return loadavg()[0] ?? 0;
 }

@@ -21,8 +21,8 @@ const AT_ONCE = 20;
 const PATIENCE_MS = 60_000;
 
 /**
- * The servers. All but the first have one broadcast, and each does one thing more than the one
- * before.
+ * The servers. All except the first have one broadcast, and each does one thing more than the
+ * previous one.
  */
 const STAGES = [
   { name: 'idle', live: false, off: ['packaging', 'statistics'], recorded: false },

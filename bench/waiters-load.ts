@@ -1,5 +1,5 @@
-// Runs as a separate process: many viewers, each with one open connection. On request they all send
-// the same request at once, and each records when its response arrived.
+// Runs as a separate process: many viewers, each with one open connection. When told to, all of
+// them send the same request at once, and each records when its response arrived.
 import { type Socket, connect as openSocket } from 'node:net';
 import type { Answered, Ask, Connect } from './waiters.js';
 

@@ -6,7 +6,7 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gio, GLib, Gst
 
 LOOPBACK = "127.0.0.1"
-# Packets of several key frames that arrive at once, until a busy machine reads them.
+# Holds the packets of several key frames that arrive at once until a busy machine reads them.
 RECEIVE_BUFFER_BYTES = 1_000_000
 
 
@@ -52,7 +52,7 @@ def receiver(socket, caps_text):
 
 
 def sender(socket, port):
-    """A sink that sends each packet when it is due, so that packets leave evenly."""
+    """Returns a sink that sends each packet when it is due, so that packets leave evenly."""
     return make(
         "udpsink",
         socket=socket,

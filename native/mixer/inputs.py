@@ -1,4 +1,4 @@
-"""The streams that are mixed. Each is a bin of its own, from its socket to decoded media."""
+"""The streams to mix. Each has its own bin, from the socket to decoded media."""
 
 import gi
 
@@ -10,11 +10,11 @@ from elements import caps, chain, later, make, open_socket, receiver
 
 # How long packets are held, so that late and retransmitted ones arrive in order.
 JITTER_MS = 100
-# A camera without a frame for this long isn't shown any more.
+# A camera that delivers no frame for this long is hidden.
 CAMERA_HELD_NS = 3 * Gst.SECOND
 
-# Every video reaches the mixer in this size, whatever its own is. If the mixer's inputs changed their
-# sizes, it could apply a new size to the last frame of the previous one, which ends it.
+# Every video is scaled to this size before it reaches the mixer. If an input changed its size, the
+# mixer could apply the new size to the last frame of the old one, which would end the mixer.
 FRAME = (1280, 720)
 
 DECODERS = {
@@ -43,7 +43,7 @@ class Input:
         self.pipeline = pipeline
         self.mixer = mixer
         self.socket, self.port = open_socket()
-        # Nobody reads the sender reports: arrival times keep a person's sound and video together.
+        # Sender reports are ignored, because arrival times keep a person's audio and video in sync.
         self.rtcp_socket, self.rtcp_port = open_socket()
         self.bin = Gst.Bin.new(name)
         source = receiver(
@@ -69,7 +69,8 @@ class Input:
         self.bin.sync_state_with_parent()
 
     def close(self):
-        # Releasing the pad first ends a wait of this stream's thread for the mixer.
+        # Release the pad first: this stream's thread may be waiting for the mixer, and this ends
+        # the wait.
         self.bin.get_static_pad("src").unlink(self.pad)
         self.mixer.release_request_pad(self.pad)
         self.bin.set_state(Gst.State.NULL)
@@ -120,7 +121,7 @@ class VideoInput(Input):
         self.on_size(*size)
 
     def place(self, tile, order):
-        """Shows the video in a rectangle, cropped to its shape or with bars."""
+        """Shows the video in a rectangle, either cropped to fill it or fitted inside it."""
         self.tile = tile
         self.crop()
         self.pad.set_property("zorder", order)
@@ -162,7 +163,7 @@ def fitted(size, tile):
 
 
 def even(length):
-    """Chroma has half the resolution, so that an odd edge would lie within a pixel of it."""
+    """Rounds down to an even number, so that no edge lies within a chroma pixel."""
     return int(length / 2) * 2
 
 

@@ -111,7 +111,7 @@ def main():
     GLib.io_add_watch(
         channel, GLib.PRIORITY_DEFAULT, GLib.IOCondition.IN | GLib.IOCondition.HUP, control.read
     )
-    # The service ends this process; a Ctrl-C in its terminal doesn't.
+    # The service ends this process; Ctrl-C in the service's terminal must not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     loop.run()
     if control.mix is not None:

@@ -12,8 +12,8 @@ from inputs import SoundInput, VideoInput
 from outputs import Output, make_rtpbin
 from overlays import Overlays
 
-# The latency of inputs for which the mixers always wait. If it changed with the inputs, the
-# programme would pause when one is added.
+# The input latency for which the mixers always wait. If it changed with the inputs, the programme
+# would pause whenever an input is added.
 UPSTREAM_LATENCY_NS = 200 * Gst.MSECOND
 KEY_FRAME_SECONDS = 2
 OPUS_BITRATE_BPS = 128_000
@@ -70,7 +70,7 @@ class Mix:
         )
         encoder.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.on_frame)
         self.video_output = Output(self.pipeline, self.rtpbin, 0, payloader, video["port"])
-        # Without any source, there would be no frames.
+        # Without a source, the mixer would produce no frames.
         black = make("videotestsrc", is_live=True)
         Gst.util_set_object_arg(black, "pattern", "black")
         self.link_source(self.compositor, black, caps(raw))
@@ -88,7 +88,7 @@ class Mix:
     def build_audio(self, audio):
         raw = "audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved"
         self.audiomixer = make("audiomixer", min_upstream_latency=UPSTREAM_LATENCY_NS)
-        # Jitter within this many nanoseconds doesn't interrupt a guest's sound.
+        # Jitter up to this many nanoseconds doesn't interrupt a guest's audio.
         self.audiomixer.set_property("alignment-threshold", 60 * Gst.MSECOND)
         payloader = make(
             "rtpopuspay", pt=audio["payloadType"], ssrc=audio["ssrc"], mtu=PACKET_BYTES
@@ -109,7 +109,7 @@ class Mix:
         self.link_source(self.audiomixer, silence, caps(raw))
 
     def link_source(self, mixer, *elements):
-        """Links a source within this process, which must be able to wait for the inputs' latency."""
+        """Links a source within this process. A queue lets it wait for the inputs' latency."""
         *_, queue = chain(self.pipeline, *elements, make("queue"))
         pad = mixer.request_pad_simple("sink_%u")
         queue.get_static_pad("src").link(pad)
@@ -180,7 +180,7 @@ class Mix:
                 one.set_volume(volume)
 
     def drop_failed(self, source, message):
-        """Removes the input that failed, if it was one, so that the others continue."""
+        """If an input failed, removes it, so that the others continue."""
         for id, one in list(self.inputs.items()):
             if source == one.bin or source.has_as_ancestor(one.bin):
                 self.do_remove(id=id)

@@ -11,7 +11,7 @@ CNAME = "onair-mix"
 
 
 class Output:
-    """One track of the programme: packets with sender reports out, requests for key frames in."""
+    """One track of the programme. Sends packets and sender reports; receives key frame requests."""
 
     def __init__(self, pipeline, rtpbin, session, payloader, port):
         self.socket, self.port = open_socket()

@@ -1,4 +1,4 @@
-"""What lies on top of the videos: pictures with transparency, which are blended into each frame."""
+"""Pictures with transparency on top of the videos. They are blended into each frame."""
 
 import base64
 
@@ -30,7 +30,7 @@ class Overlays:
 
 
 def rectangle(*, x, y, width, height, pixels):
-    """Pixels in BGRA, without premultiplied alpha, at a place."""
+    """Returns BGRA pixels, without premultiplied alpha, placed at a position."""
     buffer = Gst.Buffer.new_wrapped(base64.b64decode(pixels))
     GstVideo.buffer_add_video_meta(
         buffer, GstVideo.VideoFrameFlags.NONE, GstVideo.VideoFormat.BGRA, width, height

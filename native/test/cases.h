@@ -1,5 +1,5 @@
-// The cases of a test program. `PROGRAM --list` prints their names, and `PROGRAM NAME` runs one:
-// each in a process of its own, so that none sees another's state.
+// The cases of a test program. `PROGRAM --list` prints their names, and `PROGRAM NAME` runs one.
+// Each runs in its own process, so that none sees another's state.
 #pragma once
 #include <stddef.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ typedef struct {
     exit(1);                                                                   \
   } while (0)
 
-// The exit code of a case that this machine doesn't allow.
+// The exit code of a case that can't run on this machine.
 enum { SKIPPED = 77 };
 
 static inline int run_cases(int argc, char **argv, const Case *cases, size_t count) {

@@ -1,4 +1,4 @@
-// A queue with one owner, and what tests do with it.
+// A queue with one owner, and the functions with which tests use it.
 #pragma once
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,7 +13,7 @@
 enum { FRAME = 9, SIZE = 1200 };
 
 extern UdpCounters counters;
-// The warnings so far.
+// The number of warnings so far.
 extern int warnings;
 // Whether the socket's owner has datagrams that wait for room, as after the first deferral.
 extern bool is_socket_waiting;
@@ -26,7 +26,7 @@ extern char socket_a, socket_b;
 UdpQueue *create(void);
 UdpQueue *create_switched_off(void);
 int open_sender(int family);
-// Adds the datagram with this number (see `numbered`) at socket_a.
+// Adds the datagram with this number (see `numbered`) to the queue, for socket_a.
 void add(UdpQueue *queue, int fd, const Receiver *to, uint32_t number, size_t size);
 void add_frame(UdpQueue *queue, int fd, const Receiver *to);
 void expect_frame(const Receiver *receiver);

@@ -11,7 +11,7 @@ Receiver receiver_open(int family) {
   Receiver receiver = {.fd = socket(family, SOCK_DGRAM | SOCK_NONBLOCK, 0)};
   CHECK(receiver.fd >= 0);
   const int bytes = BUFFER_BYTES;
-  // Exceeds the usual limit if this is root; otherwise, gets as much as the limit allows.
+  // As root, exceeds the usual limit; otherwise, gets as much as the limit allows.
   if (setsockopt(receiver.fd, SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof bytes) != 0)
     setsockopt(receiver.fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
   socklen_t size = sizeof receiver.address.v4;

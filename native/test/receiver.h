@@ -1,4 +1,4 @@
-// Sockets of this machine at which tests receive.
+// Sockets on this machine on which tests receive.
 #pragma once
 #include <netinet/in.h>
 #include <stdbool.h>
@@ -14,7 +14,7 @@ typedef struct {
   } address;
 } Receiver;
 
-// Opens a socket at a free port of the loopback address of AF_INET or AF_INET6.
+// Opens a socket on a free port of the loopback address, for AF_INET or AF_INET6.
 Receiver receiver_open(int family);
 // Receives what has already arrived; -1 if nothing has.
 ssize_t receiver_take(const Receiver *receiver, void *out, size_t size);

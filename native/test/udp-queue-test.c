@@ -1,4 +1,4 @@
-// Tests of the queue, with real sockets of this machine.
+// Tests the queue with real sockets on this machine.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <net/if.h>
@@ -10,7 +10,7 @@
 
 enum { DESTINATIONS = 5 };
 
-// Sends datagrams of random sizes, mostly like their predecessors, to several destinations.
+// Sends datagrams of random sizes, mostly the same as the previous size, to several destinations.
 static void send_random(int family, size_t size_max) {
   enum { ROUNDS = 200, AT_MOST = 60 };
   UdpQueue *queue = create();
@@ -105,7 +105,7 @@ static void sends_one_target(void) {
   udp_queue_free(queue);
 }
 
-// Sends two frames at a socket without room. Nothing may overtake the deferred datagrams.
+// Sends two frames on a socket without room. Nothing may overtake the deferred datagrams.
 static void defer_frames(int error) {
   UdpQueue *queue = create();
   const int fd = open_sender(AF_INET);
@@ -159,7 +159,7 @@ static void drops_unreachable(void) {
   expect_frame(&receiver);
   CHECK_EQUAL(counters.dropped, FRAME);
   CHECK_EQUAL(counters.deferred, 0);
-  // Nobody listens any more. The resulting ICMP errors must not affect other destinations.
+  // Nothing listens there any longer. The resulting ICMP errors must not affect other destinations.
   close(receiver.fd);
   const Receiver alive = receiver_open(AF_INET);
   for (int turn = 0; turn < 3; turn++) {
@@ -207,7 +207,7 @@ static void survives_many_destinations(void) {
   const int fd = open_sender(AF_INET);
   Receiver receiver = receiver_open(AF_INET);
   const uint32_t port = ntohs(receiver.address.v4.sin_port);
-  // 127.0.0.0/8 is this machine; nobody listens at most of these.
+  // All of 127.0.0.0/8 is this machine; nothing listens on most of these addresses.
   for (uint32_t i = 0; i <= UDP_QUEUE_DESTINATIONS; i++) {
     Receiver other = receiver;
     other.address.v4.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + i);
@@ -256,7 +256,7 @@ static void rejects_what_it_cannot_hold(void) {
   udp_queue_free(queue);
 }
 
-// A network namespace of its own, with a loopback device of this MTU.
+// Enters a new network namespace, with a loopback device of this MTU.
 static void enter_network(int mtu) {
   const bool alone = unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0;
   if (!alone) exit(SKIPPED);

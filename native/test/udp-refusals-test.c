@@ -1,4 +1,4 @@
-// Tests of the queue when runs are refused, with real sockets of this machine.
+// Tests the queue when runs are refused, with real sockets on this machine.
 #define _GNU_SOURCE
 #include <errno.h>
 
@@ -32,7 +32,7 @@ static void switched_off(void) {
   udp_queue_free(queue);
 }
 
-// A socket that can't send runs: its datagrams are sent one by one, for ten minutes.
+// If a socket can't send runs, its datagrams are sent one by one for ten minutes.
 static void refuse_socket(int error, size_t size) {
   UdpQueue *queue = create();
   const int fd = open_sender(AF_INET);
@@ -70,7 +70,7 @@ static void falls_back_enoprotoopt(void) { refuse_socket(ENOPROTOOPT, SIZE); }
 // The segments are too small to exceed any path's MTU.
 static void falls_back_einval(void) { refuse_socket(EINVAL, 200); }
 
-// Segments exceed a path's MTU: only that address is affected, and only segments of that size.
+// If segments exceed a path's MTU, only that address is affected, and only segments of that size.
 static void refuse_size(int error) {
   UdpQueue *queue = create();
   const int fd = open_sender(AF_INET);

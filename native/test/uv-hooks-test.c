@@ -1,4 +1,4 @@
-// Tests of the hooks, with the real libuv.
+// Tests the hooks with the real libuv.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
@@ -146,7 +146,7 @@ typedef struct {
 
 static Watch watch;
 
-// Waits for a datagram in another thread, and then wakes the loop, which sleeps meanwhile.
+// Waits for a datagram in another thread while the loop sleeps, and then wakes the loop.
 static void *watch_arrival(void *unused) {
   struct pollfd one = {.fd = watch.fd, .events = POLLIN};
   watch.arrived = poll(&one, 1, 10000) == 1;

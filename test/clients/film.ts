@@ -13,7 +13,7 @@ export type FilmFormat = Readonly<{ width: number; height: number; fps: number; 
 export const FLASH = "drawbox=color=white:t=fill:enable='lt(mod(t\\,1)\\,0.1)'";
 const BEEP = "aevalsrc='0.5*sin(2*PI*1000*t)*lt(mod(t\\,1)\\,0.1)':sample_rate=48000";
 
-/** Returns FFmpeg's inputs for the film, generated while it plays. */
+/** Returns the FFmpeg inputs that generate the film while it plays. */
 export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>): string[] {
   const background = `color=black:size=${width}x${height}:rate=${fps}`;
   const corner = `testsrc2=size=${width / 4}x${height / 4}:rate=${fps}`;
@@ -22,8 +22,8 @@ export function filmInputs({ width, height, fps }: Omit<FilmFormat, 'seconds'>):
 }
 
 /**
- * Returns the path of the film in `folder`, with codecs that add no delay: H.264 without B-frames,
- * and PCM.
+ * Returns the path of the film in `folder`. Its codecs add no delay: H.264 without B-frames, and
+ * PCM.
  */
 export async function filmFile(folder: string, format: FilmFormat): Promise<string> {
   const { width, height, fps, seconds } = format;

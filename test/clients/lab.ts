@@ -16,7 +16,7 @@ import { type Found, pathOf, type Tool } from './toolbox.js';
 const exec = promisify(execFile);
 
 const DISPLAY_MS = 20_000;
-/** Mount points of the lab's folders in Debian's root. */
+/** Where the lab's folders are mounted in Debian's root. */
 const FOLDER_IN_ROOT = '/lab';
 const FILMS_IN_ROOT = '/films';
 
@@ -24,7 +24,7 @@ const FILMS_IN_ROOT = '/films';
 export class Lab {
   readonly onair: Onair;
   readonly other: OtherMachine;
-  /** Files of this run; deleted by {@link close}. */
+  /** Files from this run; {@link close} deletes them. */
   readonly folder: string;
   readonly #found: Found;
   readonly #films: string;
@@ -88,13 +88,13 @@ export class Lab {
     });
   }
 
-  /** Returns what players play; publishes it on the first call. */
+  /** Returns the media for players; publishes it on the first call. */
   programme(): Promise<Programme> {
     this.#programme ??= Programme.start(this);
     return this.#programme;
   }
 
-  /** Starts an invisible X display for programs of {@link debian}. */
+  /** Starts an invisible X display for programs started with {@link debian}. */
   async display(name: string): Promise<void> {
     this.#display ??= this.debian('Xvfb', [
       name,
@@ -123,9 +123,7 @@ export class Lab {
     return found && 'path' in found ? found.path : null;
   }
 
-  /**
-   * The root's /tmp, which each run replaces with its own folder, so that two runs don't share it.
-   */
+  /** The root's /tmp. Each run replaces it with its own folder, so that two runs don't share it. */
   get #tmp(): string | null {
     return this.#debian && join(this.#debian, 'tmp');
   }
@@ -143,7 +141,7 @@ export class Lab {
     ];
   }
 
-  /** Mounts are visible in this run's namespace only. */
+  /** Mounts are visible only in this run's namespace. */
   async #mount(): Promise<void> {
     for (const [source, target] of this.#mounts) {
       await mkdir(target, { recursive: true });
@@ -153,7 +151,7 @@ export class Lab {
     if (tmp !== null) await exec('mount', ['-t', 'tmpfs', '-o', 'mode=1777', 'tmpfs', tmp]);
   }
 
-  /** Must precede the removal of the folder, which is mounted in the root. */
+  /** Must run before the folder is removed, because the folder is mounted in the root. */
   async #unmount(): Promise<void> {
     for (const [, target] of this.#mounts) await exec('umount', ['--recursive', '--lazy', target]);
   }

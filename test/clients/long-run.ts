@@ -20,8 +20,8 @@ const POLL_MS = 5_000;
 /** A long recording takes a while to finish. */
 const FINISHED_MS = 120_000;
 /**
- * The number of beeps (one per second) that are reported separately at the beginning and at the end
- * of a recording.
+ * The number of beeps (one per second) that are reported separately at the start and at the end of
+ * a recording.
  */
 const EDGE_BEEPS = 60;
 
@@ -57,7 +57,7 @@ export function tryLongRun(lab: Lab, { minutes }: { minutes: number }): Promise<
   return Promise.all(runners.map((runner) => runOne(lab, runner, { scenario, minutes })));
 }
 
-/** Publishes with OBS alone, so that no second encoder delays its pictures. */
+/** Publishes with OBS alone, so that no second encoder delays its frames. */
 export async function tryLongRunOfObs(lab: Lab, { minutes }: { minutes: number }): Promise<Row[]> {
   const scenario = `WHIP, ${minutes} minutes alone, recorded`;
   return [await runOne(lab, obsRunner, { scenario, minutes })];
@@ -106,7 +106,7 @@ async function publishedFor(lab: Lab, runner: Runner, minutes: number): Promise<
   }
 }
 
-/** Waits, then reports the machine's load and how often the broadcast was live. */
+/** Waits, then reports the machine's load and in how many checks the broadcast was live. */
 async function watchFor(channel: LabChannel, program: Program, minutes: number): Promise<string> {
   const endMs = performance.now() + minutes * 60_000;
   let checks = 0;

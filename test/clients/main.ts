@@ -31,11 +31,11 @@ const PAGE = 'docs/clients.md';
 type Case = Readonly<{
   name: string;
   tools: readonly Tool[];
-  /** Runs only if named. */
+  /** Runs only if it is named. */
   onlyNamed?: boolean;
   run: (lab: Lab, options: Options) => Promise<Row[]>;
 }>;
-/** `scenario`: as in the matrix; null for all. */
+/** `scenario`: the scenario's name in the matrix; null for all scenarios. */
 type Options = Readonly<{ minutes: number; scenario: string | null }>;
 
 const players: readonly Player[] = [
@@ -65,7 +65,7 @@ const cases: readonly Case[] = [
   { name: 'long-obs', tools: ['obs'], onlyNamed: true, run: tryLongRunOfObs },
 ];
 
-/** Runs the named clients, or all, and writes the pages. Resolves with the exit code. */
+/** Runs the named clients, or all of them, and writes the pages. Resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
     args: [...args],

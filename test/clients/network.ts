@@ -6,14 +6,14 @@ import { Program, type ProgramOptions } from './program.js';
 
 const exec = promisify(execFile);
 
-/** Documentation addresses (RFC 5737) of the server and the second machine. */
+/** Documentation addresses (RFC 5737) for the server and the second machine. */
 export const SERVER_ADDRESS = '192.0.2.1';
 const CLIENT_ADDRESS = '192.0.2.2';
 const NAMESPACES = ['--net', '--pid', '--mount', '--fork', '--kill-child', '--mount-proc'];
 
 /**
- * Runs this program again in its own namespaces: no packet leaves them, mounts are private, and
- * every process ends with it. Without root, it is mapped to root inside.
+ * Runs this program again in its own namespaces: no packet leaves them, mounts are private, and all
+ * processes end with it. A user other than root is mapped to root inside.
  */
 export async function runIsolated(args: readonly string[]): Promise<number> {
   const asRoot = process.getuid?.() === 0 ? [] : ['--map-root-user'];
@@ -24,8 +24,8 @@ export async function runIsolated(args: readonly string[]): Promise<number> {
 }
 
 /**
- * A second machine as far as the network is concerned, with its own loopback; it reaches the server
- * at {@link SERVER_ADDRESS}.
+ * What looks like a second machine to the network: it has its own loopback interface, and reaches
+ * the server at {@link SERVER_ADDRESS}.
  */
 export class OtherMachine {
   readonly #holder: Program;
@@ -36,7 +36,7 @@ export class OtherMachine {
     this.#pid = pid;
   }
 
-  /** Requires the namespaces of {@link runIsolated}. */
+  /** Requires the namespaces from {@link runIsolated}. */
   static async create(): Promise<OtherMachine> {
     await ip('link', 'set', 'lo', 'up');
     const holder = Program.start('unshare', ['--net', 'sh', '-c', 'echo $$; exec sleep infinity']);

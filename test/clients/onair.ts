@@ -33,17 +33,17 @@ export class Onair {
     return new Onair(server, rtmpPort);
   }
 
-  /** The URL for programs on this machine. */
+  /** The URL that programs on this machine use. */
   get url(): string {
     return this.#server.url;
   }
 
-  /** The URL for programs on the second machine. */
+  /** The URL that programs on the second machine use. */
   get lanUrl(): string {
     return `http://${SERVER_ADDRESS}:${new URL(this.url).port}`;
   }
 
-  /** The URL for programs on the second machine that publish over RTMP, without the stream key. */
+  /** The URL to which programs on the second machine publish over RTMP, without the stream key. */
   get rtmpUrl(): string {
     return `rtmp://${SERVER_ADDRESS}:${this.#rtmpPort}/live`;
   }
@@ -92,7 +92,7 @@ export class LabChannel {
     return this.#get<IngestView>(`/channels/${this.name}/ingest`);
   }
 
-  /** Returns null if it does not exist. */
+  /** Resolves with null if the recording doesn't exist. */
   recording(id: string): Promise<RecordingView | null> {
     return this.#get<RecordingView>(`/recordings/${id}`).catch(() => null);
   }
@@ -102,7 +102,7 @@ export class LabChannel {
   }
 }
 
-/** Polls until there is a result; returns null after a timeout. */
+/** Polls until there is a result; resolves with null after a timeout. */
 export async function pollFor<T>(
   read: () => Promise<T | null | undefined | false>,
   withinMs: number,

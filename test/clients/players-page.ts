@@ -20,7 +20,7 @@ const HEAD = `# Players
 This page, which \`npm run clients\` generates, shows how each player handles a broadcast of 640x360 at 30 frames/s with H.264 and Opus. Live streams, rewind (from the oldest segment) and WHEP are played for 10 s, recordings to their end after about 18 s. In the size-change columns, the publisher returns with 424x240. Empty cells weren't tested.
 `;
 
-/** Writes the table of players from the rows of the matrix. */
+/** Writes the players table from the rows of the matrix. */
 export async function writePlayersPage(
   players: readonly Player[],
   rows: readonly Row[],
@@ -39,7 +39,7 @@ export async function writePlayersPage(
   await writeFile(PAGE, `${HEAD}\n${table}\n${sections(players)}`);
 }
 
-/** The sections of players that have a command or remarks. */
+/** The sections about players that have a command or remarks. */
 const sections = (players: readonly Player[]): string =>
   players
     .map(({ client, command, remarks }) => {
@@ -49,6 +49,6 @@ const sections = (players: readonly Player[]): string =>
     })
     .join('');
 
-/** Quotes caps for a shell, because of their parentheses. */
+/** Quotes GStreamer caps for a shell, because they contain parentheses. */
 const quoted = (command: string): string =>
   command.replaceAll(/(?<==)application\/x-rtp,\S+/g, (caps) => `'${caps}'`);

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** The maximum number of output lines; the oldest are dropped. */
+/** The maximum number of output lines to keep; the oldest are dropped. */
 const KEPT_LINES = 400;
-/** The time a program has to end after a signal. */
+/** The time that a program has to exit after a signal. */
 const END_MS = 10_000;
 
 export type ProgramOptions = Readonly<{
@@ -11,7 +11,7 @@ export type ProgramOptions = Readonly<{
   cwd?: string;
 }>;
 
-/** A program in its own process group, which is killed if it doesn't end in time. */
+/** A program in its own process group. The group is killed if the program doesn't exit in time. */
 export class Program {
   readonly name: string;
   readonly ended: Promise<number | null>;
@@ -60,14 +60,14 @@ export class Program {
     return this.lines.join('\n');
   }
 
-  /** Resolves with the exit code, or kills the program and resolves with null if it is late. */
+  /** Resolves with the exit code. If the program is late, kills it and resolves with null. */
   async endWithin(ms: number): Promise<number | null> {
     const code = await Promise.race([this.ended, timeOut(ms)]);
     if (!this.#isOver) await this.stop('SIGKILL');
     return code;
   }
 
-  /** Sends a signal, Ctrl+C by default, and waits for the end. */
+  /** Sends a signal, Ctrl+C by default, and waits until the program exits. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     if (this.#isOver) return;
     this.#signal(signal);

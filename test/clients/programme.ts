@@ -6,12 +6,12 @@ import { whipArgs } from './senders/ffmpeg.js';
 
 const LIVE_MS = 30_000;
 const HLS_MS = 30_000;
-/** The duration of the broadcast before players start, so that they can rewind. */
+/** How long to broadcast before players start, so that they can rewind. */
 const HISTORY_MS = 16_000;
 const RECORDED_MS = 12_000;
 const FINISHED_MS = 90_000;
 const LOST_MS = 30_000;
-/** A returning publisher is rejected until the loss of the previous one is noticed. */
+/** A returning publisher is rejected until the server notices that the previous one is lost. */
 const COMEBACK_TRIES = 15;
 const COMEBACK_MS = 2_000;
 const LARGE = { width: 640, height: 360, fps: 30, bitrateKbps: 800 };
@@ -22,7 +22,7 @@ const SMALL = { width: 424, height: 240, fps: 30, bitrateKbps: 400 };
  */
 export class Programme {
   readonly channel: LabChannel;
-  /** Multivariant playlists. */
+  /** URLs of multivariant playlists. */
   readonly recordingUrl: string;
   readonly resizedUrl: string;
   readonly #publisher: Program;
@@ -57,7 +57,7 @@ export class Programme {
   }
 }
 
-/** A live broadcast whose picture size changes while players watch it. */
+/** A live broadcast whose resolution changes while players watch it. */
 export class Resizing {
   readonly channel: LabChannel;
   readonly #lab: Lab;
@@ -85,7 +85,7 @@ export class Resizing {
   }
 }
 
-/** Records the formats one after another; returns the playlist's URL. */
+/** Records the formats one after another; returns the recording's playlist URL. */
 async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<string> {
   const channel = await lab.onair.channel();
   let id = '';
@@ -104,7 +104,7 @@ async function recordOf(lab: Lab, formats: readonly (typeof LARGE)[]): Promise<s
   return `${lab.onair.url}${recording.playlistPath}`;
 }
 
-/** Kills a publisher, and waits until its loss is noticed. */
+/** Kills a publisher, and waits until the server notices. */
 async function lose(channel: LabChannel, publisher: Program): Promise<void> {
   await publisher.stop('SIGKILL');
   const isLive = async () => (await channel.broadcast())?.state === 'live';

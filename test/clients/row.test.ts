@@ -8,12 +8,12 @@ const missing = notInstalled({ client, scenario }, 'no plugin');
 const missingEverywhere = notInstalled({ client }, 'no package');
 
 describe('the rows of the matrix', () => {
-  it('are read as they were written, with bars in their cells', () => {
+  it('are read as they were written, including bars in cells', () => {
     const rows = [measured, { ...missing, seen: 'source | sink' }];
     expect(readTable(formatTable(rows))).toEqual(rows);
   });
 
-  it('are replaced by newer results of the same client and scenario', () => {
+  it('are replaced by newer results for the same client and scenario', () => {
     const newer = { ...measured, seen: 'live after 1.2 s' };
     expect(merged([measured], [newer])).toEqual([newer]);
     expect(merged([measured], [{ ...newer, scenario: 'other' }])).toHaveLength(2);
@@ -22,7 +22,7 @@ describe('the rows of the matrix', () => {
   it.each([
     ['in one scenario', missing],
     ['in all scenarios', missingEverywhere],
-  ])('are not replaced where the client is missing %s', (_, row) => {
+  ])('are not replaced on a machine where the client is missing %s', (_, row) => {
     expect(merged(readTable(formatTable([measured])), [row])).toEqual([measured]);
   });
 

@@ -3,7 +3,7 @@ export type Row = Readonly<{
   client: string;
   version: string;
   scenario: string;
-  /** The result, or why there is none. */
+  /** The result, or the reason why there is none. */
   seen: string;
 }>;
 
@@ -35,11 +35,14 @@ export function readTable(text: string): Row[] {
     });
 }
 
-/** The scenario in the single row of a missing client, which replaces a row per scenario. */
+/**
+ * The scenario name for a client that isn't installed. Such a client gets one row, not one per
+ * scenario.
+ */
 const ALL_SCENARIOS = 'all';
 const NOT_INSTALLED = 'not installed here: ';
 
-/** Returns the row of a client that cannot run on this machine. */
+/** Returns the row for a client that can't run on this machine. */
 export function notInstalled(
   { client, scenario = ALL_SCENARIOS }: { client: string; scenario?: string },
   reason: string,
@@ -48,8 +51,9 @@ export function notInstalled(
 }
 
 /**
- * Replaces rows of the same client and scenario, and appends the others. A row from
- * {@link notInstalled} never replaces a result, which comes from a machine that had the client.
+ * Replaces rows with the same client and scenario, and appends the others. A row from
+ * {@link notInstalled} never replaces a result, because results come from a machine that had the
+ * client.
  */
 export function merged(old: readonly Row[], fresh: readonly Row[]): Row[] {
   const keyOf = ({ client, scenario }: Row) => `${client} | ${scenario}`;

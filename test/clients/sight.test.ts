@@ -9,12 +9,12 @@ it.each([
   ['end at different beeps', own, late.slice(0, -2)],
   ['end at different beeps, the other way', own.slice(0, -3), late],
   ['begin at different beeps', own.slice(3), late],
-])('compares beep by beep two recordings that %s', (_, ownMs, lateMs) => {
+])('compares two recordings that %s, beep by beep', (_, ownMs, lateMs) => {
   const against = lateAgainst(ownMs, lateMs);
   expect(against.length).toBeGreaterThanOrEqual(5);
   expect(new Set(against)).toEqual(new Set([6]));
 });
 
-it('compares nothing with a recording without beeps', () => {
+it('compares nothing if a recording has no beeps', () => {
   expect(lateAgainst([], late)).toEqual([]);
 });

@@ -8,27 +8,27 @@ const OUTPUT_MAX = 64 * 1_048_576;
 const ffprobeBin = process.env.FFPROBE_BIN ?? 'ffprobe';
 /** Extra time to save a live playlist before giving up. */
 const LATE_MS = 30_000;
-/** An interval of more than this many usual frame intervals counts as a gap. */
+/** An interval longer than this many usual frame intervals counts as a gap. */
 const GAP_FACTOR = 2.5;
 /** The number of beeps by which the ends of two recordings of the same broadcast may differ. */
 const SHIFT_MAX = 5;
 
-/** The delay of beeps relative to flashes, milliseconds. */
+/** The delay of beeps relative to flashes, in milliseconds. */
 export type Sync = Readonly<{ medianMs: number; leastMs: number; mostMs: number; beeps: number }>;
 
 /** The media that FFmpeg decoded from a file or playlist. */
 export type Sight = Readonly<{
-  /** The sizes, such as `640x360`; several if the size changes. */
+  /** The sizes, such as `640x360`; more than one if the size changes. */
   sizes: readonly string[];
   frames: number;
   framesPerSecond: number;
-  /** The lengths of gaps between frames, milliseconds. */
+  /** The lengths of gaps between frames, in milliseconds. */
   gapsMs: readonly number[];
-  /** The delay of each beep relative to its flash, milliseconds. */
+  /** The delay of each beep relative to its flash, in milliseconds. */
   lateMs: readonly number[];
 }>;
 
-/** Saves some seconds of a live playlist unchanged, from its oldest segment. */
+/** Saves some seconds of a live playlist unchanged, starting with its oldest segment. */
 export async function saveLive(url: string, file: string, seconds: number): Promise<void> {
   const args = ['-y', '-v', 'error', '-live_start_index', '0', '-i', url, '-t', `${seconds}`];
   await exec(ffmpegBin, [...args, '-c', 'copy', '-f', 'nut', file], {
@@ -46,7 +46,7 @@ export async function sightOf(input: string): Promise<Sight> {
     ],
     { maxBuffer: OUTPUT_MAX },
   );
-  // ffprobe chooses the order of fields: the time is the one with a decimal point.
+  // ffprobe chooses the order of the fields: the time is the field with a decimal point.
   const frames = stdout.split('\n').flatMap((line) => {
     const fields = line.split(',');
     const atS = Number(fields.find((field) => field.includes('.')));
@@ -66,7 +66,7 @@ export async function sightOf(input: string): Promise<Sight> {
   };
 }
 
-/** Returns an empty list without sound or without video. */
+/** Returns an empty list if there is no audio or no video. */
 async function beepsLateMs(input: string): Promise<number[]> {
   const onsets = await onsetsOf(input).catch(() => ({ flashesS: [], beepsS: [] }));
   return beepsLateS(onsets).map((one) => one * 1_000);
@@ -92,7 +92,7 @@ export function describeSight({ sizes, frames, framesPerSecond, gapsMs, lateMs }
 
 /**
  * Returns how much later each beep is than in the sender's own recording, which ends at nearly the
- * same beep. Delays in the sender itself are the same in both.
+ * same beep. Delays in the sender itself affect both equally.
  */
 export function lateAgainst(ownMs: readonly number[], lateMs: readonly number[]): number[] {
   const shifts = Array.from({ length: SHIFT_MAX + 1 }, (_, shift) => shift);
@@ -105,14 +105,14 @@ export function lateAgainst(ownMs: readonly number[], lateMs: readonly number[])
   return best;
 }
 
-/** Subtracts from the end, as far as both lists reach. */
+/** Returns the differences, counted from the end, as far as both lists reach. */
 function differences(values: readonly number[], others: readonly number[]): number[] {
   const length = Math.min(values.length, others.length);
   const to = others.slice(others.length - length);
   return values.slice(values.length - length).map((value, at) => value - (to[at] ?? value));
 }
 
-/** Returns the mean distance from the median; infinite without values. */
+/** Returns the mean distance from the median; infinite if there are no values. */
 function spreadOf(values: readonly number[]): number {
   if (values.length === 0) return Number.POSITIVE_INFINITY;
   const middle = median(values);

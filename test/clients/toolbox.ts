@@ -5,19 +5,19 @@ import { installMediamtx } from './install/mediamtx.js';
 import { installAiortc, installFfmpeg7, installFfmpeg9 } from './install/python.js';
 
 const INSTALLERS = {
-  /** The root folder. */
+  /** The path of the root folder. */
   debian: installDebianRoot,
-  /** The same, with GStreamer's WHIP and WHEP elements. */
+  /** The same root, with GStreamer's WHIP and WHEP elements. */
   gstreamer: installElements,
-  /** The same, with an OBS that supports WHIP. */
+  /** The same root, with an OBS that supports WHIP. */
   obs: installObs,
-  /** The program's path. */
+  /** The path of the program. */
   ffmpeg9: installFfmpeg9,
-  /** The program's path. */
+  /** The path of the program. */
   ffmpeg7: installFfmpeg7,
-  /** The folder of a Python. */
+  /** The folder of a Python environment. */
   aiortc: installAiortc,
-  /** The program's path. */
+  /** The path of the program. */
   mediamtx: installMediamtx,
   /** The path of a WHEP player. */
   pion: installPion,
@@ -25,10 +25,10 @@ const INSTALLERS = {
 
 export type Tool = keyof typeof INSTALLERS;
 
-/** The path of each tool, or why it is not available. */
+/** The path of each tool, or the reason why it isn't available. */
 export type Found = Readonly<Partial<Record<Tool, { path: string } | { missing: string }>>>;
 
-/** Installs the missing tools. Nothing else needs the network. */
+/** Installs the missing tools. Only this step needs the network. */
 export async function findTools(tools: Iterable<Tool>): Promise<Found> {
   const found: Partial<Record<Tool, { path: string } | { missing: string }>> = {};
   for (const tool of new Set(tools))

@@ -5,12 +5,12 @@ import type { Played, Player, Scenario } from './players/player.js';
 import { Resizing } from './programme.js';
 import { notInstalled, type Row } from './row.js';
 
-/** The duration in which a player starts and shows the larger picture. */
+/** The time in which a player starts and shows the larger size. */
 const BEFORE_CHANGE_MS = 12_000;
 
 /**
- * Plays with one player in each of its scenarios, or in the one named `only`. Returns one row per
- * scenario.
+ * Plays with one player in each of its scenarios, or only in the scenario named `only`. Returns one
+ * row per scenario.
  */
 export async function tryPlayer(lab: Lab, player: Player, only: string | null): Promise<Row[]> {
   const { client } = player;
@@ -35,7 +35,7 @@ export async function tryPlayer(lab: Lab, player: Player, only: string | null): 
   }
 }
 
-/** Plays a live broadcast whose picture becomes smaller after some seconds. */
+/** Plays a live broadcast whose resolution is lowered after some seconds. */
 async function playedWhileResizing(lab: Lab, player: Player, programme: Played): Promise<string> {
   const resizing = await Resizing.start(lab);
   try {
@@ -51,7 +51,7 @@ async function playedWhileResizing(lab: Lab, player: Player, programme: Played):
   }
 }
 
-/** Returns the name of a scenario in the matrix. */
+/** Returns the name of a scenario as shown in the matrix. */
 export function titleOf(scenario: Scenario): string {
   if (scenario === 'whep') return 'WHEP';
   return scenario === 'webrtc' ? 'WebRTC' : `HLS, ${scenario}`;

@@ -13,7 +13,7 @@ const WATCH_S = 14;
 const OVER_MS = 15_000;
 const RECORDING_MS = 30_000;
 
-/** Publishes with one sender; returns what arrived as a row. */
+/** Publishes with one sender; returns a row that describes what arrived. */
 export async function trySender(lab: Lab, sender: Sender): Promise<Row> {
   const { client, scenario } = sender;
   try {
@@ -69,7 +69,7 @@ function describeTrack(codec: string, layers: number): string {
   return layers === 1 ? name : `${name} in ${layers} layers`;
 }
 
-/** Stops the program with Ctrl+C and reads the recording. */
+/** Stops the program with Ctrl+C, then reads the recording. */
 async function ended(
   channel: LabChannel,
   program: Program,
@@ -99,7 +99,7 @@ function comparedWithOwn(ownMs: readonly number[], lateMs: readonly number[]): s
   ];
 }
 
-/** Returns the program's last complaints, without keys. */
+/** Returns the program's last error messages, without keys. */
 export const lastWords = (program: Program): string =>
   program.lines
     .filter((line) => /error|fail|refus|invalid|unknown|unrecognized|not /i.test(line))

@@ -7,7 +7,7 @@ import { registerWithChannel } from '../support/people.js';
 /** How long a node is suspended, and how long a link is down. */
 const AWAY_MS = { suspended: 10_000, short: 3_000, long: 20_000 };
 
-describe.skipIf(noLab !== null)('the chat of three nodes', () => {
+describe.skipIf(noLab !== null)('a chat on three nodes', () => {
   let lab: Lab;
   let channel = '';
   let chatters: LabChatter[] = [];
@@ -79,7 +79,7 @@ describe.skipIf(noLab !== null)('the chat of three nodes', () => {
     [
       'PostgreSQL is killed',
       async () => {
-        // Its other processes end by themselves.
+        // PostgreSQL's other processes exit by themselves.
         await lab.postgres.end('SIGKILL');
         await sleep(1_000);
         await lab.postgres.start();
@@ -87,7 +87,7 @@ describe.skipIf(noLab !== null)('the chat of three nodes', () => {
     ],
   ];
 
-  it.each(FAULTS)('keeps every message once and in order while %s', async (_what, fault) => {
+  it.each(FAULTS)('delivers every message once and in order while %s', async (_what, fault) => {
     const over = new AbortController();
     const writing = chatters.map(async (chatter, who) => {
       for (let n = 0; !over.signal.aborted || n < 5; n += 1) {

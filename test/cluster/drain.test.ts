@@ -12,7 +12,7 @@ const CHATTERS = 12;
 const DRAIN_SECONDS = 10;
 
 describe.skipIf(noLab !== null)(
-  'a node that drains under load, beside one of the next release',
+  'a node that drains under load, beside a node with the next release',
   () => {
     let lab: Lab;
     beforeAll(async () => {
@@ -29,7 +29,7 @@ describe.skipIf(noLab !== null)(
     const broadcast = async (name: string, { url }: { url: string } = lab) =>
       (await api<ChannelView>(url, null, 'GET', `/channels/${name}`)).broadcast;
 
-    /** Publishes through HAProxy; resolves with the node that it reached. */
+    /** Publishes through HAProxy; resolves with the node that received the request. */
     async function publish(channel: string, key: string) {
       const film = { video: 'h264', audio: true } as const;
       const publisher = new WeriftPublisher({ url: lab.url, channel, key, film });
@@ -43,7 +43,7 @@ describe.skipIf(noLab !== null)(
       return { publisher, node };
     }
 
-    /** Watches at a node; resolves when media arrives. */
+    /** Watches through a node; resolves when media arrives. */
     async function watch(channel: string, { url }: LabNode): Promise<WeriftViewer> {
       const viewer = new WeriftViewer({ url, channel, payloadTypes: { audio: 111, video: 96 } });
       onTestFinished(() => viewer.vanish());
@@ -52,14 +52,14 @@ describe.skipIf(noLab !== null)(
       return viewer;
     }
 
-    /** Ends a node by SIGTERM; resolves with how long that took, in milliseconds. */
+    /** Stops a node with SIGTERM; resolves with the time that this took, in milliseconds. */
     async function drain(node: LabNode): Promise<number> {
       const startMs = performance.now();
       await node.end('SIGTERM');
       return performance.now() - startMs;
     }
 
-    it('keeps every message once and in order, and its broadcast continues', async () => {
+    it('delivers every message once and in order, and its broadcast continues', async () => {
       const channel = 'film';
       const owner = await registerWithChannel(lab.url, channel);
       const path = `/channels/${channel}/stream-key`;
@@ -86,7 +86,7 @@ describe.skipIf(noLab !== null)(
         }
       });
       const tookMs = await drain(node);
-      // The program doesn't move, so it is disconnected at the end.
+      // The encoder doesn't move to another node, so it is disconnected at the end.
       expect(tookMs).toBeGreaterThan(DRAIN_SECONDS * 1_000);
       await publisher.vanish();
       const again = await publish(channel, key);
@@ -101,7 +101,7 @@ describe.skipIf(noLab !== null)(
         const seqs = () => chatter.messages.map(({ seq }) => seq);
         await expect.poll(seqs, { timeout: 60_000 }).toEqual(upTo);
         expect(chatter.shown).toEqual(upTo);
-        // No connection was lost before another one had replaced it.
+        // No connection was lost before its replacement was open.
         expect(chatter.timesOffline).toBe(0);
       }
       expect(node.output).toMatch(/this node has drained .*left=/);
@@ -111,7 +111,7 @@ describe.skipIf(noLab !== null)(
         return found?.state === 'live' && found;
       }, LIMIT);
       expect(now).toMatchObject({ id: before.id, startedAt: before.startedAt });
-      // The player of the other node stayed connected, and receives the new media.
+      // The player on the other node stayed connected, and receives the new media.
       const { video } = viewer.packets;
       await vi.waitUntil(() => viewer.packets.video > video + 10, LIMIT);
       await again.publisher.end();

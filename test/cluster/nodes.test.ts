@@ -20,17 +20,17 @@ if (noLab !== null)
   process.stderr.write(`Not tested: several nodes in their own networks, because ${noLab}.\n`);
 
 const LIMIT = { timeout: 90_000, interval: 100 };
-/** How far apart the clocks of the nodes are: that of `n2` is ahead. */
+/** The difference between the nodes' clocks: that of `n2` is ahead. */
 const APART_MS = 2_000;
 /**
- * How long revoked access may last on any node. It takes some tens of milliseconds, and should never
- * take a second; a busy machine needs more. The periodic check, every three seconds, must not be
- * what detects it.
+ * How long revoked access can continue on any node. Normally it ends within tens of milliseconds,
+ * and it should never last a second; a busy machine needs more. The limit is below three seconds,
+ * so that the periodic check, every three seconds, can't be what ends it.
  */
 const CUT_WITHIN_MS = 2_500;
 const PASSWORD = 'open sesame';
 
-describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that differ', () => {
+describe.skipIf(noLab !== null)('three nodes behind HAProxy, with different clocks', () => {
   let lab: Lab;
   let ahead: LabNode;
   let others: readonly LabNode[];
@@ -77,7 +77,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
       return now?.state === state && now;
     }, LIMIT);
 
-  it.skipIf(!hasFakeClocks)('have clocks that differ, and log it', async () => {
+  it.skipIf(!hasFakeClocks)('have different clocks, and log it', async () => {
     const clocks = await Promise.all(
       [ahead, ...others].map(async (node) => {
         const { serverMs } = await request(await connect(node, ''), 'clock:ping', {});
@@ -90,7 +90,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
     for (const { output } of others) expect(output).not.toContain('the database’s are apart');
   });
 
-  it('are one service: an account of one node logs in on all', async () => {
+  it('are one service: an account created on one node can log in on all', async () => {
     const person = await register(ahead.url, 'rosa');
     for (const { url } of [lab, ...lab.nodes]) {
       const me = await fetch(`${url}/api/me`, { headers: { cookie: person.cookie } });
@@ -142,7 +142,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
     await expect.poll(() => told.map(({ text }) => text), LIMIT).toEqual(['hello']);
   });
 
-  it.each(['account', 'guest'])('cut a banned %s off everywhere at once', async (kind) => {
+  it.each(['account', 'guest'])('cut off a banned %s everywhere at once', async (kind) => {
     const { name, owner } = await makeChannel();
     await setAccess(name, owner, { visibility: 'password', password: PASSWORD });
     const moderator = await connect(others[0]!, owner.cookie);
@@ -208,7 +208,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
     for (const { url } of lab.nodes) expect((await fetch(`${url}${path}`)).status).toBe(404);
   });
 
-  it.skipIf(!hasFakeClocks)('send viewers the offset of the clock that dates HLS', async () => {
+  it.skipIf(!hasFakeClocks)('send viewers the offset of the clock used for HLS dates', async () => {
     const { name, key } = await makeChannel();
     const publisher = program(ahead, name, key);
     expect((await publisher.publish()).status).toBe(201);
@@ -224,7 +224,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
     }
   });
 
-  it('leave a broadcast to its new owner when the former one comes back', async () => {
+  it('leave a broadcast on its new origin node when the former one returns', async () => {
     const { name, key } = await makeChannel();
     const [origin, heir, third] = [ahead, others[0]!, others[1]!];
     const publisher = program(origin, name, key);
@@ -238,7 +238,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
       );
       return found;
     };
-    // The database follows: a state is stored after clients are notified of it.
+    // The database is updated later: a state is stored after clients are notified of it.
     await vi.waitUntil(async () => (await row())?.state === 'LIVE', LIMIT);
     expect(await row()).toMatchObject({ epoch: 1, name: origin.name });
     await lab.network.cut(origin.host);
@@ -253,7 +253,7 @@ describe.skipIf(noLab !== null)('three nodes behind HAProxy, with clocks that di
     expect(moved?.name).toBe(heir.name);
     expect(moved?.epoch).toBeGreaterThan(1);
     await lab.network.mend(origin.host);
-    // The former owner learns that it lost the broadcast, and shows that of the new one.
+    // The former origin node learns that it lost the broadcast, and shows the new node's broadcast.
     await vi.waitUntil(() => origin.output.includes('another node continues the broadcast'), LIMIT);
     for (const node of lab.nodes) expect(await isIn(node, name, 'live')).toMatchObject({ id });
     expect(await row()).toEqual(moved);

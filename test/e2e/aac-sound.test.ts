@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { url } = stage.server;
   const key = await createStreamKey(url, await registerWithChannel(url, CHANNEL));
   program = new FfmpegRtmp(`rtmp://127.0.0.1:${port}/live/${key}`, {
-    // Browsers show B-frames over HLS only.
+    // Browsers can show B-frames only over HLS.
     video: { bFrames: 2 },
     audio: { sampleRate: 44_100, channels: 1 },
   });
@@ -40,7 +40,7 @@ const heardBytes = (page: Page): Promise<number> =>
     .locator('video')
     .evaluate((video) => Number(Reflect.get(video, 'webkitAudioDecodedByteCount')));
 
-describe('a broadcast over RTMP, with AAC at 44.1 kHz', () => {
+describe('a broadcast over RTMP, with 44.1 kHz AAC', () => {
   it('is heard in hls.js, without gaps', async () => {
     const viewer = await stage.visit('/', { url: site.url });
     await playIn(viewer, `${stage.server.url}/hls/${CHANNEL}/index.m3u8`);
@@ -54,7 +54,7 @@ describe('a broadcast over RTMP, with AAC at 44.1 kHz', () => {
     expect((await complaintsOf(viewer)).filter(({ fatal }) => fatal)).toEqual([]);
   });
 
-  it('is heard on its page', async () => {
+  it('is heard on its watch page', async () => {
     const viewer = await stage.visit(`/${CHANNEL}`);
     await framesAdvance(viewer);
     const before = await heardBytes(viewer);

@@ -35,7 +35,7 @@ const rangesIn = (page: Page): Promise<number> =>
   page.locator('video').evaluate((video) => Reflect.get(video, 'buffered').length as number);
 
 describe('a broadcast with B-frames', () => {
-  it('is played by hls.js picture by picture, without gaps', async () => {
+  it('is played by hls.js frame by frame, without gaps', async () => {
     const viewer = await stage.visit('/', { url: site.url });
     await playIn(viewer, `${stage.server.url}/hls/${CHANNEL}/index.m3u8`);
     await framesAdvance(viewer);
@@ -44,13 +44,13 @@ describe('a broadcast with B-frames', () => {
     await expect.poll(played, WAIT).toBeGreaterThan(WATCHED_S);
     const end = await videoOf(viewer);
     const expected = (end.time - begin.time) * FRAMES_PER_SECOND;
-    // A busy browser leaves out pictures, and without the offsets of B-frames a tenth is shown.
+    // A busy browser skips frames, but without the offsets of B-frames only a tenth would be shown.
     expect(end.frames - begin.frames).toBeGreaterThan(expected / 2);
     expect(await rangesIn(viewer)).toBe(1);
     expect((await complaintsOf(viewer)).filter(({ fatal }) => fatal)).toEqual([]);
   });
 
-  it('is watched over HLS on its page, because WebRTC shows only some pictures', async () => {
+  it('is watched over HLS on its page, because WebRTC shows only some frames', async () => {
     const { broadcast } = await stage.channel(CHANNEL);
     expect(broadcast?.webrtc).toBe('unavailable');
     const viewer = await stage.visit(`/${CHANNEL}`);

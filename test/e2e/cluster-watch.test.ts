@@ -6,7 +6,7 @@ import { Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)(
-  'a page of a node to which the publisher is not connected',
+  'a watch page on a node to which the publisher is not connected',
   () => {
     let nodes: TestNodes;
     let stage: Stage;
@@ -30,7 +30,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
     const press = (page: Page, name: string): Promise<void> =>
       page.getByRole('button', { name, exact: true }).click();
 
-    it('shows the picture over WebRTC, even after a change or an interruption', async () => {
+    it('shows the video over WebRTC, even after a change or an interruption', async () => {
       const studio = await stage.goLive('ann');
       const viewer = await stage.visit('/ann', { url: other.url });
       const moves = async () => {

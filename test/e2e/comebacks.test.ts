@@ -7,7 +7,7 @@ import { useStage } from '../support/fixtures/use-stage.js';
 
 const stage = useStage();
 
-/** The service's media workers. */
+/** Returns the process ids of the service's media workers. */
 const workerPids = (): number[] =>
   execFileSync('ps', ['-o', 'pid=,comm=', '--ppid', String(stage.server.pid)], { encoding: 'utf8' })
     .split('\n')
@@ -99,13 +99,13 @@ describe('recovery', () => {
     try {
       const viewer = await stage.visit('/xenia', { url: network.url });
       await framesAdvance(viewer);
-      // The chat is loaded after the first frame, over connections that would stay silent.
+      // The chat is loaded after the first frame, over connections that would go silent.
       await say(studio, 'before the outage');
       await viewer.getByText('before the outage').waitFor();
       network.pull();
       for (const text of ['first', 'second', 'third']) await say(studio, `while away: ${text}`);
       await studio.getByText('while away: third').waitFor();
-      // The server has noticed the outage when it no longer counts the viewer.
+      // The server has noticed the outage once it no longer counts the viewer.
       await expect.poll(async () => (await stage.channel('xenia')).viewers, WAIT).toBe(0);
       network.comeBack();
       for (const text of ['first', 'second', 'third'])

@@ -13,12 +13,12 @@ import { isLongWatch, watchSeconds } from '../support/watch-seconds.js';
 import type { LocalServer } from '../support/local-server.js';
 
 /**
- * The size is small so that the browser doesn't drop a layer for lack of CPU, since the test is
- * about packet loss.
+ * The size is small so that the browser doesn't drop a layer because the CPU is too slow; the test
+ * is about packet loss.
  */
 const PICTURE = { width: 640, height: 360, framesPerSecond: 15 };
 
-/** The duration before the publisher is lost, which is longer than a player's buffer. */
+/** The time before the publisher is lost. It is longer than a player's buffer. */
 const SEEN_BEFORE_S = 6;
 
 let stage: Stage;
@@ -38,8 +38,8 @@ afterAll(async () => {
 });
 
 /**
- * The errors that a busy machine causes: with one second of buffer, its browser stalls. hls.js then
- * leaves out the last part of a segment if it is shorter than its look-up tolerance of 0.25 s, and
+ * The errors that a busy machine causes: the browser stalls with one second of buffer. hls.js then
+ * skips the last part of a segment if it is shorter than its look-up tolerance of 0.25 s, and
  * aborts a load to change the level.
  */
 const RUN_DRY = new Set([
@@ -50,14 +50,14 @@ const RUN_DRY = new Set([
   'aborted',
 ]);
 
-/** Returns the places, in seconds, where the media of a rendition has a hole. */
+/** Returns the positions, in seconds, of gaps in the media of a rendition. */
 async function holesIn({ id, url }: { id: string; url: string }): Promise<number[]> {
   const timescale = id.startsWith('video') ? 90_000 : 48_000;
   const holes: number[] = [];
   let endTicks: number | null = null;
   for (const segment of await fetchSegments(url)) {
     if (segment.discontinuity || segment.gap) endTicks = null;
-    // A busy browser may drop a layer for a while; the playlist marks its segments as gaps.
+    // A busy browser may drop a layer for a while; the playlist then marks its segments as gaps.
     if (segment.gap) continue;
     for (const { baseTicks, durationsTicks } of readFragments(await fetchBytes(segment.url))) {
       if (endTicks !== null && baseTicks !== endTicks) holes.push(endTicks / timescale);
@@ -68,7 +68,7 @@ async function holesIn({ id, url }: { id: string; url: string }): Promise<number
 }
 
 /**
- * Returns the errors that hls.js must not report: all of them in a long run, otherwise those that a
+ * Returns the errors that hls.js must not report: in a long run all of them, otherwise those that a
  * busy machine can't cause.
  */
 async function graveComplaints(viewer: Page): Promise<Complaint[]> {
@@ -110,7 +110,7 @@ describe('hls.js on another site', () => {
     watchSeconds * 2_000 + 120_000,
   );
 
-  it('continues after the publisher was unavailable', async () => {
+  it('continues when the publisher returns', async () => {
     const way = await TcpProxy.to(stage.server.url);
     try {
       const initScripts = [clockPublisherScript(PICTURE)];

@@ -23,9 +23,12 @@ afterAll(async () => {
   for (const site of sites.values()) await site.close();
 });
 
-/** The duration to play, which is more than any player buffers at startup. */
+/** The duration to play. It exceeds what any player buffers at startup. */
 const ENOUGH_S = 12;
-/** The maximum number of requests for an unchanged playlist; constant polling would send more. */
+/**
+ * The maximum number of requests for an unchanged playlist; a player that polls constantly would
+ * exceed it.
+ */
 const REPEATED_MAX = 20;
 
 /** Counts the page's requests per playlist from now on. */
@@ -39,8 +42,8 @@ function countRequests(viewer: Page): ReadonlyMap<string, number> {
 }
 
 /**
- * Publishes a live film. Shaka 5.2 fails on playlists of fewer than three segments: it looks for
- * captions in the one still being written, which has no address yet.
+ * Publishes a live video. Shaka 5.2 fails on playlists with fewer than three segments, because it
+ * looks for captions in the segment that is still being written, which has no URL yet.
  */
 async function liveFilm(channel: string): Promise<{ film: RecordedFilm; url: string }> {
   const film = await RecordedFilm.of(stage.server.url, channel);
@@ -56,7 +59,7 @@ async function watchWith(player: BarePlayer, url: string): Promise<Page> {
   return viewer;
 }
 
-/** Resolves when this many more seconds have been played and their frames decoded. */
+/** Resolves when this many more seconds have been played and decoded. */
 async function plays(viewer: Page, seconds: number): Promise<void> {
   const before = await videoOf(viewer);
   const ran = async (): Promise<boolean> => {
@@ -66,9 +69,9 @@ async function plays(viewer: Page, seconds: number): Promise<void> {
   await expect.poll(ran, WAIT).toBe(true);
 }
 
-describe.skipIf(!hasFfmpegReaders)('a live film on another site', () => {
+describe.skipIf(!hasFfmpegReaders)('a live video on another site', () => {
   let shared: ReturnType<typeof liveFilm> | undefined;
-  /** Returns the URL of a film that several tests play; the first one starts it. */
+  /** Returns the URL of a video that several tests play; the first one starts it. */
   const sharedUrl = async (): Promise<string> => {
     shared ??= liveFilm('shared');
     return (await shared).url;
@@ -89,7 +92,7 @@ describe.skipIf(!hasFfmpegReaders)('a live film on another site', () => {
     expect(Math.max(...requests.values())).toBeLessThan(REPEATED_MAX);
   });
 
-  it.each(PLAYERS)('is played by %s from the cache of a CDN', async (player) => {
+  it.each(PLAYERS)("is played by %s from a CDN's cache", async (player) => {
     const url = await sharedUrl();
     const cache = await startSharedCache(stage.server.url);
     const viewer = await watchWith(player, url.replace(stage.server.url, cache.url));
@@ -100,7 +103,8 @@ describe.skipIf(!hasFfmpegReaders)('a live film on another site', () => {
     await cache.close();
   });
 
-  // Video.js checks for the end after it appends a segment, not when EXT-X-ENDLIST arrives later.
+  // Video.js checks for the end after it appends a segment, but not when EXT-X-ENDLIST arrives
+  // later.
   it.each(['hls.js', 'shaka'] as const)('is played to its end by %s', async (player) => {
     await endShared();
     const { film, url } = await liveFilm(`ends-in-${player.replace('.', '-')}`);

@@ -50,7 +50,7 @@ async function goLive(
   return { url, studio };
 }
 
-/** Returns the renditions that are not transcoded and have this many segments. */
+/** Returns the renditions that aren't transcoded and have at least this many segments. */
 async function renditionsWith(segments: number, url: string): Promise<string[]> {
   const response = await fetch(url);
   await response.text();
@@ -72,7 +72,9 @@ async function fetchWindow(id: string, url: string) {
   return { segments, init, media };
 }
 
-/** Returns the smallest number of segments that a rendition has since the broadcast resumed. */
+/**
+ * Returns the smallest number of segments that any rendition has had since the broadcast resumed.
+ */
 async function fewestSinceAway(url: string): Promise<number> {
   const renditions = (await fetchRenditions(url)).filter(({ id }) => RENDITIONS.includes(id));
   const counts = renditions.map(async (rendition) => {
@@ -85,20 +87,20 @@ async function fewestSinceAway(url: string): Promise<number> {
 
 type Timed = Readonly<{ dts: number; duration: number }>;
 
-/** Returns the samples that don't begin exactly where the previous one ended. */
+/** Returns the samples that don't begin exactly where the previous sample ended. */
 const breaksOf = (all: readonly Timed[]) =>
   all.flatMap((one, at) => {
     const before = all[at - 1];
     return before && one.dts !== before.dts + before.duration ? [{ before, one }] : [];
   });
 
-/** Returns the samples that aren't later than the previous one. */
+/** Returns the samples that aren't later than the previous sample. */
 const backwardsOf = (all: readonly { dts: number }[]) =>
   all.flatMap((one, at) => ((all[at - 1]?.dts ?? -1) < one.dts ? [] : [{ at, one }]));
 
 const kindOf = ({ id }: FetchedRendition) => (id.startsWith('video') ? 'video' : 'audio');
 
-/** Returns when the timeline began, by the first segment's date, in ms since 1970. */
+/** Returns when the timeline began, according to the first segment's date, in ms since 1970. */
 function beganMs({ segments, init, media }: Awaited<ReturnType<typeof fetchWindow>>): number {
   const [segment] = segments;
   const [bytes] = media;
@@ -106,25 +108,25 @@ function beganMs({ segments, init, media }: Awaited<ReturnType<typeof fetchWindo
   return segment.wallMs - beginS(init, bytes) * 1_000;
 }
 
-/** Returns where a segment begins on the timeline. */
+/** Returns the position on the timeline at which a segment begins. */
 function beginS(init: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): number {
   const [first] = samplesOf(init, bytes);
   if (!first) throw new Error('an empty segment');
   return first.dts / first.timescale;
 }
 
-describe('a broadcast of three layers of a clock, with beeps', () => {
+describe('a broadcast of a clock in three layers, with beeps', () => {
   let live: Promise<Live> | undefined;
   afterAll(async () => (await live)?.studio.close());
 
-  /** Returns its URL; the first test starts it. */
+  /** Returns the broadcast's URL; the first test starts the broadcast. */
   const broadcast = async (): Promise<string> => {
     live ??= goLive('rosa', { renditions: RENDITIONS });
     return (await live).url;
   };
 
   it.skipIf(!hasFfmpegReaders).each<ReadFrom>(['live', 'rewind'])(
-    'is played by FFmpeg, every rendition (%s), without a warning, with advancing time',
+    'is played by FFmpeg, every rendition (%s), without a warning and with increasing times',
     async (from) => {
       const url = await broadcast();
       for (const rendition of await fetchRenditions(url)) {
@@ -147,7 +149,7 @@ describe('a broadcast of three layers of a clock, with beeps', () => {
     },
   );
 
-  it('has contiguous segments to the tick, as read by ffprobe and mp4box', async () => {
+  it('has segments that are contiguous to the tick, as read by ffprobe and mp4box', async () => {
     const url = await broadcast();
     for (const { id } of await fetchRenditions(url)) {
       const { init, media, segments } = await fetchWindow(id, url);
@@ -169,7 +171,7 @@ describe('a broadcast of three layers of a clock, with beeps', () => {
   });
 
   it.skipIf(!hasFfmpegReaders)(
-    'has audio within 40 ms of the video, with the clock’s dates',
+    'has audio within 40 ms of the video, and the clock’s dates',
     async () => {
       const url = await broadcast();
       const sound = await fetchWindow('opus', url);
@@ -207,14 +209,14 @@ describe.skipIf(!hasFfmpegReaders)('a publisher without H.264', () => {
 });
 
 describe.skipIf(!hasFfmpegReaders)('a publisher after a network outage', () => {
-  it('is read by FFmpeg across the interruption, as long on the timeline as on the clock', async () => {
+  it('is read by FFmpeg across the interruption, and lasts as long on the timeline as on the clock', async () => {
     const network = await TcpProxy.to(stage.server.url);
     const { url, studio } = await goLive('yara', { renditions: RENDITIONS, via: network.url });
     network.goDown();
     await stage.isInState('yara', 'interrupted');
     network.comeBack();
     await stage.isInState('yara', 'live');
-    // The renditions continue one after the other.
+    // The renditions resume one after the other.
     await expect.poll(() => fewestSinceAway(url), WAIT).toBeGreaterThan(2);
     for (const { id, url: rendition } of await fetchRenditions(url)) {
       if (!RENDITIONS.includes(id)) continue;

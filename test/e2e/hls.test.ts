@@ -21,7 +21,7 @@ afterAll(async () => {
   await network?.close();
 });
 
-/** Counts the painted frames in which a video that was visible is black. */
+/** Counts the painted frames in which a video that was already visible is black. */
 const BLACK_WATCH = `{
   globalThis.blackFrames = 0;
   let wasSeen = false;
@@ -39,7 +39,7 @@ const BLACK_WATCH = `{
 
 const blackFrames = (page: Page): Promise<unknown> => page.evaluate('blackFrames');
 
-/** Waits until the page reports this protocol. */
+/** Waits until the page reports that it uses this protocol. */
 async function watchesOver(page: Page, way: 'WebRTC' | 'HLS'): Promise<void> {
   const chip = page.locator('.delay-chip-button');
   await expect.poll(() => chip.textContent(), WAIT).toMatch(new RegExp(`^${way}`));
@@ -54,7 +54,9 @@ async function live(name: string, options: LiveOptions = {}): Promise<Page> {
   return studio;
 }
 
-/** Returns a function for the studio of a broadcast that the tests of a suite share. */
+/**
+ * Returns a function that resolves with the studio of a broadcast shared by the tests of a suite.
+ */
 function sharedBroadcast(name: string, initScripts: string[] = []): () => Promise<Page> {
   let studio: Promise<Page> | undefined;
   afterAll(async () => (await studio)?.context().close());
@@ -68,7 +70,7 @@ async function press(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, exact: true }).click();
 }
 
-/** Checks the latency of the picture on screen, by the clock in it. */
+/** Checks the latency of the visible frame, according to the clock in it. */
 async function isLate(page: Page, fromMs: number, toMs: number): Promise<void> {
   const lateMs = async (): Promise<number> => (await clockDelayMs(page)) ?? Number.NaN;
   const isRight = (ms: number): boolean => ms >= fromMs && ms < toMs;
@@ -79,7 +81,7 @@ describe('a broadcast', () => {
   const plain = sharedBroadcast('plain');
 
   describe('to a viewer whose network blocks WebRTC', () => {
-    it('falls back to HLS automatically, and returns to WebRTC when it is possible again', async () => {
+    it('falls back to HLS automatically, and returns to WebRTC when that is possible again', async () => {
       await plain();
       await network.goDown();
       const viewer = await stage.visit('/plain', {
@@ -104,7 +106,7 @@ describe('a broadcast', () => {
   });
 
   describe('in an embedded player', () => {
-    it('waits for a click unless it may play automatically', async () => {
+    it('waits for a click unless it is allowed to play automatically', async () => {
       await plain();
       const viewer = await stage.visit('/embed/plain?autoplay=0&mode=hls&muted');
       await viewer.getByRole('button', { name: 'Play', exact: true }).waitFor();
@@ -116,7 +118,7 @@ describe('a broadcast', () => {
       );
     });
 
-    it('stays with WebRTC if the URL says so', async () => {
+    it('stays with WebRTC if the URL requires it', async () => {
       await plain();
       const viewer = await stage.visit('/embed/plain?mode=webrtc');
       await watchesOver(viewer, 'WebRTC');
@@ -124,7 +126,7 @@ describe('a broadcast', () => {
     });
   });
 
-  it('has the picture size that a viewer selects', async () => {
+  it('has the resolution that a viewer selects', async () => {
     await plain();
     const viewer = await stage.visit('/plain?mode=hls');
     await watchesOver(viewer, 'HLS');
@@ -150,7 +152,7 @@ describe('a broadcast of a clock', () => {
   const clock = sharedBroadcast('clock', [clockPublisherScript()]);
 
   describe('to a viewer who rewinds', () => {
-    it('starts with a pause, and playback resumes from there', async () => {
+    it('starts with a pause, and playback resumes from that position', async () => {
       await clock();
       const viewer = await stage.visit('/clock?mode=hls', { initScripts: [clockViewerScript] });
       await watchesOver(viewer, 'HLS');
@@ -187,7 +189,7 @@ describe('a broadcast of a clock', () => {
     });
   });
 
-  it('is seen and heard over HLS whichever source the broadcaster switches to', async () => {
+  it('is seen and heard over HLS, no matter which source the broadcaster switches to', async () => {
     const studio = await clock();
     const viewer = await stage.visit('/clock?mode=hls', { initScripts: [clockViewerScript] });
     await watchesOver(viewer, 'HLS');

@@ -3,7 +3,7 @@ import { say, WAIT } from '../support/stage.js';
 import { framesAdvance, videoOf } from '../support/video.js';
 import { stageTest as it } from '../support/fixtures/stage.js';
 
-describe('the main job', () => {
+describe('the main workflow', () => {
   it('signs up, goes live, is watched by two viewers, chats both ways, and ends', async ({
     stage,
   }) => {
@@ -67,16 +67,16 @@ describe('the main job', () => {
     const chip = viewer.getByRole('button', { name: /^WebRTC \d+\.\d s$/ });
     await chip.waitFor();
     const seconds = Number(/\d+\.\d/.exec((await chip.textContent()) ?? '')?.[0]);
-    // The latency is below a second on an idle machine. The test requires only a plausible value.
+    // The latency is below a second on an idle machine. The test only requires a plausible value.
     expect(seconds).toBeLessThan(3);
   });
 
-  it('is watched in an embed as well', async ({ stage }) => {
+  it('is also watched in an embed', async ({ stage }) => {
     await stage.goLive('olga');
     const embed = await stage.visit('/embed/olga');
     await framesAdvance(embed);
     expect(await embed.locator('video').count()).toBe(1);
-    // The page uses the socket that it has opened before its code was loaded.
+    // The page uses the socket that it opened before its code was loaded.
     expect(await embed.evaluate('globalThis.onairHeadStart.early')).toBeNull();
   });
 });

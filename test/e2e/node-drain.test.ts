@@ -10,7 +10,7 @@ import { framesAdvance } from '../support/video.js';
 
 const haproxy = process.env.HAPROXY_BIN ?? '';
 const DRAIN_SECONDS = 8;
-/** The limit for a freeze on a busy machine; docs/scaling.md gives the figure of an idle one. */
+/** The limit for a freeze on a busy machine; docs/scaling.md gives the figure for an idle one. */
 const FREEZE_MAX_MS = 3_000;
 
 describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that drains', () => {
@@ -55,7 +55,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     return statuses.filter((status) => status === 200).length;
   };
 
-  /** Returns the node to which HAProxy sends a visitor. */
+  /** Returns the node to which HAProxy sends a visitor's requests. */
   async function nodeOf(page: Page): Promise<ServerProcess> {
     const cookies = await page.context().cookies(balancer.url);
     const name = cookies.find((cookie) => cookie.name === 'onair-node')?.value ?? '';
@@ -64,7 +64,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     return node;
   }
 
-  /** Records every state that the database has for a broadcast from now on. */
+  /** Records every state that the database stores for a broadcast from now on. */
   async function watchStoredStates(id: string): Promise<() => Promise<string[]>> {
     const database = new pg.Client({ connectionString: nodes.databaseUrl });
     await database.connect();
@@ -82,7 +82,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     };
   }
 
-  it('lets a viewer move to another node while the picture continues', async () => {
+  it('lets a viewer move to another node while the video continues', async () => {
     await stage.goLive('ann');
     const viewer = await stage.visit('/ann?mode=webrtc', {
       url: balancer.url,
@@ -109,7 +109,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
     expect(movedMs).toBeLessThan(FREEZE_MAX_MS);
     expect(blanks).toBe(0);
     expect(await nodeOf(viewer)).not.toBe(before);
-    // No connection was opened because one was lost.
+    // No connection was opened because another one had been lost.
     expect(sockets.map((url) => new URL(url).searchParams.get('moving'))).toContain('1');
     expect(sockets.filter((url) => !url.includes('moving=1'))).toEqual([]);
     await expect.poll(async () => (await stage.channel('ann')).viewers, WAIT).toBe(1);
@@ -150,7 +150,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || haproxy === '')('a node that d
       expect(blanks).toBe(0);
     }
     expect([...states]).toEqual(['live']);
-    // A node that reads the database during the move shows what it finds there.
+    // A node that reads the database during the move publishes the state that it finds there.
     expect(await storedStates()).toEqual(['LIVE']);
     expect((await stage.channel('bea')).broadcast?.id).toBe(id);
     expect(await nodeOf(studio)).not.toBe(before);

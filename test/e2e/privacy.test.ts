@@ -6,7 +6,7 @@ import { useStage } from '../support/fixtures/use-stage.js';
 
 const stage = useStage();
 
-/** Selects the audience in the studio's settings, and closes them. */
+/** Selects who can watch in the studio's settings, then closes them. */
 async function letWatch(studio: Page, who: string, password?: string): Promise<void> {
   await studio.getByRole('button', { name: 'Settings' }).click();
   const dialog = studio.getByRole('dialog');
@@ -32,7 +32,7 @@ async function hlsFor(page: Page, name: string): Promise<string> {
   return `${stage.server.url}${path}`;
 }
 
-/** Fetches a segment like a player without the page's cookies; returns the status. */
+/** Fetches a segment as a player without the page's cookies would; returns the status. */
 async function playHls(address: string): Promise<number> {
   let url = address;
   for (let depth = 0; depth < 2; depth += 1) {
@@ -49,7 +49,7 @@ async function playHls(address: string): Promise<number> {
 }
 
 describe('a broadcast with a restricted audience', () => {
-  it('asks for a password set while it is live, and is watched with it', async () => {
+  it('asks for a password that is set while it is live, and can be watched with it', async () => {
     const studio = await stage.goLive('wanda');
     const viewer = await stage.visit('/wanda');
     await framesAdvance(viewer);

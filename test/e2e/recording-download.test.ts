@@ -11,7 +11,7 @@ const LENGTH_MS = 12_000;
 const SCRIPT = readFileSync(new URL('../support/pages/play-file.js', import.meta.url), 'utf8');
 
 type Seen = { duration: number; width: number; height: number; reached: number[] };
-/** The result for a file that plays completely and reaches the positions that were sought. */
+/** The result for a file that plays completely, including from each position sought. */
 const PLAYED = {
   width: 640,
   height: 360,
@@ -24,7 +24,7 @@ let chromium: Chromium;
 let plain: RecordingView;
 let twoCodings: RecordingView;
 
-/** Records a film, followed by one with another profile. */
+/** Records a video, followed by a second one with another profile. */
 async function recordedOf(channel: string, profiles: readonly ('baseline' | 'high')[]) {
   const film = await RecordedFilm.of(server.url, channel);
   let id = '';
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([server?.close(), chromium?.close()]));
 
-/** Returns what a page played; `run` runs a script there. */
+/** Returns what a page played; `run` runs a script in the page. */
 async function playedBy(
   { downloadPath, durationMs }: RecordingView,
   run: (script: string) => Promise<unknown>,

@@ -7,8 +7,8 @@ import { say, Stage, WAIT } from '../support/stage.js';
 import { framesAdvance, videoOf } from '../support/video.js';
 
 /**
- * The minimum duration of a broadcast in seconds, enough for several segments and a chapter in the
- * middle.
+ * The minimum duration of the broadcast, in seconds: enough for several segments and a chapter in
+ * the middle.
  */
 const LENGTH_S = 14;
 
@@ -28,7 +28,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** Broadcasts with a guest's chat, one deleted message, and a title change in the middle. */
+/** Broadcasts with a guest chatting, one deleted message, and a title change in the middle. */
 async function broadcast(name: string): Promise<Page> {
   const page = await stage.goLive(name);
   const guest = await stage.visit(`/${name}`);
@@ -98,7 +98,7 @@ describe('the recording page', () => {
     expect(html).toContain('<meta property="og:title" content="The second half');
   });
 
-  it('shows the chat in sync with the picture, without deleted messages', async () => {
+  it('shows the chat in sync with the video, without deleted messages', async () => {
     const page = await open('?t=0');
     await page.getByRole('button', { name: 'Pause' }).click();
     await seekTo(page, Math.floor(recording.durationMs / 1_000) - 0.5);
@@ -146,7 +146,7 @@ describe('the recording page', () => {
 });
 
 describe('past broadcasts', () => {
-  it('are on the channel’s page, with their durations', async () => {
+  it('are on the channel page, with their durations', async () => {
     const page = await stage.visit('/rita');
     const link = page.getByRole('link', { name: /The second half/ });
     const card = page.getByRole('article').filter({ has: link });

@@ -42,7 +42,7 @@ function mixerPid(): number {
   return pid;
 }
 
-/** A live broadcast that the server mixes, with the host and Bob on stage, and a viewer. */
+/** Starts a live broadcast that the server mixes, with the host and Bob on stage, and a viewer. */
 async function mixedOnServer(channel: string) {
   const studio = await stage.studioOf(channel, { initScripts: [devicesOf(HOST)] });
   await openStage(studio);
@@ -65,7 +65,7 @@ async function mixedOnServer(channel: string) {
 }
 
 describe.skipIf(process.env.MIX_PYTHON_BIN === '')('the server’s mix', () => {
-  it('shows and plays everyone on stage, and survives guests and its own process', async () => {
+  it('shows and plays everyone on stage, and survives the loss of guests and of its own process', async () => {
     const { studio, invitation, bob, viewer } = await mixedOnServer('ann');
     await shows(viewer, HALVES, ['red', 'green']);
     await hears(viewer, [500, 1_000]);
@@ -75,7 +75,7 @@ describe.skipIf(process.env.MIX_PYTHON_BIN === '')('the server’s mix', () => {
     await studio.keyboard.press('1');
     await shows(viewer, HALVES, ['red', 'green']);
 
-    // Killed like this, a process leaves nothing behind that could end the broadcast.
+    // A process that is killed like this has no chance to end the broadcast.
     const killed = mixerPid();
     process.kill(killed, 'SIGKILL');
     await expect.poll(() => mixerPid(), WAIT).not.toBe(killed);
@@ -86,7 +86,7 @@ describe.skipIf(process.env.MIX_PYTHON_BIN === '')('the server’s mix', () => {
     await press(studio, 'Bring on stage');
     await shows(viewer, [[0.83, 0.4]], ['blue']);
     await hears(viewer, PITCHES);
-    // A guest's browser ends without a goodbye.
+    // A guest's browser exits without notice.
     await cid.context().close();
     await hears(viewer, [500, 1_000]);
 
@@ -96,7 +96,7 @@ describe.skipIf(process.env.MIX_PYTHON_BIN === '')('the server’s mix', () => {
     await hears(viewer, [1_000]);
     expect((await stage.channel('ann')).broadcast?.state).toBe('live');
 
-    // The last one who leaves ends the broadcast, after the grace period.
+    // When the last participant leaves, the broadcast ends after the grace period.
     await press(bob, 'Leave');
     await bob.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
     await stage.isInState('ann', null);

@@ -18,13 +18,13 @@ import {
 } from '../support/sharing-viewers.js';
 import { framesAdvance } from '../support/video.js';
 
-/** Waits until a viewer plays over a way. */
+/** Waits until a viewer plays in the given way. */
 async function plays(page: Page, way: 'Shared' | 'WebRTC'): Promise<void> {
   await page.getByRole('button', { name: new RegExp(`^${way}`) }).waitFor();
   await framesAdvance(page);
 }
 
-/** Opens the pages of viewers who share. */
+/** Opens pages of viewers who share. */
 async function audienceOf(
   stage: Stage,
   channel: string,
@@ -37,7 +37,7 @@ async function audienceOf(
   return viewers;
 }
 
-/** Returns the sum of a figure of several viewers. */
+/** Returns the sum of a figure over several viewers. */
 async function total(viewers: readonly Page[], term: Parameters<typeof figureOf>[1]) {
   const figures = await Promise.all(viewers.map((one) => figureOf(one, term)));
   return figures.reduce((sum, figure) => sum + figure, 0);
@@ -59,26 +59,28 @@ describe('viewers who share', () => {
     await expect.poll(received, WAIT).toBeGreaterThanOrEqual(2);
     for (const viewer of viewers) {
       await framesAdvance(viewer);
-      // A connection that is being replaced counts twice for a moment.
+      // A connection that is being replaced briefly counts twice.
       await expect.poll(() => figureOf(viewer, 'Connected viewers'), WAIT).toBe(2);
       expect(await figureOf(viewer, 'Rejected segments')).toBe(0);
     }
     const chip = viewers[0]!.getByRole('button', { name: /^Shared/ });
     expect(await chip.textContent()).toMatch(/^Shared (8|9|1\d)\.\d s$/);
-    // Who watched before isn't moved.
+    // Viewers who were already watching aren't moved.
     await plays(early, 'WebRTC');
 
     await letViewersShare(studio, 'ann', { enabled: false });
     for (const viewer of viewers) await plays(viewer, 'WebRTC');
   });
 
-  it('decode nothing that the server didn’t send, whatever others send', async ({ stage }) => {
+  it('decode nothing that the server didn’t send, no matter what others send', async ({
+    stage,
+  }) => {
     const studio = await stage.goLive('gus');
     await letViewersShare(studio, 'gus');
     const [liar] = await audienceOf(stage, 'gus', [[SENDS_GARBAGE]]);
     const honest = await audienceOf(stage, 'gus', [[RECORDS_MEDIA], [RECORDS_MEDIA]]);
 
-    // Garbage arrives and is rejected, and the others still get the video from each other.
+    // Garbage arrives and is rejected, but the others still get the video from each other.
     await expect.poll(() => figureOf(liar!, 'To viewers'), WAIT).toBeGreaterThan(0);
     await expect.poll(() => total(honest, 'Rejected segments'), WAIT).toBeGreaterThan(0);
     await expect.poll(() => figureOf(liar!, 'Connected viewers'), WAIT).toBeLessThan(2);
@@ -145,7 +147,7 @@ describe('viewers who share', () => {
     await callApi(studio, 'DELETE', 'channels/pia/members/eve');
     await expect.poll(async () => (await clingingOf(eve!)).open, WAIT).toBe(0);
     const { bytes } = await clingingOf(eve!);
-    // The others share in another swarm.
+    // The others share in a new swarm.
     await expect.poll(() => figureOf(others[0]!, 'Connected viewers'), WAIT).toBe(1);
     const before = await total(others, 'From viewers');
     await expect.poll(() => total(others, 'From viewers'), WAIT).toBeGreaterThan(before);

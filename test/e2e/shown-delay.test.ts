@@ -5,7 +5,7 @@ import { framesAdvance } from '../support/video.js';
 import { stageTest as it } from '../support/fixtures/stage.js';
 import { WAIT } from '../support/stage.js';
 
-it('the displayed latency of WebRTC is that of the picture, within 100 ms', async ({ stage }) => {
+it('the displayed WebRTC latency matches that of the video, within 100 ms', async ({ stage }) => {
   await stage.goLive('delay', { initScripts: [clockPublisherScript()] });
   const viewer = await stage.visit('/delay?mode=webrtc', { initScripts: [clockViewerScript] });
   await framesAdvance(viewer);
@@ -13,7 +13,7 @@ it('the displayed latency of WebRTC is that of the picture, within 100 ms', asyn
   expect(Math.abs(medianError(pairs))).toBeLessThan(100);
 });
 
-it('the displayed latency of HLS is just as accurate, below 3 s, and steady', async ({ stage }) => {
+it('the displayed HLS latency is just as accurate, below 3 s, and steady', async ({ stage }) => {
   await stage.goLive('clock', { initScripts: [clockPublisherScript()] });
   await expect.poll(async () => (await stage.channel('clock')).broadcast?.hls, WAIT).toBe('ready');
   const viewer = await stage.visit('/clock?mode=hls', { initScripts: [clockViewerScript] });

@@ -8,27 +8,27 @@ import { PionPlayer } from '../support/pion-player.js';
 import { buildPion } from '../support/pion-program.js';
 import { SimulcastPublisher } from '../support/simulcast-publisher.js';
 
-/** The estimation is slow on a busy machine. */
+/** Bandwidth estimation is slow on a busy machine. */
 const PATIENCE = { timeout: 240_000, interval: 200 };
 const FRAMES_PER_SECOND = 15;
 const FILM_FRAMES = 300;
-/** A key frame each second, so that a viewer can change to another layer at any time. */
+/** One key frame per second, so that a viewer can soon change to another layer. */
 const KEY_FRAMES = { every: FRAMES_PER_SECOND, from: 0 };
-/** Long enough for the tests; they end the publisher. */
+/** Enough for all tests, which stop the publisher when they finish. */
 const REPETITIONS = 60;
 const LAYERS = [
   { width: 320, bps: 150_000 },
   { width: 640, bps: 600_000 },
   { width: 1_280, bps: 2_400_000 },
 ];
-/** A NAL unit that decoders skip (H.264 7.3.2.7), as an RTP payload. */
+/** A NAL unit that decoders skip (H.264, section 7.3.2.7), as an RTP payload. */
 const FILLER = new Uint8Array(1_000).fill(0xff).fill(0x0c, 0, 1);
 
 const program = buildPion('player');
 const reason = noSlowLinks() ?? (program === null ? 'Go is missing' : null);
 /** What the service sends to a player. */
 type Sent = Readonly<{ transport: types.WebRtcTransport; video: types.Consumer }>;
-/** What is sent to each player, in the order in which they connected. */
+/** What is sent to each player, in the order in which the players connected. */
 const all: Sent[] = [];
 
 observer.on('newworker', (worker) =>
@@ -43,7 +43,7 @@ observer.on('newworker', (worker) =>
   ),
 );
 
-/** Fills a layer's frames up to its bit rate, and repeats them. */
+/** Pads a layer's frames to reach its bit rate, and repeats them. */
 function longFilm(frames: EncodedLayer, bps: number): EncodedLayer {
   const bytes = bps / 8 / FRAMES_PER_SECOND;
   const filled = frames.map((payloads) => {
@@ -89,7 +89,7 @@ describe.skipIf(reason !== null)('a viewer on a slow link', () => {
     await network?.close();
   });
 
-  /** Watches from a host; `asks`: whether the player asks the server for the offer. */
+  /** Watches from a host; `asks`: whether the player asks the server to make the offer. */
   async function open(
     host: LabHost,
     { asks }: { asks: boolean },
@@ -104,12 +104,12 @@ describe.skipIf(reason !== null)('a viewer on a slow link', () => {
     return { player, sent };
   }
 
-  /** Watches as {@link open} does; resolves with what is sent. */
+  /** Watches like {@link open}; resolves with what is sent to the player. */
   const watch = async (host: LabHost, how: { asks: boolean }) => (await open(host, how)).sent;
 
   const layerOf = ({ video }: Sent) => video.currentLayers?.spatialLayer ?? null;
 
-  /** Resolves when one of these layers is sent, and at most this bit rate is estimated. */
+  /** Resolves when one of these layers is sent, and the estimated bit rate is at most this. */
   const fits = async (sent: Sent, layers: readonly number[], atMostBps = Infinity) => {
     let state = '';
     const isFitting = async () => {
@@ -125,7 +125,7 @@ describe.skipIf(reason !== null)('a viewer on a slow link', () => {
     });
   };
 
-  it('gets a layer that fits, also after the link got slower, beside a fast viewer', async () => {
+  it('gets a layer that fits, even after the link has become slower, beside a fast viewer', async () => {
     const [quick, host] = [await network.addHost('fast'), await network.addHost('slow')];
     await network.limit(host, 1_000_000);
     const [fast, slow] = [await watch(quick, { asks: true }), await watch(host, { asks: true })];
@@ -149,7 +149,7 @@ describe.skipIf(reason !== null)('a viewer on a slow link', () => {
     // The estimated bit rate is too low even for the lowest layer.
     await vi.waitUntil(() => wasWithout, PATIENCE);
     await fits(sent, [0]);
-    // More than the link can carry.
+    // The bit rate is higher than the link can carry.
     const [stat] = await sent.transport.getStats();
     expect(stat?.availableOutgoingBitrate).toBeGreaterThan(120_000);
     await network.limit(host, null);
@@ -158,7 +158,7 @@ describe.skipIf(reason !== null)('a viewer on a slow link', () => {
     expect(player.ended).toBeNull();
   });
 
-  it('gets a lower layer because of losses, if the player can’t report by transport-cc', async () => {
+  it('gets a lower layer because of packet loss, if the player doesn’t support transport-cc', async () => {
     const host = await network.addHost('loss');
     const sent = await watch(host, { asks: false });
     await expect.poll(() => layerOf(sent), PATIENCE).toBe(2);

@@ -82,7 +82,7 @@ describe('a file that the host plays', () => {
     await press(studio, 'Play');
     await shows(viewer, CORNERS, ['yellow', 'yellow', 'yellow']);
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual(PITCHES);
-    // Guests hear the file and the host, and never themselves.
+    // Guests hear the file and the host, but never themselves.
     await expect.poll(() => pitchesHeardBy(bob), WAIT).toEqual([HOST.toneHz, FILM_HZ]);
 
     await press(studio, 'Pause the video');
@@ -92,7 +92,7 @@ describe('a file that the host plays', () => {
     await press(studio, 'Play');
     await shows(viewer, HALVES, ['red', 'green']);
     await studio.getByText('Ready, not shown · 0:05 left').waitFor();
-    // It can be played again, beside the people.
+    // The file can be played again, beside the people.
     await studio.getByLabel('Place').selectOption('Beside the people');
     await studio.getByLabel('At the end').selectOption('Plays again');
     await press(studio, 'Play');
@@ -102,7 +102,7 @@ describe('a file that the host plays', () => {
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500, 1_000]);
   });
 
-  it('can be a picture', async ({ stage }) => {
+  it('can be an image', async ({ stage }) => {
     const studio = await stage.studioOf('olga', { initScripts: [devicesOf(HOST)] });
     await openStage(studio);
     await studio.getByRole('tab', { name: /^Guests/ }).click();

@@ -20,7 +20,7 @@ const RATE = 48_000;
 const press = (page: Page, name: string): Promise<void> =>
   page.getByRole('button', { name, exact: true }).click();
 
-/** Returns the color of a frame in the middle of a film, as `[red, green, blue]`. */
+/** Returns the color of a frame in the middle of a video file, as `[red, green, blue]`. */
 async function colorOf(film: Buffer): Promise<number[]> {
   const args = ['-v', 'error', '-i', 'pipe:0', '-an', '-vf', 'fps=1,scale=1:1'];
   const raw = ['-f', 'rawvideo', '-c:v', 'rawvideo', '-pix_fmt', 'rgb24', 'pipe:1'];
@@ -29,7 +29,7 @@ async function colorOf(film: Buffer): Promise<number[]> {
   return [...colors.subarray(middle, middle + 3)];
 }
 
-/** Returns the loudest of some pitches in a film's sound. */
+/** Returns which of the given pitches is the loudest in a video file's sound. */
 async function pitchOf(film: Buffer, pitchesHz: readonly number[]): Promise<number | undefined> {
   const raw = ['-ac', '1', '-ar', String(RATE), '-f', 'f32le', 'pipe:1'];
   const bytes = await ffmpeg(['-v', 'error', '-i', 'pipe:0', '-vn', ...raw], film);
@@ -39,7 +39,7 @@ async function pitchOf(film: Buffer, pitchesHz: readonly number[]): Promise<numb
   return levels.toSorted((a, b) => b.level - a.level)[0]?.hz;
 }
 
-/** The amplitude at a frequency, by a discrete Fourier transform at that frequency. */
+/** Returns the amplitude at a frequency, from a discrete Fourier transform at that frequency. */
 function levelAt(samples: Float32Array, hz: number): number {
   let [real, imaginary] = [0, 0];
   for (const [at, sample] of samples.entries()) {
@@ -53,7 +53,7 @@ function levelAt(samples: Float32Array, hz: number): number {
 const distance = (one: readonly number[], other: readonly number[]): number =>
   Math.max(...one.map((part, index) => Math.abs(part - (other[index] ?? 0))));
 
-/** Waits for the recording and the guests' files of a broadcast. */
+/** Waits for a broadcast's recording and its guests' files. */
 async function filesOf(studio: Page, origin: string, id: string) {
   const get = async <T>(path: string) =>
     (await (await studio.request.get(`${origin}/api/recordings/${id}${path}`)).json()) as T;
@@ -70,7 +70,7 @@ async function filesOf(studio: Page, origin: string, id: string) {
 }
 
 describe('guests who are recorded separately', () => {
-  it('become files with their own camera and microphone, for the owner only', async ({ stage }) => {
+  it('get files with their own camera and microphone, for the owner only', async ({ stage }) => {
     const studio = await stage.studioOf('petra', { initScripts: [devicesOf(HOST)] });
     await openStage(studio);
     const invitation = await inviteFrom(studio, 'petra', { uses: 2 });
@@ -86,7 +86,7 @@ describe('guests who are recorded separately', () => {
     await studio.getByRole('tab', { name: /^Guests/ }).click();
     await press(studio, 'Bring on stage');
     await cid.getByText('You are live.').first().waitFor();
-    // Long enough for several segments of each.
+    // Waits long enough for several segments of each.
     const origin = stage.server.url;
     const lengthMs = async () =>
       ((await (await studio.request.get(`${origin}/api/recordings/${id}`)).json()) as RecordingView)
@@ -112,7 +112,7 @@ describe('guests who are recorded separately', () => {
       expect(await pitchOf(film, [500, 1_000, 2_000])).toBe(toneHz);
       expect(bytes).toBeGreaterThan(0);
       expect(durationMs).toBeGreaterThan(5_000);
-      // The offset is where the file begins in the recording.
+      // The offset is the position in the recording at which the file begins.
       const [span] = recording.spans;
       const sinceStartMs = Date.parse(startedAt!) - span!.wallMs;
       expect(Math.abs(offsetMs! - sinceStartMs)).toBeLessThan(50);

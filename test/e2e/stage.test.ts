@@ -40,7 +40,7 @@ async function goLive(stage: Stage, studio: Page, channel: string): Promise<void
   await stage.isInState(channel, 'live');
 }
 
-/** A live broadcast with one guest on stage, and a viewer. */
+/** Starts a live broadcast with one guest on stage, and a viewer. */
 async function withGuest(stage: Stage, channel: string) {
   const studio = await stage.studioOf(channel, { initScripts: [devicesOf(HOST)] });
   await openStage(studio);
@@ -63,7 +63,7 @@ describe('a stage with guests', () => {
     const invitation = await inviteFrom(studio, 'ann', { uses: 5 });
     const bob = await enterGreenRoom(stage, invitation, { name: 'Bob', looks: BOB });
 
-    // The host sees who waits, but the programme doesn't show them.
+    // The host sees who is waiting, but the programme doesn't show them.
     await studio
       .getByRole('region', { name: 'Waiting' })
       .getByText('Camera and microphone on')
@@ -89,7 +89,7 @@ describe('a stage with guests', () => {
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual(PITCHES);
   });
 
-  it('switches scenes by key and click, and previews one before viewers see it', async ({
+  it('switches scenes by key and click, and previews a scene before viewers see it', async ({
     stage,
   }) => {
     const { studio, viewer } = await withGuest(stage, 'berta');
@@ -123,7 +123,7 @@ describe('a stage with guests', () => {
     expect((await stage.channel('clara')).broadcast?.state).toBe('live');
   });
 
-  it('lets a guest share a screen when the host allows it, and ends it when not', async ({
+  it('lets a guest share a screen if the host allows it, and ends the sharing if not', async ({
     stage,
   }) => {
     const { studio, bob, viewer } = await withGuest(stage, 'dora');
@@ -158,7 +158,7 @@ describe('a stage with guests', () => {
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500, 1_000]);
   });
 
-  it('has guests in the same places after they or the host have reloaded', async ({ stage }) => {
+  it('keeps the guests’ places when they or the host reload', async ({ stage }) => {
     const { studio, bob, viewer } = await withGuest(stage, 'emma');
     await bob.reload();
     await bob.getByText('You are live.').first().waitFor();
@@ -173,7 +173,7 @@ describe('a stage with guests', () => {
     await bob.getByText('You are live.').first().waitFor();
   });
 
-  it('has the same scene and volumes after the host has reloaded', async ({ stage }) => {
+  it('keeps the scene and the volumes when the host reloads', async ({ stage }) => {
     const { studio, viewer } = await withGuest(stage, 'greta');
     await studio.getByRole('slider', { name: 'Volume of Bob' }).fill('0');
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500]);
@@ -198,7 +198,7 @@ describe('a stage with guests', () => {
     await studio.getByRole('heading', { name: 'Broadcast ended' }).waitFor();
     await bob.getByText('The host has closed the stage.').waitFor();
 
-    // Neither going back nor a reload opens it again.
+    // Neither going back nor reloading opens it again.
     await press(studio, 'Back to studio');
     await studio.reload();
     await studio.getByRole('button', { name: 'Go live' }).waitFor();

@@ -51,7 +51,7 @@ describe('statistics', () => {
     await expect.poll(() => table.getByRole('row').count(), WAIT).toBeGreaterThan(2);
   });
 
-  it('are in the list of past broadcasts, and on the recording’s page for its owner', async () => {
+  it('are in the list of past broadcasts, and on the recording page for its owner', async () => {
     await studio.getByRole('button', { name: 'End broadcast' }).first().click();
     await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
     await stage.isInState('stella', null);

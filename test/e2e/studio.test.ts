@@ -59,11 +59,11 @@ describe('the studio', () => {
     const studio = await stage.goLive('dora');
     await studio.getByRole('tab', { name: /Health/ }).click();
     const rows = studio.getByRole('table').getByRole('row');
-    // Three layers of video, the audio, and the headings.
+    // Three rows for the video layers, one for the audio, and one for the headings.
     await expect.poll(() => rows.count(), WAIT).toBe(5);
     for (const plot of ['Bitrate', 'Frames per second', 'Loss', 'Round trip'])
       await studio.getByRole('img', { name: plot }).waitFor();
-    // The panel scrolls instead of the page, so that the controls stay visible.
+    // The panel scrolls, but the page doesn't, so that the controls stay visible.
     await studio.setViewportSize({ width: 1280, height: 700 });
     expect(await studio.evaluate('document.documentElement.scrollHeight - innerHeight')).toBe(0);
 

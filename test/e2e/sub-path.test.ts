@@ -20,7 +20,7 @@ afterAll(async () => {
 const outside = () => ({ url: `${proxy.origin}${BASE}` });
 
 describe('a service under a path, behind a proxy', () => {
-  it('does the main job: going live, watching, chatting, recording', async () => {
+  it('supports the main workflow: going live, watching, chatting', async () => {
     const studio = await stage.goLive('maria', outside());
     expect(new URL(studio.url()).pathname).toBe(`${BASE}/studio`);
     const viewer = await stage.visit('/maria', outside());
@@ -30,7 +30,7 @@ describe('a service under a path, behind a proxy', () => {
     await viewer.getByText('Hello from below').waitFor();
 
     const link = `${proxy.origin.replace('http://', '')}${BASE}/maria`;
-    // The link is in the tab beside the chat.
+    // The link is in a tab that isn't open, so it is attached but not visible.
     await studio.getByText(link, { exact: true }).first().waitFor({ state: 'attached' });
 
     const directory = await stage.visit('', outside());
@@ -43,7 +43,7 @@ describe('a service under a path, behind a proxy', () => {
     await studio.getByRole('button', { name: 'End broadcast' }).first().click();
     await studio.getByRole('dialog').getByRole('button', { name: 'End broadcast' }).click();
     await stage.isInState('maria', null);
-    // Pages load and request nothing outside of the path.
+    // No page requested anything outside the path.
     expect(proxy.strays).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describe('a service under a path, behind a proxy', () => {
     expect(proxy.strays).toEqual([]);
   });
 
-  it('logs in, and stays logged in below the path only', async () => {
+  it('limits the login session to the path', async () => {
     const studio = await stage.studioOf('olga', outside());
     const cookies = await studio.context().cookies();
     expect(cookies.length).toBeGreaterThan(0);

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 type Player = 'medooze' | 'eyevinn' | 'theirOffer';
 
-/** Opens a page on another site that watches. @param more further arguments of the player */
+/** Opens a page on another site that watches. @param more further arguments for the player */
 async function watch(player: Player, name: string, ...more: unknown[]): Promise<Page> {
   const page = await stage.visit('/', { url: site.url });
   const list = [`${stage.server.url}/whep/${name}`, ...more];
@@ -33,7 +33,7 @@ const viewers = async (name: string) => (await stage.channel(name)).viewers;
 
 describe('a WHEP player on another site', () => {
   it.each(['medooze', 'eyevinn', 'theirOffer'] as const)(
-    'plays with %s, counted among the viewers until it stops',
+    'plays with %s, and is counted as a viewer until it stops',
     async (player) => {
       const name = player.toLowerCase();
       await stage.goLive(name);
@@ -45,7 +45,7 @@ describe('a WHEP player on another site', () => {
     },
   );
 
-  it('plays beside another player with other payload types', async () => {
+  it('plays beside another player with different payload types', async () => {
     await stage.goLive('numbers');
     const one = await watch('medooze', 'numbers');
     await framesAdvance(one);
@@ -105,7 +105,7 @@ describe.skipIf(firefoxBin() === null)('Firefox', () => {
       const page = await firefox.newPage();
       await page.goto(site.url);
       await page.evaluate(`whep.medooze(${JSON.stringify(`${stage.server.url}/whep/vp8`)})`);
-      // Firefox's video elements don't count the frames of WebRTC.
+      // Firefox's video elements don't count frames received over WebRTC.
       const frames = () => page.evaluate('whep.framesDecoded()');
       await expect.poll(frames, WAIT).toBeGreaterThan(20);
       await framesAdvance(chromium);

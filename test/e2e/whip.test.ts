@@ -12,7 +12,7 @@ import type { LocalServer } from '../support/local-server.js';
 
 let stage: Stage;
 let site: LocalServer;
-/** The network between the programs and the server's media port. */
+/** The network between the clients and the server's media port. */
 let network: UdpProxy;
 beforeAll(async () => {
   const port = await freeRtcPort();
@@ -88,7 +88,7 @@ describe('a WHIP client on another site', () => {
     await stage.isInState('cut', 'live');
   });
 
-  it.each(['webrtc', 'hls'])('of H.264 high reaches viewers over %s', async (mode) => {
+  it.each(['webrtc', 'hls'])('with H.264 high reaches viewers over %s', async (mode) => {
     const name = `high-${mode}`;
     const { key } = await studioWithKey(name);
     const obs = new WeriftPublisher({
@@ -106,7 +106,7 @@ describe('a WHIP client on another site', () => {
     }
   });
 
-  it('has its layers sorted, whatever their rids', async () => {
+  it('has its layers sorted, no matter how their rids are named', async () => {
     const { studio, key } = await studioWithKey('layers');
     await publish('simulcast', 'layers', key);
     const streamsOf = async (): Promise<number[]> => {

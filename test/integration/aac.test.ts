@@ -60,11 +60,12 @@ describe.skipIf(ffmpegBin === '')('the AAC rendition', () => {
     'plays sounds when its Opus source does, from tick %i on',
     async (fromTicks) => {
       const mp4 = await encode({ fromTicks });
-      // Without -copyts FFmpeg counts from the first frame, which has the first packet's time.
+      // Without -copyts, FFmpeg counts from the first frame, which has the first packet's time.
       const pcm = await ffmpeg(['-i', 'pipe:0', '-ac', '1', '-f', 'f32le', 'pipe:1'], mp4);
       const beeps = onsets(pcm);
       expect(beeps).toHaveLength(12);
-      // The very first frame fades in: half of it is computed from samples that don't exist.
+      // The very first frame fades in, because half of it is computed from samples that don't
+      // exist.
       const offsetsS = beeps.map((atS, second) => atS - second - PRE_SKIP / SAMPLE_RATE).slice(1);
       expect(Math.max(...offsetsS.map(Math.abs))).toBeLessThan(0.002);
     },

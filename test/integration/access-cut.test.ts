@@ -63,7 +63,7 @@ const accountId = async (username: string) =>
 const cookieOf = ({ cookies }: HttpClient) =>
   [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
 
-/** Watches and chats over a socket, and plays HLS. */
+/** Starts to watch and chat over a socket, and to play HLS. */
 async function watch(who: HttpClient) {
   const cookie = cookieOf(who);
   const socket = await openSocket(server.url, cookie === '' ? {} : { cookie });
@@ -76,7 +76,7 @@ async function watch(who: HttpClient) {
   return { socket, closed: next(socket, 'channel:closed'), gone: disconnected(socket), fetched };
 }
 
-/** Resolves with the code that the viewer was sent, once the socket and HLS are closed to them. */
+/** Resolves with the code that the viewer received, once the socket and HLS are closed to them. */
 async function cut({ closed, gone, fetched }: Awaited<ReturnType<typeof watch>>): Promise<string> {
   const [{ code }] = await closed;
   await gone;

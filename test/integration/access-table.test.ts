@@ -20,7 +20,7 @@ type Closed = 'private' | 'password';
 type Scenario = Readonly<{ what: string; names: Record<Closed, string>; allowed: readonly Role[] }>;
 
 /**
- * The protected resources: two channels, then only the current broadcasts of two public channels.
+ * The protected resources: first two channels, then the current broadcasts of two public channels.
  */
 const SCENARIOS: readonly Scenario[] = [
   {
@@ -45,13 +45,13 @@ const nothing: Target = { name: 'no-such-channel', broadcastId: randomUUID() };
 const routes = new Set<string>();
 const sockets: ClientSocket[] = [];
 
-/** A socket that stays open until the end of the file. */
+/** Opens a socket that stays open until the end of the file. */
 async function openAs(who: HttpClient): Promise<ClientSocket> {
   const cookie = [...who.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   return openSocket(server.url, cookie === '' ? {} : { cookie });
 }
 
-/** A socket that is closed after the test. */
+/** Opens a socket that is closed after the test. */
 async function connect(who: HttpClient): Promise<ClientSocket> {
   const socket = await openAs(who);
   sockets.push(socket);
@@ -66,7 +66,7 @@ async function changeAccess(name: string, body: object): Promise<void> {
 const accessOf = (visibility: Closed) =>
   visibility === 'password' ? { visibility, password: PASSWORD } : { visibility };
 
-/** A channel of this visibility with a past broadcast. */
+/** Creates a channel with this visibility and a past broadcast. */
 async function closedChannel(name: string, visibility: Closed): Promise<Target> {
   await clients.owner.post('/api/channels', { name, title: SECRET });
   await changeAccess(name, accessOf(visibility));
@@ -90,7 +90,7 @@ async function closedChannel(name: string, visibility: Closed): Promise<Target> 
   return { name, broadcastId };
 }
 
-/** A public channel whose current broadcast has this visibility. */
+/** Creates a public channel whose current broadcast has this visibility. */
 async function closedBroadcast(name: string, visibility: Closed): Promise<Target> {
   await clients.owner.post('/api/channels', { name, title: SECRET });
   // A channel keeps its password while it is public.
@@ -121,7 +121,7 @@ beforeAll(async () => {
   }
   // No media arrives here, so the broadcasts would end before the tests do.
   vi.spyOn(BroadcastLifecycle.prototype, 'end').mockImplementation(() => undefined);
-  // This simulates that all channels are live and have a thumbnail.
+  // Pretends that all channels are live and have a thumbnail.
   const hls = server.app.get(HlsService);
   vi.spyOn(hls, 'find').mockReturnValue({ run: null, state: 'preparing', thumbnail: PICTURE });
 });
@@ -140,7 +140,7 @@ function send(route: string, who: HttpClient, path: string, body?: object): Prom
   return who.request(methodOf(route), path, body === undefined ? {} : { body });
 }
 
-/** The answer without the requested name and id. */
+/** Returns the answer without the requested name and id. */
 function withoutName(answer: Answer, { name, broadcastId }: Target) {
   const text = textOf(answer).replaceAll(name, 'NAME').replaceAll(broadcastId, 'ID');
   return { status: answer.status, type: answer.headers.get('content-type'), text };
@@ -202,7 +202,7 @@ describe.each(SCENARIOS)('$what', ({ names, allowed }) => {
   const targetOf = (kind: Closed): Target => targets.get(names[kind])!;
 
   describe.each(withRule('channel'))('%s', (route, to: ChannelRule) => {
-    it.each(OTHERS)('answers a %s as if a private one did not exist', async (who) => {
+    it.each(OTHERS)('answers a %s as if a private one didn’t exist', async (who) => {
       const hidden = targetOf('private');
       const answer = await send(route, clients[who], to.path(hidden), to.body);
       const none = await send(route, clients[who], to.path(nothing), to.body);

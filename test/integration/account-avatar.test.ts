@@ -13,7 +13,7 @@ describe('an account’s avatar', () => {
   let count = 0;
   const someone = () => loggedIn(server.url, `face-${(count += 1)}`);
 
-  /** Uploads bytes with this content type. */
+  /** Uploads bytes with the given content type. */
   async function put(client: HttpClient, body: Uint8Array<ArrayBuffer>, type = 'image/png') {
     const cookie = [...client.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const response = await fetch(`${server.url}/api/account/avatar`, {
@@ -90,7 +90,7 @@ describe('an account’s avatar', () => {
     expect(code).toBe('picture_refused');
   });
 
-  it('is limited in pixels, since even a small file can have many', async () => {
+  it('is limited in pixels, because even a small file can have many', async () => {
     const bomb = bytes(await picture(16_000, 16_000).png({ compressionLevel: 9 }).toBuffer());
     expect(bomb.length).toBeLessThan(2_000_000);
     expect((await put(await someone(), bomb)).code).toBe('picture_refused');

@@ -19,7 +19,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
   const remove = (client: HttpClient, body: object = { password: PASSWORD }) =>
     client.request('DELETE', '/api/account', { body });
 
-  /** Registers an account that has a channel and sent this many messages in another one. */
+  /** Registers an account that has a channel and has sent this many messages in another channel. */
   async function writer(messages: number) {
     const username = `writer-${(count += 1)}`;
     const client = await loggedIn(server.url, username);
@@ -210,7 +210,7 @@ describe.each(databases)('the data of an account on %s', (database) => {
     }
   });
 
-  it('is exported once at a time, even for concurrent requests', async () => {
+  it('can be exported only once at a time, even by concurrent requests', async () => {
     const { client } = await writer(2_000);
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => client.get('/api/account/export')),

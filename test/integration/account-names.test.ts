@@ -17,7 +17,7 @@ beforeAll(async () => {
   await host.request('PATCH', '/api/account', { body: { displayName: 'Zoë the Great' } });
 });
 
-/** Returns the error code of a registration; null if it succeeded. */
+/** Returns the error code of a registration, or null if it succeeded. */
 async function register(username: string): Promise<string | null> {
   const account = { username, password: PASSWORD };
   const answer = await new HttpClient(server.url).post('/api/auth/register', account);
@@ -88,7 +88,7 @@ describe('a name that is reserved for the service', () => {
       expect(await show(other, name)).toBe('username_taken');
       expect(await writeAs(name)).toBe('guest_name_taken');
     }
-    // The name of a page confers no authority.
+    // A name that is also the name of a page gives no authority.
     expect(await show(other, 'Studio')).toBeNull();
   });
 });

@@ -30,8 +30,8 @@ describe('the second factor', () => {
     });
 
   /**
-   * Registers an account with its second factor enabled. The previous time step was used to confirm
-   * it.
+   * Registers an account and enables its second factor, which is confirmed with the previous time
+   * step.
    */
   async function protectedAccount() {
     const username = `careful-${(count += 1)}`;
@@ -112,7 +112,7 @@ describe('the second factor', () => {
     expect(gone.error?.code).toBe('second_factor_required');
     const linked = await client.post('/api/account/provider', proof);
     expect(linked.error?.code).toBe('second_factor_required');
-    // Each request needs its own code, since a code works once.
+    // Each request needs its own code, because a code works only once.
     let [code, spare] = codes;
     for (const ask of asks) {
       const answer = await send(ask, { ...ask[2], code });

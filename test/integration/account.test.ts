@@ -88,7 +88,7 @@ describe.each(databases)('an account on %s', (database) => {
     });
 
     it.each([[undefined], ['not the old one']])(
-      'is unchanged when the old one is %s',
+      'isn’t changed if the old one is %s',
       async (current) => {
         const username = newName();
         const client = await loggedIn(server.url, username);
@@ -154,7 +154,7 @@ describe.each(databases)('an account on %s', (database) => {
     });
   });
 
-  it('admits its owner from a known device while strangers guess', async () => {
+  it('lets its owner log in from a known device while strangers guess', async () => {
     onTestFinished(stopClock());
     const username = newName();
     const owner = await loggedIn(server.url, username);
@@ -435,7 +435,7 @@ describe.each(databases)('an account on %s', (database) => {
       expect((await make(client, ['admin'])).error?.code).toBe('forbidden');
       expect((await make(client, ['everything'])).error?.code).toBe('bad_request');
       const answers: Answer[] = [];
-      // One device can have 8 password checks at once, so no more are sent.
+      // One device can run 8 password checks at once, so at most 8 are sent.
       for (const length of [8, 8, 6])
         answers.push(
           ...(await Promise.all(Array.from({ length }, () => make(client, ['channels:read'])))),

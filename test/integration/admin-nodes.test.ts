@@ -50,7 +50,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
   const metric = async ({ url }: TestApp, name: string) =>
     new RegExp(`^${name} (.+)$`, 'm').exec(await (await fetch(`${url}/metrics`)).text())?.[1];
 
-  /** Adds a node that holds its lock, as one that runs, and answers no calls. */
+  /** Adds a node that holds its lock, like a running node, but answers no calls. */
   async function addSilentNode(name: string, url: string, seenAt: Date): Promise<string> {
     const id = randomUUID();
     const database = new pg.Client({ connectionString: nodes.databaseUrl });
@@ -64,7 +64,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     return id;
   }
 
-  it('are listed with the load that each of them measures', async () => {
+  it('are listed with the load that each node measures for itself', async () => {
     const one = await nodes.start('one');
     const two = await nodes.start('two');
     const boss = await administrator(one);
@@ -83,7 +83,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
     await expect
       .poll(() => at('two'), LIMIT)
       .toMatchObject({ broadcasts: 1, viewers: 1, webRtcViewers: 1, sockets: 1 });
-    // These are measured over seconds.
+    // The values are measured over several seconds.
     const isPositive = async () => {
       const load = await at('two');
       return [load?.cpu, load?.busiestWorker, load?.outgoingBps.webRtc].map(
@@ -163,7 +163,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the nodes that administrators s
       code: 'unavailable',
       message: expect.stringContaining('ghost'),
     });
-    // They can't take another node's clients.
+    // They can't take over another node's clients.
     expect((await drain(boss, idOf(one))).error).toMatchObject({ code: 'conflict' });
     expect(await find(boss, 'one')).toMatchObject({ state: 'running' });
     const { body } = await boss.get('/api/admin/events');

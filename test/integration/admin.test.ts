@@ -115,7 +115,7 @@ describe.each(databases)('administrators on %s', (database) => {
       { isAdmin: false },
       { isDisabled: true },
       { isDisabled: false },
-      // This changes nothing.
+      // This change has no effect, so it isn't logged.
       { isDisabled: false },
     ])
       await change(id, body);
@@ -253,7 +253,7 @@ describe.each(databases)('administrators on %s', (database) => {
     expect((await bot.get('/api/me', { headers: { authorization } })).status).toBe(401);
     const back = { username, password: PASSWORD };
     expect((await client.post('/api/auth/login', back)).error?.code).toBe('account_disabled');
-    // Only someone with the password learns the reason.
+    // Only someone with the password learns why the login fails.
     const guess = { username, password: 'a guess' };
     expect((await client.post('/api/auth/login', guess)).error?.code).toBe('wrong_credentials');
 

@@ -116,7 +116,10 @@ describe('a token of one kind', () => {
       client.cookies.set(cookie, token);
       return client;
     };
-    /** The response of each entry point to a client without rights. */
+    /**
+     * How to use a token at each entry point; resolves with the response to a client without other
+     * rights.
+     */
     const ways: Record<string, (token: string) => Promise<unknown>> = {
       session: (token) => nameOf(clientWith('onair_session', token)),
       api: (token) => nameOf(new HttpClient(server.url), { authorization: `Bearer ${token}` }),
@@ -156,9 +159,9 @@ describe('a token of one kind', () => {
     for (const route of routes) {
       if (/^(GET|OPTIONS) /.test(route)) continue;
       const answer = await program.request(methodOf(route), pathOf(route), { headers, body: {} });
-      // Login and logout act on the cookie, and unlocking on the visitor.
+      // Login and logout affect the cookie, and unlocking affects the visitor.
       if (/\/auth\/|\/unlock|\/setup/.test(route)) continue;
-      // Watching over WHEP only reads, and PUT has no meaning for WHIP.
+      // Watching over WHEP only reads, and WHIP doesn't define PUT.
       if (/ \/whep\/|^PUT \/whip\//.test(route)) continue;
       expect([route, answer.status]).toEqual([route, answer.status === 401 ? 401 : 403]);
     }

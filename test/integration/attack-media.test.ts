@@ -43,7 +43,7 @@ async function publish() {
   return { socket, transport };
 }
 
-/** Returns whether someone can go live, on a replacement worker if one died. */
+/** Returns whether someone can go live, on a replacement worker if a worker died. */
 async function works(): Promise<boolean> {
   const socket = await client({ cookie: other.cookie });
   const started = await ask(socket, 'publisher:start', { channel: 'other' });
@@ -54,7 +54,8 @@ async function works(): Promise<boolean> {
 }
 
 /**
- * Builds a binding request (RFC 8489 5) whose username may be right and whose integrity is wrong.
+ * Builds a binding request (RFC 8489, section 5) whose username may be correct but whose integrity
+ * is wrong.
  */
 function stun(random: () => number, { usernameFragment }: IceParameters): Buffer {
   const name = Buffer.from(`${usernameFragment}:evil`.padEnd(28, 'x'));
@@ -65,8 +66,8 @@ function stun(random: () => number, { usernameFragment }: IceParameters): Buffer
 }
 
 /**
- * Builds a packet that starts like one of the protocols on the shared port (RFC 7983 7) and
- * continues with random bytes.
+ * Builds a packet that starts like one of the protocols on the shared port (RFC 7983, section 7)
+ * and continues with random bytes.
  */
 function packet(random: () => number, ice: IceParameters): Buffer {
   const first = [0, 1, 20, 22, 23, 128, 144, 191, 200, 255];
@@ -111,7 +112,7 @@ describe('garbage', () => {
         const tcp = connect({ host: ip, port });
         tcp.on('error', () => tcp.destroy());
         await once(tcp, 'connect');
-        // Framed by a length, which may be wrong (RFC 4571 2).
+        // Each frame has a length prefix, which may be wrong (RFC 4571, section 2).
         for (let frame = 0; frame < 20; frame += 1) {
           const bytes = packet(random, transport.iceParameters);
           const length = random() < 0.8 ? bytes.length : Math.floor(random() * 65_536);
@@ -124,7 +125,7 @@ describe('garbage', () => {
   });
 });
 
-/** Returns the value with a random part of it replaced, repeated or removed. */
+/** Returns the value with a random part replaced, repeated or removed. */
 function damaged(value: unknown, random: () => number): unknown {
   const odd = [null, -1, 0, 2 ** 31, 1e308, '', 'x'.repeat(3_000), [], {}, '\u0001', true, 'L9T9'];
   if (typeof value !== 'object' || value === null || random() < 0.1)

@@ -29,10 +29,10 @@ afterAll(async () => {
 /** Routes that change state. */
 const writes = () => [...routes].filter((route) => !/^(GET|OPTIONS) /.test(route));
 
-/** Routes for programs and players on any site, which ignore cookies from there. */
+/** Routes for encoders and players on any site; they ignore cookies from other sites. */
 const isForOutside = (route: string) => /^\w+ \/(?:whip|whep)\//.test(route);
 
-/** Sends a logged-in request with a raw body. */
+/** Sends a request with the session's cookie and a raw body. */
 const sendText = (route: string, text: string, type = 'application/json') =>
   ann.request(methodOf(route), pathOf(route), { text, headers: { 'content-type': type } });
 
@@ -92,7 +92,7 @@ describe('a page on another site', () => {
     expect(await contents()).toEqual(before);
   });
 
-  it('cannot submit forms or text, even as our own page', async () => {
+  it('cannot submit forms or text, even if it is our own page', async () => {
     for (const route of writes())
       for (const type of [
         'text/plain',
@@ -105,7 +105,7 @@ describe('a page on another site', () => {
       }
   });
 
-  it('cannot change anything by a route for reading', async () => {
+  it('cannot change anything through a route for reading', async () => {
     const before = await contents();
     for (const route of routes)
       if (route.startsWith('GET ') && !route.includes('*'))
@@ -187,7 +187,7 @@ describe('a request body', () => {
   });
 });
 
-/** Sends a path exactly as written, without a client's normalization. */
+/** Sends a path exactly as written, without the normalization that clients perform. */
 async function rawGet(path: string): Promise<{ status: number; body: string }> {
   const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
   let text = '';

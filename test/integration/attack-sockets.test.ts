@@ -7,7 +7,7 @@ import { api, register, registerWithChannel } from '../support/people.js';
 import { type ClientSocket, openSocket, refusal, request, sendRaw } from '../support/sockets.js';
 import { useServer } from '../support/fixtures/use-server.js';
 
-/** The number of frames per gateway, in bursts that a connection may send. */
+/** The number of frames per gateway, sent in bursts that a connection is allowed to send. */
 const FRAMES = 10_000;
 const PER_CONNECTION = 180;
 
@@ -102,7 +102,7 @@ class Garbage {
     if (kind < 6) return this.#pick(WORDS);
     const size = Math.floor(this.#random() * 5);
     if (kind === 6) return Array.from({ length: size }, () => this.#value(depth + 1));
-    // Usually the existing channel: otherwise nothing gets past the first check.
+    // Usually the existing channel, because otherwise nothing passes the first check.
     const start = this.#random() < 0.8 ? { channel: 'tea' } : {};
     const entries = Array.from({ length: size }, () => [this.#pick(WORDS), this.#value(depth + 1)]);
     return { ...(Object.fromEntries(entries) as object), ...start };
@@ -130,7 +130,7 @@ describe.each(Object.entries(gateways))(
           if (typeof frame === 'string' && frame.startsWith('42')) sendRaw(socket, frame.slice(1));
           else sendRaw(socket, frame);
         }
-        // Once it answers or disconnects, it has processed all frames.
+        // Once it has answered or disconnected, it has processed all frames.
         const gone = once(socket as never, 'disconnect');
         await Promise.race([
           gone,

@@ -103,7 +103,7 @@ describe.each(databases)('accounts on %s', (database) => {
     expect(answer).toMatchObject({ status: 429, error: { code: 'rate_limited' } });
     expect(answer.error?.retryAfterMs).toBeGreaterThan(1_000);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-    // The right password has to wait as well; otherwise an attacker could tell it apart.
+    // The correct password has to wait as well; otherwise, an attacker could tell it apart.
     expect((await client.post('/api/auth/login', { username, password: PASSWORD })).status).toBe(
       429,
     );
@@ -182,7 +182,8 @@ describe.each(databases)('accounts on %s', (database) => {
       late.cookies.set(SESSION, old);
       const cut = server.app.get(SessionService).events.once('sessionEnded');
       expect((await late.get('/api/me')).status).toBe(401);
-      // Two clients have the token, and the owner is unknown, so the session ends for both.
+      // Two clients have the token, and it isn't known which of them is the owner, so the session
+      // ends for both.
       expect(await cut).toEqual([id]);
       expect((await client.get('/api/me')).status).toBe(401);
       expect(

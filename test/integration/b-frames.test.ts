@@ -15,7 +15,7 @@ import { RecordedFilm } from '../support/recorded-film.js';
 
 const SECONDS = 10;
 const FRAME_TICKS = 3_000;
-/** Clocks are corrected in steps of a millisecond, and packets' times rounded. */
+/** Clocks are corrected in steps of a millisecond, and packets' times are rounded. */
 const UNEVEN_TICKS = 270;
 const SYNC_S = 0.015;
 
@@ -40,7 +40,7 @@ function samplesOf(fragments: readonly PackagedFragment[]): Sample[] {
   });
 }
 
-/** Checks that a picture is shown every 33 ms, no matter when it is decoded. */
+/** Checks that a frame is shown every 33 ms, no matter when it is decoded. */
 function expectEveryPicture(shown: readonly number[], ticks = FRAME_TICKS): void {
   const inOrder = shown.toSorted((a, b) => a - b);
   const steps = inOrder.slice(1).map((time, index) => time - inOrder[index]!);
@@ -87,7 +87,7 @@ describe('a broadcast with B-frames over WHIP', () => {
     expect(ingest.warnings.map(({ code }) => code)).toEqual(['b_frames']);
   });
 
-  it('has segments that begin with a key frame, where it is shown', () => {
+  it('has segments that begin with a key frame, at the time when it is shown', () => {
     for (const [first] of live) {
       expect(first!.isKey).toBe(true);
       expect(first!.shownTicks).toBe(first!.decodedTicks);

@@ -21,7 +21,7 @@ const channel = () => `locked-${count}`;
 const cookieOf = ({ cookies }: HttpClient) =>
   [...cookies].map(([key, value]) => `${key}=${value}`).join('; ');
 
-/** A browser at an address; tests can omit some of its cookies. */
+/** A browser at an address. Tests can omit some of its cookies. */
 class Visitor {
   readonly http: HttpClient;
   readonly address: string;
@@ -60,7 +60,9 @@ class Visitor {
   }
 }
 
-/** Every entry point, with its error code; null if it admits the visitor. */
+/**
+ * Every entry point, with the error code that a visitor gets there; null if it admits the visitor.
+ */
 const WAYS: Record<string, (who: Visitor) => Promise<string | null>> = {
   'the playback address': async ({ http, headers }) =>
     (await http.get(`/api/channels/${channel()}/playback`, { headers })).error?.code ?? null,
@@ -92,7 +94,7 @@ async function whep({ headers }: Visitor, http: HttpClient, pass?: string): Prom
     text: playerOffer('chrome'),
     headers: { ...headers, ...authorization, 'content-type': 'application/sdp' },
   });
-  // Nobody publishes: an admitted visitor gets this error.
+  // Nobody is publishing, so an admitted visitor gets this error.
   return error?.code === 'not_live' ? null : (error?.code ?? null);
 }
 
@@ -194,7 +196,7 @@ describe('a ban from a password-protected channel', () => {
     expect(await new Visitor(troll.address).unlock()).toBe(404);
   });
 
-  it('admits guests at other addresses, and accounts everywhere', async () => {
+  it('admits guests at other addresses, and other accounts everywhere', async () => {
     const troll = new Visitor('203.0.113.30');
     const neighbour = new Visitor(troll.address, await loggedIn(server.url, `neighbour-${count}`));
     const other = new Visitor('203.0.113.31');

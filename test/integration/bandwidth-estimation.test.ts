@@ -14,7 +14,7 @@ const TRANSPORT_CC = 'http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-c
 const test = useServer();
 let ann: Person;
 const sockets: ClientSocket[] = [];
-/** The server's connections to browsers and players, and what is sent through them. */
+/** The server's transports to browsers and players, and what is sent on them. */
 const transports: types.WebRtcTransport[] = [];
 const allConsumers: types.Consumer[] = [];
 
@@ -34,7 +34,7 @@ const connect = async (headers: Record<string, string> = {}): Promise<ClientSock
   return socket;
 };
 
-/** A camera of one layer. */
+/** Returns a camera track with one layer. */
 const oneLayer = () => {
   const track = videoTrack();
   track.rtpParameters.encodings = [{ ssrc: 4_711 }];
@@ -47,7 +47,7 @@ const vp8 = () => {
   return track;
 };
 
-/** Announces the tracks of a broadcast; `replace` announces another video track instead. */
+/** Announces a broadcast's tracks; `video` replaces the video track. */
 const publish = async (video = videoTrack()) => {
   const socket = await connect({ cookie: ann.cookie });
   await request(socket, 'publisher:start', { channel: 'ann' });
@@ -60,18 +60,21 @@ const publish = async (video = videoTrack()) => {
   return { socket, replace };
 };
 
-/** Joins with all that the server's routers can send, as Chromium's pages do. */
+/** Joins with everything that the server's routers can send, as pages in Chromium do. */
 const join = async () => {
   const socket = await connect();
   const { rtpCapabilities } = test.app.get(SfuService);
   const joined = await request(socket, 'viewer:join', { channel: 'ann', rtpCapabilities });
   const transport = transports.at(-1);
-  /** The bit rate that mediasoup estimates for the viewer; undefined without an estimation. */
+  /**
+   * Returns the bit rate that mediasoup estimates for the viewer, or undefined if it estimates
+   * none.
+   */
   const availableBps = async () => (await transport?.getStats())?.[0]?.availableOutgoingBitrate;
   return { socket, consumers: joined.media?.consumers ?? [], availableBps };
 };
 
-/** What a track's packets contain, and what the viewer reports, to estimate the bandwidth. */
+/** Returns what a track's packets contain, and what the viewer reports, for the estimation. */
 const estimationOf = ({
   rtpParameters,
 }: Pick<ConsumerOptions | types.Consumer, 'rtpParameters'>) => [
@@ -130,13 +133,16 @@ describe('a viewer’s bandwidth', () => {
     expect(await availableBps()).toBeUndefined();
     expect(estimationOf(await arrives(videoTrack()))).toEqual([TRANSPORT_CC, 'transport-cc']);
     expect(await availableBps()).toBeDefined();
-    // mediasoup continues to estimate, so it has to know what is sent.
+    // mediasoup continues to estimate, so the packets must still contain what it needs.
     expect(estimationOf(await arrives(oneLayer()))).toEqual([TRANSPORT_CC, 'transport-cc']);
   });
 });
 
 describe('a WHEP player’s bandwidth', () => {
-  /** Resolves with the video for a player with this offer; null: with the server's offer. */
+  /**
+   * Resolves with the video for a player with this offer; null means that the server makes the
+   * offer.
+   */
   const receive = async (sdp: string | null) => {
     const [media] = test.app.get(SfuService).broadcasts;
     await media?.receive(sdp === null ? null : receiverTerms(receivingSections(readOffer(sdp))));
@@ -148,13 +154,13 @@ describe('a WHEP player’s bandwidth', () => {
   it.each([
     ['is estimated if the video has layers', videoTrack, [TRANSPORT_CC, 'transport-cc']],
     ['is not estimated if the video has one layer', oneLayer, []],
-  ])('%s, by the server’s offer', async (_what, track, used) => {
+  ])('%s, with the server’s offer', async (_what, track, used) => {
     await publish(track());
     expect(estimationOf(await receive(null))).toEqual(used);
   });
 
-  it('is not estimated by REMB, which mediasoup ignores', async () => {
-    // The recorded Firefox has no H.264.
+  it('is not estimated from REMB, which mediasoup ignores', async () => {
+    // The recorded Firefox doesn't support H.264.
     await publish(vp8());
     const offer = playerOffer('firefox');
     expect(offer).toMatch(/goog-remb/);

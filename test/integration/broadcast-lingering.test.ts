@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 
 const current = async () => ((await owner.get('/api/channels/ann')).body as ChannelView).broadcast;
-/** Publishes audio by WHIP until its HLS is available. */
+/** Publishes audio over WHIP until its HLS is available. */
 async function goLive() {
   const { body } = await owner.post('/api/channels/ann/stream-key', {});
   const { streamKey: key } = body as { streamKey: string };
@@ -39,7 +39,7 @@ it('the remains of a private broadcast stay private until the next one', async (
     const { body } = await owner.get(`/api/broadcasts/${id}`);
     return (body as { endedAt: string | null }).endedAt !== null;
   }, LIMIT);
-  // A cached entry from before the broadcast's end would hide a mistake.
+  // An entry cached before the broadcast's end would hide a mistake.
   await server.app.get(AccessService).read('ann');
   expect(await statusOf(owner, hls)).toBe(200);
   expect(await statusOf(guest, '/hls/ann/index.m3u8')).toBe(404);

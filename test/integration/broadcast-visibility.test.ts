@@ -17,7 +17,7 @@ import { pretendArrival } from '../support/media-arrival.js';
 import { useServer } from '../support/fixtures/use-server.js';
 
 const PASSWORD = 'open sesame';
-/** Data of an ended broadcast is read again after some seconds. */
+/** The limit for data of an ended broadcast, which is read again after some seconds. */
 const SOON = { timeout: 30_000 };
 
 const server = useServer({ overrides: { GRACE_SECONDS: '1' } });
@@ -60,7 +60,8 @@ async function begin(visibility?: string) {
   });
   await request(socket, 'publisher:produce', videoTrack());
   await request(socket, 'publisher:produce', audioTrack());
-  // A broadcast that never had media is deleted: report its first packet, as the media worker does.
+  // A broadcast that never had media would be deleted, so this reports its first packet, as the
+  // media worker does.
   const live = [...server.app.get(LiveChannels).channels].find((one) => one.name === name());
   pretendArrival(live, socket.id);
   return { socket, id: broadcast.id, broadcast };
@@ -69,7 +70,7 @@ async function begin(visibility?: string) {
 const change = (id: string, visibility: string, who = owner) =>
   who.request('PATCH', `/api/broadcasts/${id}`, { body: { visibility } });
 const statusOf = async (who: HttpClient, path: string) => (await who.get(path)).status;
-/** Ages the ended broadcast until none of its media is available. */
+/** Changes the end time of the broadcast so that none of its media is available any longer. */
 async function longOver(): Promise<void> {
   const isOver = { channel: { name: name() }, state: 'ENDED' as const };
   const { broadcast } = server.app.get(PrismaService);

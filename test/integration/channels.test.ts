@@ -120,7 +120,7 @@ describe.each(databases)('channels on %s', (database) => {
       });
   });
 
-  it('are listed latest live first, in pages, and by owner', async () => {
+  it('are listed with the latest live channels first, in pages, and by owner', async () => {
     const dora = await loggedIn(server.url, 'dora');
     for (const name of ['dora-never', 'dora-early', 'dora-late'])
       await dora.post('/api/channels', { name });

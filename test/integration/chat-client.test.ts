@@ -43,7 +43,7 @@ describe("the web client's connection and chat", () => {
     return connection;
   }
 
-  /** Opens a client on its own network, which can fail. */
+  /** Opens a client on its own network, which the test can break. */
   async function person(who: Person | null = null) {
     const proxy = await proxied();
     const connection = connectionTo(proxy.url, who);
@@ -282,7 +282,7 @@ describe("the web client's connection and chat", () => {
     await freshChannel();
     const people = await Promise.all(Array.from({ length: 8 }, () => person()));
     const typed: string[] = [];
-    // There is no seed, because the network determines the order of events.
+    // There is no seed, because the network determines the order of events anyway.
     for (let round = 0; round < 12; round += 1) {
       for (const [i, { chat, proxy }] of people.entries()) {
         const luck = Math.random();
@@ -294,7 +294,7 @@ describe("the web client's connection and chat", () => {
         else if (luck > 0.95) proxy.freeze();
       }
       const proxies = people.map(({ proxy }) => proxy);
-      // Some messages while connections are still reconnecting.
+      // Some messages are sent while connections are still reconnecting.
       await expect
         .poll(() => proxies.filter(({ size }) => size > 0).length, LONG)
         .toBeGreaterThan(2);
@@ -307,7 +307,7 @@ describe("the web client's connection and chat", () => {
       expect(chat.messages.value.map(({ seq }) => seq)).toEqual(range(1, typed.length));
       expect(chat.entries.value.every(({ kind }) => kind === 'message')).toBe(true);
     }
-    // The messages of each sender are in the order in which they were sent.
+    // Each sender's messages are in the order in which they were sent.
     for (const i of people.keys()) {
       const own = (text: string) => text.startsWith(`${i}.`);
       const shown = people.flatMap(({ chat }) => [texts(chat)])[0];

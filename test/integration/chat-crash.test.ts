@@ -14,7 +14,7 @@ const PER_SECOND = 50;
 /** The number of acknowledged messages after which the server is killed. */
 const BEFORE_THE_CRASH = 100;
 
-/** A message with the number from its acknowledgement. */
+/** A message with its seq from the acknowledgement. */
 type Written = { readonly nonce: string; readonly text: string; seq: number | null };
 
 /** A guest in the chat, who reconnects with the same identity. */
@@ -62,7 +62,7 @@ class Guest {
   }
 }
 
-/** Sends messages as each guest in turn, 50 times a second, until nobody is connected. */
+/** Sends messages as each guest in turn, 50 per second, until nobody is connected. */
 async function writeUntilGone(people: readonly Guest[], onWritten: () => void): Promise<void> {
   const writing: Promise<void>[] = [];
   let turn = 0;
@@ -105,7 +105,8 @@ it('a server killed while 100 people chat loses nothing acknowledged and announc
   expect(acknowledged.length).toBeGreaterThanOrEqual(BEFORE_THE_CRASH);
   const lost = acknowledged.filter(({ nonce, seq }) => kept[seq! - 1]?.nonce !== nonce);
   expect(lost).toEqual([]);
-  // Each client received a prefix in order, whose length depends on the moment of the crash.
+  // Each client received the beginning of the history in order; its length depends on the moment of
+  // the crash.
   for (const messages of told) expect(messages).toEqual(kept.slice(0, messages.length));
   expect(Math.max(...told.map(({ length }) => length))).toBeGreaterThan(BEFORE_THE_CRASH / 2);
 

@@ -13,7 +13,7 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 const CHANNEL = 'owner';
 const SENDERS = 20;
 
-/** Sends as fast as allowed until the connection is lost; returns the acknowledged nonces. */
+/** Sends as fast as is allowed until the connection is lost; returns the acknowledged nonces. */
 async function sendUntilGone(socket: ClientSocket, name: string): Promise<Map<string, number>> {
   const acknowledged = new Map<string, number>();
   while (socket.connected) {
@@ -89,7 +89,7 @@ describe.runIf(databases.includes('postgresql'))('without its database', () => {
     const first = message('before');
     await request(ann, 'chat:send', first);
 
-    // node-postgres and Prisma report the two with different errors.
+    // node-postgres and Prisma report these two failures with different errors.
     for (const [i, breakOff] of [() => network.goDown(), () => network.reset()].entries()) {
       breakOff();
       const lost = message(`lost and found ${i}`);
@@ -102,10 +102,11 @@ describe.runIf(databases.includes('postgresql'))('without its database', () => {
       expect(await request(ann, 'chat:send', lost)).toMatchObject({ seq: i + 2 });
     }
 
-    // The statement arrives but the answer doesn't, so whether the message was stored is unknown.
+    // The statement arrives but the response doesn't, so it isn't known whether the message was
+    // stored.
     network.freeze();
     const frozen = message('frozen');
-    // Ann has sent as much as a guest may within a few seconds.
+    // Ann has sent as many messages as a guest may within a few seconds.
     expect(await refusal(bob, 'chat:send', frozen)).toMatchObject({ code: 'unavailable' });
     network.cut();
     await expect

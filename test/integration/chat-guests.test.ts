@@ -51,7 +51,7 @@ async function writeInTime(socket: ClientSocket): Promise<string> {
 const countOk = (answers: readonly string[]) => answers.filter((code) => code === 'ok').length;
 
 beforeAll(async () => {
-  // Clients choose their address; limits have their defaults.
+  // Clients choose their address, and the limits have their default values.
   server = await startTestApp({ overrides: { TRUST_PROXY: '1', ADDRESS_LIMIT_FACTOR: '1' } });
   owner = await register(server.url, 'owner');
 });

@@ -53,7 +53,7 @@ describe('moderating a chat', () => {
       expect(await refusal(crowd.as(role), name, body)).toMatchObject({ code: 'forbidden' });
     for (const role of ['moderator', 'owner'] as const) {
       const reply = await ask(crowd.as(role), name, body);
-      // The moderator's request has an effect on the owner's, which may fail for another reason.
+      // The moderator's request can make the owner's fail for a reason other than permissions.
       expect(reply.ok || reply.error.code).not.toBe('forbidden');
     }
   });
@@ -143,7 +143,7 @@ describe('moderating a chat', () => {
     expect(acts.slice(0, 50)).not.toContain('rate_limited');
   });
 
-  it('retains other moderators’ entries and bans in the log, however many pins one adds', async () => {
+  it('retains other moderators’ entries and bans in the log, no matter how many pins one adds', async () => {
     const { channel } = crowd;
     const db = crowd.db;
     const { id: channelId } = await db.channel.findUniqueOrThrow({ where: { name: channel } });
@@ -169,7 +169,7 @@ describe('moderating a chat', () => {
         ...Array.from({ length: 5_000 }, () => row('pin')),
       ],
     });
-    // One in a hundred additions prunes the log.
+    // On average, one in a hundred additions prunes the log.
     for (let n = 0; n < 100; n += 1) await log.add(channelId, entry(mona, 'pin'));
     const count = (where: object) => db.chatAuditEntry.count({ where: { channelId, ...where } });
     expect(await count({ action: 'pin' })).toBeLessThanOrEqual(300);

@@ -47,7 +47,7 @@ describe('the rules of a chat', () => {
     const seq = await crowd.write('owner', 'read this');
     await request(crowd.as('owner'), 'chat:pin', { channel, seq });
     await rule(crowd, { followersOnlyMin: 5, holdLinks: true, slowModeS: 30 }, ['one', 'two']);
-    // Under another name, the channel is read from the database.
+    // Under another name, the channel's room is read from the database.
     crowd.channel = `${channel}-again`;
     await crowd.db.channel.update({ where: { name: channel }, data: { name: crowd.channel } });
     const socket = await crowd.join(crowd.people.owner);
@@ -68,7 +68,7 @@ describe('the rules of a chat', () => {
     const error = await crowd.refused('guest', crowd.say('second'));
     expect(error).toMatchObject({ code: 'slow_mode' });
     expect(error.retryAfterMs).toBeGreaterThan(290_000);
-    // A message resent after a lost reply is the same one.
+    // A message that is resent after a lost reply counts as the same message.
     expect(await request(crowd.as('guest'), 'chat:send', message)).toMatchObject({ seq });
     for (const role of ['moderator', 'moderator', 'owner'] as const)
       expect(await tried(crowd, role)).toBe('ok');
@@ -150,7 +150,7 @@ describe('the rules of a chat', () => {
     expect(await refusal(crowd.as('owner'), 'chat:judge', judgement)).toMatchObject({
       code: 'not_found',
     });
-    // A client resends after a lost reply.
+    // The client resends the message after a lost reply.
     expect(await request(crowd.as('guest'), 'chat:send', message)).toMatchObject({
       seq: 1,
       held: false,
@@ -216,7 +216,7 @@ describe('the rules of a chat', () => {
     ]);
   });
 
-  it('limits them even if they are sent at the same moment', async ({ crowd }) => {
+  it('limits their number even if they are sent at the same moment', async ({ crowd }) => {
     const { app } = crowd.test;
     const { id } = await crowd.db.channel.findUniqueOrThrow({ where: { name: crowd.channel } });
     const room = app.get(ChatRooms).find(id)!;

@@ -27,7 +27,10 @@ describe.each(databases)('chat on %s', (database) => {
     ownerId = id;
   });
 
-  /** Each test has its own channel, created without the API, which limits channels per account. */
+  /**
+   * Each test has its own channel, which is created without the API because the API limits channels
+   * per account.
+   */
   async function freshChannel(): Promise<void> {
     channel = `chat-${(count += 1)}`;
     await test.app.get(PrismaService).channel.create({ data: { name: channel, ownerId } });
@@ -213,7 +216,7 @@ describe.each(databases)('chat on %s', (database) => {
     });
   });
 
-  it('stores any text unchanged, and half of a character affects no other message', async () => {
+  it('stores any text unchanged, and half a character doesn’t affect other messages', async () => {
     await freshChannel();
     const texts = ['a\nb', "'; DROP TABLE accounts; --", '👩🏽‍🚀 ✓ \u202e', '\ud83d', 'x'.repeat(500)];
     const sockets = await Promise.all(texts.map(() => client()));
@@ -322,7 +325,7 @@ describe.each(databases)('chat on %s', (database) => {
       say('hi', { guestName: 'two' }),
     );
     expect(withoutCookie).toMatchObject({ code: 'banned' });
-    // A new sender: the others may have to wait.
+    // A new sender, because the others may have to wait.
     const nils = await client(await register(test.url, 'nils'));
     await request(nils, 'chat:send', say('an account is somebody anywhere'));
     const own = await request(boss, 'chat:send', say('bye'));
@@ -383,7 +386,7 @@ describe.each(databases)('chat on %s', (database) => {
     );
   });
 
-  /** Stores messages directly. */
+  /** Stores messages directly in the database. */
   async function fill(messages: number, broadcastId: string | null = null): Promise<void> {
     const db = test.app.get(PrismaService);
     const { id } = await db.channel.findUniqueOrThrow({ where: { name: channel } });

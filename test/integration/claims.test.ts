@@ -37,7 +37,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
     return service;
   }
 
-  /** The client with its login, at another node. */
+  /** Returns a client with the same login on another node. */
   function at(nth: number, { cookies }: HttpClient): HttpClient {
     const client = new HttpClient(node(nth).url);
     for (const [name, value] of cookies) client.cookies.set(name, value);
@@ -159,7 +159,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
     expect((await elsewhere.get('/api/channels/private-tea/playback')).status).toBe(200);
   });
 
-  it('count wrong passwords together, and right ones not at all', async () => {
+  it('count wrong passwords together, but not correct ones', async () => {
     const ann = await loggedIn(node(0).url, 'guessed-ann');
     await ann.post('/api/auth/logout', {});
     const logIn = (nth: number, password: string) =>
@@ -174,7 +174,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
       expect((await logIn(nth, 'not her password')).error?.code).toBe('rate_limited');
   });
 
-  it('do periodic work once per period, whichever of them is running', async () => {
+  it('do periodic work once per period, no matter which of them is running', async () => {
     const [first, second] = [node(0).app.get(Jobs), node(1).app.get(Jobs)];
     const claims = await Promise.all(
       Array.from({ length: 40 }, (_, nth) => (nth % 2 ? first : second).claim('once', 60_000)),
@@ -187,7 +187,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('two nodes', () => {
     const job = { name: 'often', everyMs: 100, work: async () => void (done += 1), log };
     const stop = [first.every(job), second.every(job)];
     await expect.poll(() => done).toBeGreaterThan(1);
-    // One of them stops.
+    // One of the nodes stops.
     stop[0]?.();
     const before = done;
     await expect.poll(() => done).toBeGreaterThan(before + 1);

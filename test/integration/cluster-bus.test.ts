@@ -7,15 +7,15 @@ import { freePort } from '../support/free-port.js';
 import { TestNodes } from '../support/nodes.js';
 import { hasRedis, RedisServer } from '../support/redis-server.js';
 
-/** A server that wakes nodes. */
+/** A server through which nodes wake each other. */
 type Waker = Readonly<{
   /** The nodes' settings. */
   env: Readonly<Record<string, string>>;
-  /** Cuts the connection over which a node hears the others. */
+  /** Cuts the connection on which a node receives from the others. */
   cut(hearer: Cluster): Promise<void>;
-  /** Makes messages fail to be sent, until the returned function is called. */
+  /** Makes nodes unable to send messages until the returned function is called. */
   cutSenders(): Promise<() => Promise<void>>;
-  /** Resolves when a node's messages that were published before have failed. */
+  /** Resolves when the messages that a node has published so far have failed. */
   failed(node: TestApp['app']): Promise<void>;
   close(): Promise<void>;
 }>;
@@ -43,7 +43,7 @@ async function redis(): Promise<Waker> {
     cut: () => server.cutSubscribers(),
     cutSenders: async () => {
       await server.cutPublishers();
-      // The nodes reconnect by themselves.
+      // Does nothing, because the nodes reconnect by themselves.
       return async () => undefined;
     },
     failed: async () => undefined,
@@ -104,7 +104,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the bus of nodes', () => {
         const gap = new Promise<void>((resolve) => two.bus.onGap(resolve));
         await waker.cut(two.cluster);
         await gap;
-        // The sender's connection may have been cut, too.
+        // The sender's connection may have been cut as well.
         await expect
           .poll(() => {
             one.bus.publish('room', 'after');

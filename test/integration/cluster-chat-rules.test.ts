@@ -7,9 +7,9 @@ import { TestNodes } from '../support/nodes.js';
 import { guestCookie, type Person, register, registerWithChannel } from '../support/people.js';
 import { ask, type ClientSocket, openSocket, request } from '../support/sockets.js';
 
-/** Moderation has a second to take effect; a busy machine gets more. */
+/** Moderation should take effect within a second; a busy machine gets more time. */
 const SOON = { timeout: 10_000, interval: 20 };
-/** The number of guests at one address who may write at a time in slow mode. */
+/** The number of messages that guests at one address can send per slow-mode interval. */
 const GUESTS_PER_ADDRESS = 5;
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who chats on two nodes in turn', () => {
@@ -34,7 +34,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who chats on two nodes
     moderator = await connect(one, owner);
   });
 
-  /** Connects to a node: as an account, or with a guest's cookie. */
+  /** Connects to a node, as an account or with a guest's cookie. */
   async function connect(node: TestApp, who: Person | string): Promise<ClientSocket> {
     const cookie = typeof who === 'string' ? who : who.cookie;
     const socket = await openSocket(node.url, { cookie });
@@ -43,7 +43,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who chats on two nodes
   }
   const newGuest = () => guestCookie(one.url);
 
-  /** Sends a message; resolves with `accepted`, `held`, or why it is refused. */
+  /** Sends a message; resolves with `accepted`, `held`, or the reason why it is refused. */
   async function write(socket: ClientSocket, { text = 'hello', nonce = randomUUID() } = {}) {
     const reply = await ask(socket, 'chat:send', { channel, nonce, text, guestName: 'gast' });
     if (!reply.ok) return reply.error.code;
@@ -146,7 +146,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a person who chats on two nodes
     expect(await write(there)).toBe('accepted');
   });
 
-  it('can have as many messages held as on one node', async () => {
+  it('can have only as many messages held as on one node', async () => {
     await setRules({ holdLinks: true });
     const member = await register(one.url, `${channel}-m`);
     const sockets = [await connect(one, member), await connect(two, member)];

@@ -32,7 +32,7 @@ import {
   request,
 } from '../support/sockets.js';
 
-/** Moderation has a second to take effect; a busy machine gets more. */
+/** Moderation should take effect within a second; a busy machine gets more time. */
 const SOON = { timeout: 10_000, interval: 20 };
 
 const wakers = databases.includes('postgresql')
@@ -75,7 +75,7 @@ describe.each(wakers)(
       return app;
     }
 
-    /** Connects to a node: as an account, or as a guest with a new cookie. */
+    /** Connects to a node, as an account or as a guest with a new cookie. */
     async function connect(nth: number, who: Person | null): Promise<ClientSocket> {
       const cookie = who?.cookie ?? (await guestCookie(node(nth).url));
       const socket = await openSocket(node(nth).url, { cookie });
@@ -83,7 +83,9 @@ describe.each(wakers)(
       return socket;
     }
 
-    /** Joins the chat; resolves with the connection and all messages that it receives. */
+    /**
+     * Joins the chat; resolves with the connection and an array of all messages that it receives.
+     */
     async function join(nth: number, who: Person | null = null, afterSeq?: number) {
       const socket = await connect(nth, who);
       const told: ChatMessage[] = [];
@@ -104,10 +106,7 @@ describe.each(wakers)(
         ...(replyToSeq === undefined ? {} : { replyToSeq }),
       });
 
-    /**
-     * Stores messages on a node without the rate limits of senders; resolves when all are
-     * committed.
-     */
+    /** Stores messages on a node, without senders' rate limits; resolves when all are committed. */
     async function write(nth: number, count: number): Promise<void> {
       const writer = node(nth).app.get(ChatWriter);
       const message = await guestMessage(`from node ${nth}`);
@@ -154,7 +153,7 @@ describe.each(wakers)(
       for (const one of wakeUps) node(0).app.get<Bus>(BUS).publish(ROOM_TOPIC, one);
     };
 
-    /** Logs in on another device. */
+    /** Logs in from another device. */
     async function logIn(url: string, username: string): Promise<Person> {
       const response = await fetch(`${url}/api/auth/login`, {
         method: 'POST',
@@ -199,7 +198,7 @@ describe.each(wakers)(
       onTestFinished(() => reads.mockRestore());
       await write(0, 300);
       await expect.poll(() => seqsOf(reader.told), { timeout: 10_000 }).toEqual(upTo(300));
-      // A wake-up that is slower than the comparison with the database leads to a read.
+      // A node reads messages if a wake-up is slower than the comparison with the database.
       expect(reads.mock.calls.length).toBeLessThan(10);
     });
 
@@ -213,13 +212,13 @@ describe.each(wakers)(
       expect(seqsOf(reader.told)).toEqual(upTo(5));
     });
 
-    it('sends each message once, in order, whatever happens to wake-ups', async () => {
+    it('sends each message once, in order, no matter what happens to wake-ups', async () => {
       const reader = await join(1);
       const texts = Array.from({ length: 12 }, (_, n) => `message ${n + 1}`);
       const messages = await Promise.all(texts.map((text) => guestMessage(text)));
       const wakeUps = await storeSilently(messages.slice(0, 6));
       const [one, two, three, four, , six] = wakeUps;
-      // In reverse, twice, and with the fifth one missing.
+      // The wake-ups are out of order, some arrive twice, and the fifth is missing.
       wake(three, two, two, one, three, four, six, six, four);
       await expect.poll(() => seqsOf(reader.told), SOON).toEqual(upTo(6));
       const [seven, eight, nine, ...rest] = await storeSilently(messages.slice(6));
@@ -288,7 +287,7 @@ describe.each(wakers)(
       return reply.ok ? 'accepted' : reply.error.code;
     };
 
-    it('stops a banned or timed-out person on the other node', async () => {
+    it('stops a person who is banned or timed out, on the other node as well', async () => {
       const member = await register(node(1).url, `${channel}-m`);
       const moderator = await join(0, owner);
       const there = await join(1, member);

@@ -13,9 +13,9 @@ import { WeriftViewer } from '../support/werift-viewer.js';
 
 const LIMIT = { timeout: 45_000, interval: 20 };
 /**
- * How long revoked access may last on any node. It takes some tens of milliseconds, and should never
- * take a second; a busy machine needs more. The periodic check, every three seconds, must not be
- * what detects it.
+ * How long revoked access can continue on any node. Normally it ends within tens of milliseconds,
+ * and it should never last a second; a busy machine needs more. The limit is below three seconds,
+ * so that the periodic check, every three seconds, can't be what ends it.
  */
 const CUT_WITHIN_MS = 2_500;
 const PASSWORD = 'open sesame';
@@ -25,9 +25,9 @@ const cookieOf = ({ cookies }: HttpClient) =>
 
 describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', () => {
   let nodes: TestNodes;
-  /** The node of the publisher, to which the owner's requests go. */
+  /** The publisher's node, which also receives the owner's requests. */
   let origin: TestApp;
-  /** The node of the viewers. */
+  /** The viewers' node. */
   let edge: TestApp;
   let owner: HttpClient;
   let count = 0;
@@ -48,7 +48,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', () => {
   const setAccess = (name: string, body: object) =>
     change('PATCH', `/api/channels/${name}/access`, body);
 
-  /** Makes a channel that is live; resolves when its HLS can be fetched at the edge. */
+  /** Creates a live channel; resolves when its HLS can be fetched from the edge. */
   async function goLive() {
     const name = `channel-${(count += 1)}`;
     await owner.post('/api/channels', { name });
@@ -82,7 +82,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', () => {
     return who;
   };
 
-  /** Watches over a socket, WHEP and HLS at the edge, as soon as it admits the viewer. */
+  /** Watches over a socket, WHEP and HLS from the edge, as soon as the edge admits the viewer. */
   async function watch(name: string, who = new HttpClient(edge.url)) {
     await vi.waitUntil(async () => (await who.get(`/api/channels/${name}`)).status === 200, LIMIT);
     const cookie = cookieOf(who);
@@ -204,7 +204,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('on another node', () => {
     });
   });
 
-  // The tests change the database directly, as if the message about the change was lost.
+  // The tests change the database directly, as if the message about the change had been lost.
   describe('a change whose message was lost is noticed with the next messages', () => {
     const db = () => origin.app.get(PrismaService);
     const restore = async () => {

@@ -30,7 +30,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
 
   const clusterOf = ({ app }: TestApp) => app.get<Cluster>(CLUSTER);
   const drainOf = ({ app }: TestApp) => app.get(NodeDrain);
-  /** Whether each node drains, by name, as a node sees it. */
+  /** Returns whether each node drains, by name, as seen by one node. */
   const seenBy = (node: TestApp) =>
     Object.fromEntries(
       [...clusterOf(node).nodes.values()].map(({ name, draining }) => [name, draining]),
@@ -200,7 +200,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
       await expect(nodes.start('three', DRAIN)).rejects.toThrow(
         `The running node other uses version ${NODE_PROTOCOL + 2} of the calls between nodes`,
       );
-      // The row of the refused node is gone.
+      // The refused node's row has been deleted.
       await expect
         .poll(() => Object.keys(seenBy(one)).toSorted(), LIMIT)
         .toEqual(['one', 'other', 'two']);
@@ -221,14 +221,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
     await Promise.all(asked);
     expect(await refusalOf(one)).toBe(503);
     expect(await refusalOf(two)).toBe(null);
-    // One that opens the page now is served, and asked at once.
+    // A client that opens the page now is served, and asked to move at once.
     const late = await openSocket(one.url);
     await next(late, 'node:moving');
     for (const socket of [...sockets, late]) socket.close();
     await drainOf(one).ended;
   });
 
-  it('disconnects clients that haven’t moved at its end', { timeout: 60_000 }, async () => {
+  it('disconnects clients that haven’t moved when it ends', { timeout: 60_000 }, async () => {
     const one = await nodes.start('one', { DRAIN_SECONDS: '2' });
     const two = await nodes.start('two', DRAIN);
     const ann = await registerWithChannel(one.url, 'ann', 'Hello');

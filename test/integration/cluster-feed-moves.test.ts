@@ -18,7 +18,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a broadcast that moves to anoth
   }, 60_000);
   afterEach(() => nodes.close());
 
-  /** Starts a node that has the broadcast in an epoch, with one track. */
+  /** Starts a node that owns the broadcast in the given epoch, with one track. */
   async function startOrigin(id: string, epoch: number) {
     const node = await nodes.start(`origin-${epoch}`);
     const media = await node.app.get(SfuService).open({ id, epoch });

@@ -87,7 +87,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       return publisher;
     }
 
-    /** Announces a browser's tracks; without a DTLS handshake the broadcast stays `starting`. */
+    /** Announces a browser's tracks; without a DTLS handshake, the broadcast stays `starting`. */
     async function announce() {
       onTestFinished(end);
       const socket = await connect(origin, ann);
@@ -98,7 +98,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       return { socket, video, audio };
     }
 
-    /** The broadcast as the edge knows it. */
+    /** Returns the broadcast as the edge knows it. */
     const remote = (): RemoteBroadcast | null => edge.app.get(BroadcastDirectory).findByName('ann');
 
     /** Joins as the watch page does. */
@@ -135,7 +135,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       return { viewer, widths };
     }
 
-    /** Opens a session of a WHEP player that doesn't connect. */
+    /** Opens a session for a WHEP player that doesn't connect. */
     async function askByWhep(node: TestApp): Promise<void> {
       const payloadTypes = { audio: 109, video: 120 };
       const player = new WeriftViewer({ url: node.url, channel: 'ann', payloadTypes });
@@ -160,7 +160,9 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
 
     const WIDTHS = [160, 320, 640];
 
-    /** Publishes layers with a key frame per second; resolves when the edge knows the broadcast. */
+    /**
+     * Publishes layers with one key frame per second; resolves when the edge knows the broadcast.
+     */
     async function publishLayers({ bestFirst = false } = {}): Promise<void> {
       onTestFinished(end);
       const layers = await Promise.all(
@@ -202,7 +204,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       const page = await join(edge);
       expect(page.kinds).toEqual(['audio', 'video']);
       expect(outputsOf(edge).map(({ viewers }) => viewers.size)).toEqual([3]);
-      // The publisher and the pipe.
+      // The load from the publisher and the pipe.
       expect(loadOf(origin)).toBe(6);
       for (const { viewer } of [one, other]) await viewer.end();
       page.socket.disconnect();
@@ -247,7 +249,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
       await sees(await watchByWhep(edge));
     });
 
-    it('begin with the best layer over WHEP, and with the first key frame of the pipe', async () => {
+    it('begin with the best layer over WHEP, and with the pipe’s first key frame', async () => {
       await publishLayers({ bestFirst: true });
       const order = () => outputsOf(origin)[0]!.producers[0]!.appData.keyFrameOrder;
       await vi.waitUntil(() => {
@@ -271,7 +273,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)(
     });
 
     it.each(['once', 'offer'] as const)(
-      'see a video whose parameter sets are sent %s',
+      'see video whose parameter sets are sent %s',
       async (sets) => {
         await publish(sets);
         const first = await watchByWhep(edge);

@@ -16,7 +16,7 @@ const LIMIT = { timeout: 200_000, interval: 50 };
 
 type Fetched = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Buffer }>;
 
-/** Fetches a URL with only these headers, which fetch() would complete. */
+/** Fetches a URL with only these headers; fetch() would add others. */
 function get(url: string, { headers = {}, agent }: Asked = {}): Promise<Fetched> {
   const { promise, resolve, reject } = Promise.withResolvers<Fetched>();
   request(url, { headers, ...(agent && { agent }) }, (response) => {
@@ -34,7 +34,7 @@ function get(url: string, { headers = {}, agent }: Asked = {}): Promise<Fetched>
 }
 type Asked = { headers?: Record<string, string>; agent?: Agent };
 
-/** The position after the last part of a playlist, which its preload hint names. */
+/** The position after a playlist's last part, which the preload hint names. */
 function hinted(text: string): { msn: number; part: number; uri: string } {
   const [, uri = '', msn, part] =
     /#EXT-X-PRELOAD-HINT:TYPE=PART,URI="([^"]+\/(\d+)\.(\d+)\.m4s)"/.exec(text) ?? [];
@@ -62,7 +62,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)('HLS on sev
   }, 120_000);
   afterAll(() => nodes.close());
 
-  /** Returns the playlists of the broadcast as a node serves them. */
+  /** Returns a broadcast's playlists as served by a node. */
   const renditionsAt = (node: TestApp) => fetchRenditions(`${node.url}/hls/far/index.m3u8`);
   const pathOf = (url: string) => new URL(url).pathname;
 
@@ -106,7 +106,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)('HLS on sev
       }
     }
     expect(edge().memoryBytes).toBeGreaterThan(10_000);
-    // The oldest segment, which can be rewound to.
+    // The oldest segment to which viewers can rewind.
     const text = (await get(url)).body.toString();
     const [oldest = ''] = /^[^#\n].*\.m4s$/m.exec(text) ?? [];
     await expectSame(pathOf(new URL(oldest, url).href));
@@ -179,7 +179,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)('HLS on sev
     }, LIMIT);
     const segments = ended.match(/^[^#\n].*\.m4s$/gm) ?? [];
     await expectSame(pathOf(new URL(segments.at(-1)!, url).href));
-    // New players get the run of the new node.
+    // New players get the new node's run.
     const offered = async () => (await renditionsAt(a)).map((one) => one.url);
     await expect.poll(offered, LIMIT).not.toContain(url);
   });

@@ -22,7 +22,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
   });
   afterEach(() => nodes.close());
 
-  /** Starts a node, and returns what its services use to reach the others. */
+  /** Starts a node, and returns the objects that its services use to reach other nodes. */
   async function startNode(name: string, overrides: Record<string, string> = {}) {
     const app = await nodes.start(name, overrides);
     return {
@@ -62,7 +62,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
     await expect(one.calls.call(id, 'break', null)).rejects.toMatchObject({ failure: 'failed' });
     await expect(one.calls.call(id, 'nothing', null)).rejects.toMatchObject({ failure: 'refused' });
     await expect(one.calls.call('nobody', 'add', [])).rejects.toMatchObject({ failure: 'gone' });
-    // A node that was restarted is a new node at the same address.
+    // A restarted node is a new node at the same address.
     const { url } = two;
     await two.stop();
     await startNode('two-again', { NODE_URL: url });
@@ -127,7 +127,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
     await expect.poll(() => served.at(-1)).toBe('/bytes/never');
     abort.abort();
     await expect(waits).rejects.toMatchObject({ failure: 'unreachable' });
-    // A signature is for one path, and is valid once.
+    // A signature is for a single path, and is valid only once.
     const secrets = new Secrets(Buffer.from(NODES_SECRET, 'utf8'));
     const call = { name: 'GET bytes/b', from: one.cluster.self, to, body: '' };
     const signed = signCall(secrets, call, Date.now());
@@ -144,7 +144,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
   it('notice that a node ended without announcing it', async () => {
     const one = await startNode('one');
     const db = one.app.app.get(PrismaService);
-    // A row without a lock, and an address at which nothing listens.
+    // A row without a lock, with an address at which nothing listens.
     const url = `http://127.0.0.1:${await freePort()}`;
     const ghost = await db.node.create({
       data: { id: randomUUID(), name: 'ghost', url, startedAt: new Date() },

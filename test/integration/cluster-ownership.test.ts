@@ -51,9 +51,12 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
 
   const idOf = (node: TestApp) => node.app.get<Cluster>(CLUSTER).self;
   const db = () => two.app.get(PrismaService);
-  /** All broadcasts. */
+  /** Returns all broadcasts. */
   const rows = (node = two) => node.app.get(PrismaService).broadcast.findMany();
-  /** Waits until the only broadcast is stored with these values, which follow what nodes announce. */
+  /**
+   * Waits until the only broadcast is stored with these values; they are stored after nodes
+   * announce them.
+   */
   async function expectRow(values: object): Promise<void> {
     await expect.poll(() => rows(), LIMIT).toMatchObject([values]);
   }
@@ -133,7 +136,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     await expectRow({ state: 'STARTING', epoch: 1 });
   });
 
-  it('count towards the limit of an account on all nodes', { timeout: 60_000 }, async () => {
+  it('count toward an account’s limit on all nodes', { timeout: 60_000 }, async () => {
     await nodes.stop(two);
     two = await nodes.start('two', { ...GRACE, BROADCASTS_PER_ACCOUNT: '1' });
     await api(one.url, ann, 'POST', '/channels', { name: 'more', title: '' });
@@ -163,7 +166,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     await expectRow({ nodeId: idOf(one), epoch: 3 });
   });
 
-  it('continue on another node after their program was lost', { timeout: 90_000 }, async () => {
+  it('continue on another node after their encoder was lost', { timeout: 90_000 }, async () => {
     const { publisher, id } = await publish(one);
     const startedAt = (await broadcast(one))?.startedAt;
     const busy = await program(two).publish();
@@ -178,7 +181,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     await expectRow({ id, state: 'ENDED', endReason: 'PUBLISHER_ENDED' });
   });
 
-  it('answer their program on every node', { timeout: 60_000 }, async () => {
+  it('respond to their encoder on every node', { timeout: 60_000 }, async () => {
     const publisher = program(one);
     const { status, headers } = await publisher.publish();
     expect(status).toBe(201);
@@ -234,7 +237,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('broadcasts on several nodes', (
     one.app.get(LiveChannels).events.on('stateChanged', (live) => {
       told(live.broadcast?.phase.name);
     });
-    // A broadcast that hasn't begun would be dropped by its new owner.
+    // If the broadcast hadn't begun, its new origin node would drop it.
     await expectRow({ state: 'LIVE' });
     await db().broadcast.update({ where: { id }, data: { nodeId: idOf(two), epoch: 2 } });
     const channelId = (await rows())[0]!.channelId;

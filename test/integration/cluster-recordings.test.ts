@@ -15,7 +15,7 @@ const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
 const MINUTE_MS = 60_000;
 
 describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
-  'recordings from several nodes',
+  'recordings on several nodes',
   () => {
     let bucket: S3Server;
     let nodes: TestNodes;
@@ -25,7 +25,8 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
     beforeAll(async () => {
       bucket = await S3Server.start();
       nodes = await TestNodes.open();
-      // A node that stops may hand its broadcast to the other one, which ends it after the grace time.
+      // A node that stops may hand its broadcast over to the other node, which ends it after the
+      // grace period.
       const env = { ...bucket.env, GRACE_SECONDS: '5' };
       a = await nodes.start('a', env);
       b = await nodes.start('b', env);
@@ -59,7 +60,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
         [a, b].map(async ({ url }) => (await fetch(`${url}${here.downloadPath}`)).arrayBuffer()),
       );
       expect(Buffer.from(second!).equals(Buffer.from(first!))).toBe(true);
-      // FFmpeg makes a picture of the first key frame.
+      // FFmpeg makes an image from the first key frame.
       expect((await fetch(`${b.url}${here.thumbnailPath}`)).status).toBe(200);
       const body = { startMs: 1_000, durationMs: 2_000, title: 'From b' };
       const path = `/recordings/${id}/clips`;
@@ -84,7 +85,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
       const body = { startMs: 1_000, durationMs: 2_000, title: 'From b' };
       const clip = await api<ClipView>(b.url, film.owner, 'POST', path, body);
       expect(clip).toMatchObject({ title: 'From b', durationMs: 2_000, createdBy: 'running' });
-      // It can be played at once, wherever the next request goes.
+      // The clip can be played at once, no matter which node receives the next request.
       for (const { url } of [b, a]) {
         expect(await api(url, film.owner, 'GET', `/clips/${clip.id}`)).toMatchObject({
           id: clip.id,
@@ -103,7 +104,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders)(
       const film = await RecordedFilm.of(a.url, 'orphan');
       const id = await film.send();
       await film.recorded(id, 4_000);
-      // Uploads the journals, as the node does regularly while it records.
+      // Uploads the journals, as the node regularly does while it records.
       await a.app.get(RecordingKeepers).tend();
       await film.vanish();
       await nodes.stop(a);

@@ -19,7 +19,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('a stage on one of several nodes
   }, 60_000);
   afterAll(() => nodes?.close());
 
-  it('refuses guests on other nodes with the reason, and loses guests who are revoked there', async () => {
+  it('refuses guests on other nodes with a reason, and removes guests who are revoked there', async () => {
     const { id, token } = await invite(other.url, ann, { uses: 2 });
     const host = await (await StageVisitor.connect(home.url, ann.cookie)).open('ann');
     const astray = await StageVisitor.connect(other.url);

@@ -34,7 +34,7 @@ describe('a stream between nodes', () => {
     await network.close();
   });
 
-  /** Answers streams, and resolves with both ends of one. */
+  /** Answers streams; resolves with both ends of a stream. */
   async function open(handler: StreamHandler = () => Promise.resolve('answer')) {
     const { promise: there, resolve } = Promise.withResolvers<NodeStream>();
     server.answerStream('talk', (body, from, stream) => {
@@ -65,7 +65,7 @@ describe('a stream between nodes', () => {
     expect(other.stream.isClosed).toBe(true);
   });
 
-  it('ends for the node that called when the other one closes it', async () => {
+  it('ends for the calling node when the other node closes it', async () => {
     const { here, there } = await open();
     there.send('last');
     const heard: unknown[] = [];
@@ -78,7 +78,7 @@ describe('a stream between nodes', () => {
     expect(here.isClosed).toBe(true);
   });
 
-  it('outlives the timeout of answers while nothing is sent', async () => {
+  it('outlives the timeout for answers while nothing is sent', async () => {
     const { here, there } = await open();
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     expect([here.isClosed, there.isClosed]).toEqual([false, false]);
@@ -104,7 +104,7 @@ describe('a stream between nodes', () => {
     expect(await failure('broken')).toBe('failed');
     expect(await failure('nothing')).toBe('refused');
     expect(await failure('gone', 'c')).toBe('gone');
-    // Its handler notices that the caller has given up.
+    // The stream's handler notices that the caller has given up.
     expect(await failure('slow')).toBe('unreachable');
     await expect.poll(() => network.size).toBe(0);
   });

@@ -14,11 +14,11 @@ const FRAGMENT = 'application/trickle-ice-sdpfrag';
 const CANDIDATE = 'a=candidate:1 1 udp 2122260223 192.0.2.1 61764 typ host';
 const RESTART = `a=ice-ufrag:ysXw\r\na=ice-pwd:vw5LmwG4y/e6dPP/zAP9Gp5k\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\n${CANDIDATE}\r\n`;
 
-describe.skipIf(!process.env.TEST_DATABASE_URL)('the session of a WHEP player', () => {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('a WHEP player’s session', () => {
   let nodes: TestNodes;
-  /** The node of the session. */
+  /** The node that has the session. */
   let own: TestApp;
-  /** The node that the requests reach. */
+  /** The node that receives the requests. */
   let other: TestApp;
   let owner: HttpClient;
   let guest: HttpClient;
@@ -150,7 +150,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the session of a WHEP player', 
     expect((await guest.post(layer, { encodingId: '0' })).status).toBe(404);
   });
 
-  /** Reads events at the node that the requests reach. */
+  /** Reads events from the node that receives the requests. */
   async function listen(path: string) {
     const stop = new AbortController();
     onTestFinished(() => stop.abort());

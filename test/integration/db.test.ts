@@ -125,7 +125,7 @@ describe('the embedded database', () => {
     empty = join(await newFolder(), 'pg');
     await (await EmbeddedDatabase.open(empty)).close();
   });
-  /** Creates a folder with an empty database, to save the initdb. */
+  /** Creates a folder with an empty database, to save the time for initdb. */
   async function prepared(): Promise<string> {
     const dir = await newFolder();
     await cp(empty, join(dir, 'pg'), { recursive: true });

@@ -12,7 +12,9 @@ let base: string;
 beforeAll(async () => void (base = await mkdtemp(join(tmpdir(), 'onair-modes-'))));
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-/** Returns the files in a folder, including itself, that group or others can access. */
+/**
+ * Returns everything in a folder, including the folder itself, that the group or others can access.
+ */
 async function openTo(others: string): Promise<{ open: string[]; seen: number }> {
   const names = await readdir(others, { recursive: true, encoding: 'utf8' });
   const paths = [others, ...names.map((name) => join(others, name))];
@@ -23,7 +25,7 @@ async function openTo(others: string): Promise<{ open: string[]; seen: number }>
 
 it('other users of the machine cannot access anything that the service creates', async () => {
   const dir = join(base, 'fresh');
-  // The server creates its database, instead of unpacking the tests' usual image.
+  // The server creates its own database here, instead of unpacking the tests' usual image.
   const server = await ServerProcess.start({ DATA_DIR: dir });
   try {
     const film = await RecordedFilm.of(server.url, 'tea');
@@ -41,7 +43,7 @@ it('other users of the machine cannot access anything that the service creates',
       expect.arrayContaining(['hls', 'pg', 'pg.lock', 'recordings', 'secret.key']),
     );
 
-    // An earlier version left these modes.
+    // Earlier versions left these modes behind.
     await run('chmod', ['-R', 'a+rwX', dir]);
     expect((await openTo(dir)).open.length).toBe(seen);
     await server.start();

@@ -86,7 +86,7 @@ describe('the separate recording of a guest', () => {
     expect(await storage()).toBe(before);
   });
 
-  it('is finished from its journals if nobody ended it', async () => {
+  it('is finished from its journals if nobody finished it', async () => {
     const { broadcast } = await recordedWithGuest('crashes');
     broadcast.end();
     await expect.poll(async () => (await viewOf(broadcast.id)).state, WAIT).toBe('ready');

@@ -12,7 +12,7 @@ const listed = ({ text }: Reply) =>
   (JSON.parse(text) as { segments: Record<string, string> }).segments;
 
 describe('digests of segments', () => {
-  it('are those of the bytes that are served', async () => {
+  it('match the bytes that are served', async () => {
     const { at, media } = scene.live();
     media.segments(3);
     const digests = await scene.fetchPath(`${at}/video-0.digests.json`);
@@ -54,7 +54,7 @@ describe('digests of segments', () => {
     expect(numbers.at(-1)).toBe(43);
   });
 
-  it('remain after a segment has left the memory, but aren’t made from files', async () => {
+  it('remain after a segment has been removed from memory, but aren’t computed from files', async () => {
     const { run, at, media } = scene.live();
     const digests = async () => listed(await scene.fetchPath(`${at}/video-0.digests.json`));
     media.segments(2);

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => nodes.close());
 
-/** Opens a channel at the origin, which the edge knows. */
+/** Opens a channel at the origin and announces it to the edge. */
 function live(at = origin) {
   const channel = at.scene.live();
   for (const node of [origin, edge])
@@ -97,7 +97,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     agent.destroy();
   });
 
-  it('answers ranges from the whole media in memory', async () => {
+  it('answers ranges from the complete media in memory', async () => {
     const { at, media } = live();
     media.segment({ byteLength: 1_000 });
     const path = `${at}/video-0/0.m4s`;
@@ -109,7 +109,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     expect(edge.edge.memoryBytes).toBe(6_000);
   });
 
-  it('keeps parts for a minute, and segments for as long as they can be rewound to', async () => {
+  it('keeps parts for a minute, and segments as long as viewers can rewind to them', async () => {
     const { at, media } = live();
     media.segment();
     const fetchBoth = async () => {
@@ -167,7 +167,7 @@ describe('HLS on a node that does not have the broadcast', () => {
     edge.directory.drop(channel);
     run.end();
     expect((await waits).text).toContain('#EXT-X-ENDLIST');
-    // Its media can be played to the end for a while.
+    // For a while, its media can be played to the end.
     expect((await edge.scene.fetchPath(`${at}/video-0/0.m4s`)).status).toBe(200);
     edge.scene.server.clock.advance(40_000);
     const late = await edge.scene.fetchPath(`${at}/video-0/0.m4s`);

@@ -20,7 +20,7 @@ describe.skipIf(!hasFfmpegReaders)('the first listener to AAC', () => {
     const picture = await fetchSegments(urlOf('video-0'));
     expect(picture.length).toBeGreaterThan(4);
     const newest = picture.at(-1)!.msn;
-    // A segment of AAC is complete a little later than that of the picture.
+    // An AAC segment is complete a little later than the video segment.
     let sound: FetchedSegment[] = [];
     const newestSound = async () => {
       sound = await fetchSegments(urlOf('aac'));

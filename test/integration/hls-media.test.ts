@@ -63,7 +63,7 @@ describe('media', () => {
     expect(answer.bytes.length).toBe(length);
   });
 
-  it('supports ranges only of the version that the client started with', async () => {
+  it('supports ranges only of the version with which the client started', async () => {
     const { media, at } = scene.live();
     media.segment();
     const path = `${at}/video-0/0.m4s`;

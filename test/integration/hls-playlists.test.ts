@@ -42,7 +42,7 @@ describe('playlists', () => {
     expect(sound.headers['content-type']).toBe('audio/mp4');
   });
 
-  it('contain measured values: bit rates, frame rate, picture size', async () => {
+  it('contain measured values: bit rates, frame rate, resolution', async () => {
     const { base, media } = scene.live();
     media.segments(2);
     media.segment({ byteLength: 2_000 });
@@ -182,7 +182,7 @@ describe('playlists', () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(/#EXT-X-ENDLIST\n$/);
     expect(answer.text).not.toContain('PRELOAD-HINT');
-    // RFC 8216bis 6.2.5.2: directives no longer apply.
+    // Directives no longer apply (RFC 8216bis, section 6.2.5.2).
     expect((await playlist('?_HLS_msn=900')).status).toBe(200);
   });
 });

@@ -27,7 +27,7 @@ describe('the rewind window', () => {
     await stored(run, 0);
     expect(sequence((await playlist()).text)).toBe(0);
     media.segments(2);
-    // 34 s were written, of which the last 30 can be rewound to.
+    // 34 s were written, and viewers can rewind to the last 30 s.
     const { text } = await playlist();
     expect(sequence(text)).toBe(1);
     expect(text).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:1');
@@ -67,7 +67,7 @@ describe('the rewind window', () => {
   it('shrinks when the disk fails, logs it once, and live playback continues in bounded memory', async () => {
     const { run, files, media, at, playlist } = scene.live();
     const warnings = scene.server.warnings.length;
-    // A file in place of the folder.
+    // A file where the folder should be.
     await writeFile(join(scene.server.dataDir, 'hls', `broadcast-of-${at.split('/')[2]}`), '');
     for (let count = 0; count < 40; count += 1) {
       media.segment({ byteLength: 10_000 });
@@ -84,8 +84,8 @@ describe('the rewind window', () => {
 
   it('is not needed for live playback if the disk is too slow: memory stays bounded at 50 Mb/s', async () => {
     const { run, media, at } = scene.live({ limits: { memoryBytes: 20_000_000 } });
-    // Nothing is awaited, so nothing is written, as on a disk that never responds. 50 Mb/s in
-    // total.
+    // Nothing is awaited, so nothing is written, as on a disk that never responds. The total is 50
+    // Mb/s.
     for (let count = 0; count < 20; count += 1) {
       media.segment({ byteLength: 1_041_666 });
       expect(run.memoryBytes).toBeLessThanOrEqual(20_000_000);
@@ -109,7 +109,7 @@ describe('the rewind window', () => {
     expect((await playlist()).text).toMatch(/#EXT-X-GAP\n#EXTINF:10\.00000,\nvideo-0\/1\.m4s/);
   });
 
-  it('is deleted with the run, and the remains of an earlier process at the next start', async () => {
+  it('is deleted with the run, and an earlier process’s remains at the next start', async () => {
     const { run, media, at, base } = scene.live();
     media.segments(5);
     await stored(run, 4);

@@ -12,14 +12,17 @@ import { serverTest } from '../support/fixtures/server.js';
 
 const it = serverTest();
 
-/** The size to which pictures are scaled for comparison. */
+/** The size to which frames are scaled for comparison. */
 const [WIDTH, HEIGHT] = [64, 36];
 const SCALED = `scale=${WIDTH}:${HEIGHT}:flags=area,format=gray`;
 const SMALL_GREY = ['-map', '0:v', ...EVERY_FRAME, '-vf', SCALED, '-f', 'rawvideo', 'pipe:1'];
-/** The maximum difference between the values (0 to 255) of equal pictures, which scaling rounds. */
+/**
+ * The maximum difference between the values (0 to 255) of equal frames, because scaling rounds
+ * them.
+ */
 const SAME = 3;
 
-/** Returns the video segments of a film whose size changes: before and after the change. */
+/** Returns the video segments from before and after a video's size changes. */
 async function segmentsOf(url: string): Promise<[FetchedSegment[], FetchedSegment[]]> {
   const segments = await fetchSegments(url);
   const [first] = segments;
@@ -36,7 +39,7 @@ async function picturesOf(segments: readonly FetchedSegment[]): Promise<Buffer> 
   return ffmpeg(['-i', 'pipe:0', ...SMALL_GREY], Buffer.concat(bytes));
 }
 
-/** Returns how many pictures of a playlist differ from those of its segments. */
+/** Returns how many frames decoded from a playlist differ from those decoded from its segments. */
 async function wrongPictures(url: string): Promise<{ total: number; wrong: number[] }> {
   const parts = await segmentsOf(url);
   expect(parts.every(({ length }) => length > 1)).toBe(true);
@@ -54,7 +57,7 @@ async function wrongPictures(url: string): Promise<{ total: number; wrong: numbe
   return { total: right.length / size, wrong };
 }
 
-describe.skipIf(!hasFfmpegReaders)('a publisher that returns with another picture size', () => {
+describe.skipIf(!hasFfmpegReaders)('a publisher that returns with another resolution', () => {
   it.for(['640x360', '320x180'] as const)(
     'is decoded correctly by FFmpeg from the first picture, starting with %s',
     async (size, { server }) => {

@@ -24,19 +24,21 @@ const LAYERS = [
   { width: 640, every: GROUP, from: 50 },
 ];
 const BEST = LAYERS.length - 1;
-/** The encoders are already running when the connection opens: no layer starts with a key frame. */
+/**
+ * The encoders are already running when the connection opens, so no layer starts with a key frame.
+ */
 const FIRST_SENT = 5;
 /** The last clock wraps soon after the start. */
 const CLOCKS_START = [1_000_000, 2_000_000_000, 2 ** 32 - 40 * TICKS];
-/** Each clock jumps ahead by two hours, at a key frame of its layer. */
+/** Each clock jumps ahead by two hours, at one of its layer's key frames. */
 const AHEAD_AT = [130, 150, 170];
-/** All clocks return to near 0 at once, at a key frame of the highest layer. */
+/** All clocks return to near 0 at once, at one of the highest layer's key frames. */
 const BACK_AT = 290;
 /** One timestamp of the highest layer is wrong, between two key frames. */
 const WILD = { frame: 200, keyBefore: 170, keyAfter: 230 };
 /** The maximum error of a picture's presentation time. */
 const TOLERANCE_S = 0.3;
-/** Frames that a layer skips last one tick each and are invisible. */
+/** Frames that a layer skips last one tick each, which is invisible. */
 const VISIBLE_S = 0.002;
 
 type Picture = Readonly<{ number: number | null; atS: number }>;
@@ -105,7 +107,10 @@ afterAll(async () => {
   await publisher.end();
 });
 
-/** Returns when frames are due in a rendition: most pictures are on time. */
+/**
+ * Returns a function that computes when a frame is due in a rendition, because most frames are on
+ * time.
+ */
 function dueS(shown: readonly Picture[]): (number: number) => number {
   const offsets = shown.map(({ number, atS }) => atS - (number ?? 0) / FRAMES_PER_SECOND);
   const middle = offsets.toSorted((a, b) => a - b)[Math.floor(offsets.length / 2)]!;
@@ -159,7 +164,7 @@ describe.each(['HLS', 'the recording'] as const)('%s of such layers', (where) =>
           (shown[i + 1]?.atS ?? Infinity) - atS > VISIBLE_S &&
           Math.abs(atS - due(number ?? 0)) > TOLERANCE_S,
       );
-      // A layer with a missing frame shows its last key frame until the next one.
+      // If a frame is missing, the layer shows its last key frame until the next key frame.
       const stands = layer === BEST ? wrong.filter(({ number }) => number === WILD.keyBefore) : [];
       expect(wrong).toEqual(stands);
       for (const { atS } of stands) {

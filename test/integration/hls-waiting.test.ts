@@ -129,7 +129,7 @@ describe('a blocked request', () => {
           scene.fetchPath(`${path}${part}&_HLS_skip=YES`, { agent, headers }),
         ),
       );
-    // The clients run in the same process, so both times include their share.
+    // The clients run in the same process, so both times include the clients' share.
     const round = async (part: number, headers: Record<string, string>) => {
       const answered = fetchAll(part, headers);
       await waiting(run, 1_000);
@@ -143,7 +143,7 @@ describe('a blocked request', () => {
       await fetchAll(part, headers);
       return waitedMs / (performance.now() - againMs);
     };
-    // Other work may lengthen either time, so the best of three rounds counts.
+    // Other work can lengthen either time, so only the best of three rounds counts.
     for (const [first, headers] of [
       [0, {}],
       [3, { 'accept-encoding': 'gzip' }],

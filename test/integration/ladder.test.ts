@@ -52,7 +52,10 @@ const renditions = (name = 'ann') => fetchRenditions(`${server.url}/hls/${name}/
 const urlOf = async (id: string): Promise<string> =>
   (await renditions()).find((one) => one.id === id)?.url ?? '';
 
-/** Resolves with the segments of both renditions, as soon as `enough` is true for the smaller one's. */
+/**
+ * Resolves with both renditions' segments as soon as `enough` is true for those of the smaller
+ * rendition.
+ */
 async function segmentsWhen(enough: (made: FetchedSegment[]) => boolean) {
   const [source, made] = [await urlOf('video-1'), await urlOf('video-0')];
   await vi.waitUntil(async () => enough(await fetchSegments(made)), LIMIT);
@@ -82,7 +85,7 @@ describe.skipIf(ffmpegBin === '')('a broadcast with a single layer', () => {
   it.each([
     ['without B-frames', PLAIN_FILM],
     ['with B-frames', FILM],
-  ])('%s gets a smaller rendition on the time line of the source', async (_what, film) => {
+  ])('%s gets a lower rendition on the source’s timeline', async (_what, film) => {
     publish(film);
     await isPlayable();
     const index = await (await fetch(`${server.url}/hls/ann/index.m3u8`)).text();
@@ -100,7 +103,8 @@ describe.skipIf(ffmpegBin === '')('a broadcast with a single layer', () => {
       expect(smaller).toMatchObject({ codec: 'h264', width: 640, height: 360 });
       expect(smaller.packets[0]?.isKey).toBe(true);
       expect(smaller.packets).toHaveLength(original.packets.length);
-      // The made pictures are decoded as they are shown, so they lie where the source's are decoded.
+      // The transcoded frames are decoded in the order in which they are shown, so their
+      // presentation times are the source's decode times.
       expect(smaller.packets.map(({ pts }) => pts)).toEqual(original.packets.map(({ dts }) => dts));
     }
     await playWithFfmpeg(await urlOf('video-0'), { from: 'rewind', seconds: 4 });
@@ -127,7 +131,7 @@ describe.skipIf(ffmpegBin === '')('a broadcast with a single layer', () => {
     expect((await broadcastOf('ann'))?.state).toBe('live');
   });
 
-  it('is counted and shown to its owner, who learns when all transcodings are in use', async () => {
+  it('is counted and shown to its owner, who learns when all transcoding slots are in use', async () => {
     const bob = await registerWithChannel(server.url, 'bob');
     const bobsKey = await createStreamKey(server.url, bob);
     publish(PLAIN_FILM);
@@ -148,7 +152,7 @@ describe.skipIf(ffmpegBin === '')('a broadcast with a single layer', () => {
     await other.stop();
   });
 
-  it('is left as it is if it is small', async () => {
+  it('isn’t transcoded if its resolution is low', async () => {
     publish({ ...FILM, video: { bFrames: 0, size: '640x360', rate: RATE } });
     await isPlayable();
     expect((await renditions()).map(({ id }) => id)).toEqual(['aac', 'video-0']);

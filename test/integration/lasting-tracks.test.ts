@@ -24,7 +24,7 @@ const rtpTimeOf = (sequence: number) => 90 * sequence;
 
 type Received = Readonly<{ sequence: number; rtpTime: number; ssrc: number; atMs: number }>;
 
-/** The largest buffer that a socket may have. Elsewhere than on Linux, it isn't known. */
+/** The maximum size of a socket buffer. On systems other than Linux, it isn't known. */
 const LIMIT_FILE = '/proc/sys/net/core/rmem_max';
 const bufferBytesMax = existsSync(LIMIT_FILE) ? Number(readFileSync(LIMIT_FILE, 'utf8')) : 0;
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 
-/** A viewer who receives the first of the tracks. */
+/** A viewer who receives the first track. */
 class Watcher {
   readonly packets: Received[] = [];
 
@@ -58,7 +58,7 @@ class Watcher {
     return this.packets.at(-1)!;
   }
 
-  /** The differences of successive sequence numbers. */
+  /** The differences between successive sequence numbers. */
   get steps(): number[] {
     return this.packets
       .slice(1)
@@ -66,7 +66,7 @@ class Watcher {
   }
 }
 
-/** Lasting tracks of `first`, with a viewer in the same router and one behind a pipe. */
+/** Creates lasting tracks from `first`, with a viewer on the same router and one behind a pipe. */
 async function scene(first: (router: types.Router) => Promise<HandSentVideo>) {
   const router = await worker.createRouter({ mediaCodecs });
   const edge = await worker.createRouter({ mediaCodecs });
@@ -97,9 +97,9 @@ async function scene(first: (router: types.Router) => Promise<HandSentVideo>) {
   return { router, source, lasting, track, piped, watchers, replaced, taps: () => taps };
 }
 
-/** Lets packets pass, which begins with a request for a key frame. */
+/** Starts to forward packets, which begins with a key-frame request. */
 async function start(lasting: LastingTracks, source: HandSentVideo) {
-  // Key frames can't be requested before anything has arrived.
+  // Key frames can't be requested until something has arrived.
   source.send(KEY);
   await source.producer.getStats();
   lasting.start();
@@ -162,7 +162,7 @@ describe('a track for viewers with fixed session descriptions', () => {
   });
 
   it.skipIf(bufferBytesMax < 1_048_576)(
-    'loses nothing of a key frame with hundreds of packets, whoever sends it',
+    'loses nothing of a key frame with hundreds of packets, no matter who sends it',
     async () => {
       const { router, source, lasting, watchers } = await scene((origin) =>
         HandSentVideo.create(origin, { rtpTimeOf }),
@@ -178,7 +178,7 @@ describe('a track for viewers with fixed session descriptions', () => {
     },
   );
 
-  it('leaves a source that still sends for a new one', async () => {
+  it('replaces a source that is still sending with a new one', async () => {
     const { router, source, lasting, watchers } = await scene((origin) =>
       HandSentVideo.create(origin, { rtpTimeOf }),
     );
@@ -239,7 +239,7 @@ describe('a track for viewers with fixed session descriptions', () => {
     piped.on('trace', ({ info }) => reports.push(SenderReport.parse(info)));
     await start(lasting, source);
     await show(source, watchers);
-    // mediasoup estimates the sender's clock from three reports.
+    // mediasoup estimates the sender's clock from three sender reports.
     const hearing = async (count: number, send: () => void) => {
       const wanted = reports.length + count;
       while (reports.length < wanted) {

@@ -47,7 +47,7 @@ describe('a pipe between two workers', () => {
       'layers of which the best one is first',
       { layers: 3, appData: { keyFrameOrder: new KeyFrameOrder(true) } },
     ],
-  ])('requests the key frame of %s only when it is started', async (_what, track) => {
+  ])('doesn’t request the key frame of %s until it is started', async (_what, track) => {
     const video = await publish(track);
     const pipe = await open();
     const piped = await pipe.add(video.producer);
@@ -79,7 +79,7 @@ describe('a pipe between two workers', () => {
     const piped = await pipe.add(original);
     await original.pause();
     await vi.waitUntil(() => piped.paused, LIMIT);
-    // It is paused from the beginning if the original is.
+    // The track is paused from the start if the original is.
     const other = await open();
     expect((await other.add(original)).paused).toBe(true);
     await original.resume();

@@ -29,7 +29,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
     let film: RecordedFilm;
 
     const channel = () => api<ChannelView>(proxy.url, film.owner, 'GET', `/channels/${CHANNEL}`);
-    /** What nginx logged about a path. */
+    /** Returns nginx's log entries about a path. */
     const logged = (path: string) => proxy.requests.filter((one) => one.path === path);
 
     beforeAll(async () => {
@@ -41,7 +41,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
         apps.map(({ url }) => url),
       );
       film = await vi.waitUntil(() => RecordedFilm.of(proxy.url, CHANNEL).catch(() => null), LIMIT);
-      // The publisher's requests reach any node.
+      // The publisher's requests can reach any node.
       await film.send({ video: 'h264', audio: true, size: '320x180' });
       await vi.waitUntil(async () => (await channel()).broadcast?.hls === 'ready', LIMIT);
     }, 120_000);
@@ -60,7 +60,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
       return { socket, seen };
     }
 
-    it('connect all people of a chat, whichever node they reach', async () => {
+    it('connect all people in a chat, whichever node they reach', async () => {
       const people = [await join(), await join(), await join(), await join()];
       for (const [n, { socket }] of people.entries())
         await request(socket, 'chat:send', {
@@ -97,15 +97,15 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
       expect(new Set(waiting.map(({ status }) => status))).toEqual(new Set([200]));
       expect(new Set(waiting.map(({ size }) => size)).size).toBe(1);
       const path = `${part.pathname}${part.search}`;
-      // With proxy_cache_lock, all except one would wait for the cache, and find the part there
-      // half a second late.
+      // With proxy_cache_lock, all requests except one would wait for the cache, and find the part
+      // there half a second late.
       await expect.poll(() => logged(path).map(({ cache }) => cache), LIMIT).toContain('MISS');
       await expect.poll(() => logged(path).length, LIMIT).toBe(PLAYERS);
       expect(logged(path).filter(({ cache }) => cache === 'HIT')).toEqual([]);
       const again = await fetch(part);
       expect((await again.arrayBuffer()).byteLength).toBe(waiting[0]?.size);
       await expect.poll(() => logged(path).at(-1)?.cache, LIMIT).toBe('HIT');
-      // A playlist changes with each part.
+      // A playlist changes with every part.
       expect(new Set(logged(new URL(url).pathname).map(({ cache }) => cache))).not.toContain('HIT');
     });
 
@@ -114,7 +114,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
       expect((await fetch(`${apps[0]?.url}/metrics`)).status).toBe(200);
     });
 
-    it('take the clients of a node that drains', async () => {
+    it('take over the clients of a node that drains', async () => {
       const [one] = apps;
       const drain = one?.app.get(NodeDrain);
       expect(await drain?.drain()).toBe(true);
@@ -131,7 +131,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
         });
         socket.close();
       }
-      // Some requests reached the draining node first, and nginx retried them at the other one.
+      // Some requests reached the draining node first, and nginx retried them at the other node.
       const moved = () => proxy.requests.filter(({ path }) => path.includes(`${MOVING_QUERY}=1`));
       await expect.poll(() => moved().length, LIMIT).toBe(4);
       expect(new Set(moved().map(({ status }) => status))).toEqual(new Set([101]));
@@ -140,7 +140,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL || !hasFfmpegReaders || nginx ===
       expect(await drain?.cancel()).toBe(true);
     });
 
-    it('continue if one of them is lost, and its program can reconnect', async () => {
+    it('continue if one of them is lost, and its encoder can reconnect', async () => {
       const { broadcast } = await channel();
       await film.vanish();
       const [one, two] = apps;

@@ -211,7 +211,7 @@ describe('logging in with an OpenID provider', () => {
     });
   });
 
-  it('can be the only login until a password is set', async () => {
+  it('can be the only way to log in until a password is set', async () => {
     provider.people.set('subject-10', { preferred_username: 'jonas' });
     const client = new HttpClient(server.url);
     await arrive(client, 'subject-10');
@@ -226,7 +226,7 @@ describe('logging in with an OpenID provider', () => {
         where: { accountId: id },
         data: { createdAt: new Date(Date.now() - agoMs) },
       });
-    // An old session is not enough.
+    // A login that was a while ago is not enough.
     await begun(11 * 60_000);
     expect((await set({ password: PASSWORD })).error?.code).toBe('wrong_password');
     await begun(60_000);

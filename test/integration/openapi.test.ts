@@ -3,11 +3,11 @@ import { OpenApiController } from '../../src/openapi/openapi.controller.js';
 import { HttpClient } from '../support/http-client.js';
 import { useServer } from '../support/fixtures/use-server.js';
 
-/** A document whose members are read without a type. */
+/** A document whose members are accessed without types. */
 // oxlint-disable-next-line typescript/no-explicit-any
 type Json = any;
 
-/** Yields the values of a key in all objects of a document. */
+/** Yields the values of a key in all objects in a document. */
 function* valuesOf(node: unknown, key: string): Generator {
   if (typeof node !== 'object' || node === null) return;
   for (const [name, value] of Object.entries(node)) {

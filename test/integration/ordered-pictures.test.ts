@@ -40,7 +40,7 @@ const broadcast = async (): Promise<BroadcastView | null> =>
   (await api<ChannelView>(server.url, null, 'GET', '/channels/ann')).broadcast;
 const ingest = () => api<IngestView>(server.url, ann, 'GET', '/channels/ann/ingest');
 
-/** Resolves when viewers over WebRTC are shown the video although it has B-frames. */
+/** Resolves when WebRTC viewers are shown the video although it has B-frames. */
 const isShown = () =>
   vi.waitUntil(
     async () => (await broadcast())?.webrtc === 'ready' && (await ingest()).transcodedForWebRtc,
@@ -71,7 +71,7 @@ afterEach(async () => {
 });
 
 describe.skipIf(ffmpegBin === '')('B-frames over RTMP', () => {
-  it('are removed for viewers over WebRTC, who get pictures in order', async () => {
+  it('are removed for WebRTC viewers, who get frames in order', async () => {
     publish();
     await isShown();
     const { tracks, warnings } = await ingest();
@@ -81,13 +81,13 @@ describe.skipIf(ffmpegBin === '')('B-frames over RTMP', () => {
     await vi.waitUntil(() => new Set(times).size > 40 && viewer.packets.audio > 50, LIMIT);
     const steps = times.slice(1).map((time, at) => (time - (times[at] ?? 0)) | 0);
     expect(steps.filter((step) => step < 0)).toEqual([]);
-    // Ten pictures per second, each in one or several packets.
+    // Ten frames per second, each in one or more packets.
     const intervals = steps.filter((step) => step > 0);
     expect(intervals.toSorted((a, b) => a - b)[Math.floor(intervals.length / 2)]).toBe(9_000);
     await viewer.vanish();
   });
 
-  it('are removed again after FFmpeg was killed, without a new join', async () => {
+  it('are removed again after FFmpeg was killed, without another join', async () => {
     publish();
     await isShown();
     const { viewer, times } = await watch();

@@ -67,7 +67,7 @@ class RecordedTap implements MediaTap {
   }
 }
 
-describe('a broadcast’s package', () => {
+describe('a broadcast’s packager', () => {
   const aac = new CountingThread(log);
   let dataDir: string;
   let store: SegmentStore;
@@ -142,7 +142,8 @@ describe('a broadcast’s package', () => {
     const [, holdBackS] = /PART-HOLD-BACK=([\d.]+)/.exec(playlistOf(run, 'video-0'))!;
     const lastPartMs = performance.now();
     await expect.poll(() => run.ended, { timeout: 30_000, interval: 10 }).toBe(true);
-    // Players fetch the last parts before they learn of the end; timers may be 1 ms early.
+    // Players fetch the last parts before they learn that the broadcast has ended; timers may fire
+    // 1 ms early.
     expect(performance.now() - lastPartMs).toBeGreaterThan(Number(holdBackS) * 1_000 - 2);
     expect(playlistOf(run, 'aac')).toContain('#EXT-X-ENDLIST');
     packager.dispose();

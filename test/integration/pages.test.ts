@@ -69,7 +69,7 @@ describe('pages', () => {
     );
   });
 
-  it('can be framed only where they are designed for it', async () => {
+  it('can be framed only if they are designed for it', async () => {
     const policy = async (path: string) =>
       (await visitor.get(path)).headers.get('content-security-policy');
     expect(await policy('/tea')).toContain("frame-ancestors 'none'");

@@ -31,7 +31,7 @@ async function publish(parameterSets: SetsSent): Promise<void> {
   await vi.waitUntil(async () => (await broadcast())?.state === 'live', LIMIT);
 }
 
-/** Counts the pictures that a WHEP player can decode from the stream alone. */
+/** Counts the frames that a WHEP player can decode from the stream alone. */
 async function watch(): Promise<{ pictures: () => number }> {
   const decoder = createDepacketizer({
     mimeType: 'video/H264',

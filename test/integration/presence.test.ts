@@ -12,7 +12,7 @@ describe('the number of viewers', () => {
   let owner: Person;
   let network: TcpProxy;
   let watcher: ClientSocket;
-  /** The newest count that the watcher received. */
+  /** The latest count that the watcher received. */
   let told: number;
   const open: ClientSocket[] = [];
 
@@ -35,7 +35,7 @@ describe('the number of viewers', () => {
     return socket;
   }
 
-  /** Connects the owner, and `count` viewers over a network that can fail. */
+  /** Connects the owner, and `count` viewers over a network that the test can break. */
   async function fill(count: number): Promise<ClientSocket[]> {
     watcher = await watch(test.url, { cookie: owner.cookie });
     watcher.on('channel:stats', ({ viewers }) => {
@@ -46,7 +46,7 @@ describe('the number of viewers', () => {
     return others;
   }
 
-  /** The public number. */
+  /** Returns the public viewer count. */
   async function counted(): Promise<number> {
     return (await api<{ viewers: number }>(test.url, null, 'GET', `/channels/${CHANNEL}`)).viewers;
   }

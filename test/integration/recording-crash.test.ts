@@ -31,7 +31,8 @@ describe('a recording', () => {
     const recording = await film.finished(id);
     expect(recording.problem).toBeNull();
     expect(recording.spans).toHaveLength(1);
-    // It contains everything that was reported while live, and at most what was sent after that.
+    // The recording contains everything that was reported while live, and at most what was sent
+    // after that.
     expect(recording.durationMs).toBeGreaterThanOrEqual(before.durationMs);
     expect(recording.durationMs).toBeLessThan(before.durationMs + 3 * SEGMENT_MS);
     await playWithFfmpeg(`${server.url}${recording.playlistPath}`, WHOLE);
@@ -43,7 +44,7 @@ describe('a recording', () => {
     await film.recorded(id, 6_000);
     await killWorkers();
     const fellMs = Date.now();
-    // Until another worker runs, publishers are told to retry.
+    // Until another worker is running, publishers are asked to retry.
     const again = await vi.waitFor(async () => {
       await film.vanish();
       return film.send();

@@ -14,7 +14,7 @@ const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
 const DISK_MB = 64;
 const mayMount = await SmallDisk.isPermitted();
 
-/** Clean-up after a test, last first. */
+/** Cleanup after a test, in reverse order. */
 const undo: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
@@ -42,7 +42,8 @@ type Kept = { problem: RecordingView['problem']; spans: number };
 
 /**
  * Fills the disk during a broadcast until live playback has advanced by this many segments, then
- * frees it. The recording must report the missing media, and everything stored must play.
+ * frees it. The recording must report the missing media, and everything that was stored must be
+ * playable.
  */
 async function fillDuring(server: TestApp, disk: SmallDisk, segments: number): Promise<Kept> {
   const before = await RecordedFilm.finishedOf(server.url, 'before');
@@ -80,7 +81,7 @@ describe.runIf(mayMount)('while its disk is full', () => {
       const folder = await newFolder();
       const disk = await SmallDisk.mount(folder, DISK_MB);
       undo.push(() => disk.unmount());
-      // This is more than can be buffered in memory until it is written.
+      // This is more than can be buffered in memory until it can be written.
       const kept = await fillDuring(await start(folder, 'postgresql'), disk, 8);
       expect(kept).toEqual({ problem: 'full', spans: 2 });
     },

@@ -26,18 +26,18 @@ afterAll(async () => {
   client.stop();
 });
 
-describe('a recording of a day', () => {
+describe('a day-long recording', () => {
   let base: string;
   let id: string;
   /**
-   * The CPU time that the event loop's thread needs to read and render the recording: the reference
-   * for the limits.
+   * The CPU time that the event loop's thread needs to read and render the recording, on which the
+   * limits are based.
    */
   let readingMs: number;
   beforeAll(async () => {
     id = await longRecording(places(), { channel: CHANNEL, hours: 24 });
     base = `${test.url}/hls/recordings/${id}`;
-    // The first request includes compilation, whose time doesn't depend on the length.
+    // The first request includes compilation time, which doesn't depend on the recording's length.
     const short = await longRecording(places(), { channel: CHANNEL, hours: 0.1 });
     await client.fetch([`${test.url}/hls/recordings/${short}/video-3.m3u8`]);
   });

@@ -15,7 +15,7 @@ const CUT_MS = 20_000;
 const SEGMENT_MS = 2_000;
 const WHOLE = { from: 'rewind', seconds: 3_600 } as const;
 /**
- * The tolerance between the wall clock and media time, including the latency up to the packager.
+ * The tolerance between wall-clock time and media time, including the latency up to the packager.
  */
 const NEAR_MS = 1_000;
 
@@ -42,7 +42,7 @@ async function say(channel: string, text: string): Promise<void> {
   socket.disconnect();
 }
 
-/** Returns where the recording shows a message, as the page computes it. */
+/** Returns the position at which the recording shows a message, as computed by the page. */
 async function shownAt({ id, spans }: RecordingView, text: string): Promise<number | null> {
   const page = await api<ChatPage>(server.url, null, 'GET', `/broadcasts/${id}/chat`);
   const sentMs = Date.parse(page.messages.find((one) => one.text === text)?.sentAt ?? '');
@@ -52,7 +52,9 @@ async function shownAt({ id, spans }: RecordingView, text: string): Promise<numb
   return span ? span.atMs + sentMs - span.wallMs : null;
 }
 
-/** Records media after the break, with a chat message in the middle, then ends the broadcast. */
+/**
+ * Records media after the interruption, with a chat message in the middle, then ends the broadcast.
+ */
 async function isSentForAWhile(film: RecordedFilm, id: string): Promise<void> {
   const soFar = (await film.recording(id)).durationMs;
   await film.recorded(id, soFar + 2_000);
@@ -66,7 +68,7 @@ const breaksOf = async ({ playlistPath }: RecordingView): Promise<number> => {
   return (await response.text()).match(/^#EXT-X-DISCONTINUITY$/gm)?.length ?? 0;
 };
 
-/** Checks that both spans have the right wall-clock times, each with its message. */
+/** Checks that both spans have the correct wall-clock times, and each contains its message. */
 async function isRecordedAround(
   recording: RecordingView,
   { leavingMs, goneMs, comingMs }: { leavingMs: number; goneMs: number; comingMs: number },

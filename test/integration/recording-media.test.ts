@@ -19,8 +19,8 @@ let recording: RecordingView;
 let lastedMs = 0;
 let atMostMs = 0;
 /**
- * The CPU time of this process, in which everything except FFmpeg runs: while live, and to finish
- * the recording.
+ * The CPU time that this process, in which everything except FFmpeg runs, spends on the live
+ * broadcast, and then on finishing the recording.
  */
 let liveCpuMs = 0;
 let finishCpuMs = 0;
@@ -29,7 +29,7 @@ const cpuMsSince = (before: NodeJS.CpuUsage): number => {
   return (user + system) / 1_000;
 };
 
-/** Requests the download or a part of it. */
+/** Requests the download or part of it. */
 const download = (headers: Record<string, string> = {}) =>
   fetch(`${server.url}${recording.downloadPath}`, { headers });
 const bytesOf = async (response: Response) => Buffer.from(await response.arrayBuffer());
@@ -107,14 +107,14 @@ describe('a recording of a real broadcast', () => {
   });
 });
 
-/** Decodes the audio of a rendition: samples of one channel at 48 kHz. */
+/** Decodes a rendition's audio to mono samples at 48 kHz. */
 async function soundOf(rendition: string): Promise<Float32Array> {
   const url = new URL(`${rendition}.m3u8`, `${server.url}${recording.playlistPath}`);
   const pcm = await decoded(['-i', url.href, '-ac', '1', '-ar', '48000', '-f', 'f32le', '-']);
   return new Float32Array(new Uint8Array(pcm).buffer);
 }
 
-/** Returns the RMS of the difference of two sounds in a range, and of the first sound. */
+/** Returns the RMS of the difference between two sounds in a range, and that of the first sound. */
 function strengths(a: Float32Array, b: Float32Array, from: number, to: number) {
   let [noise, signal] = [0, 0];
   for (let i = from; i < to; i += 1) {
@@ -130,7 +130,7 @@ describe('the AAC of a recording', () => {
     const text = await (await fetch(playlist)).text();
     const uris = text.match(/^[^#\n].*\.m4s$/gm) ?? [];
     expect(uris.length).toBeGreaterThan(4);
-    // Last segment first, so that none can build on an earlier one.
+    // The last segment is requested first, so that none can build on an earlier one.
     for (const uri of uris.toReversed()) {
       const response = await fetch(new URL(uri, playlist));
       expect([response.status, response.headers.get('content-type')]).toEqual([200, 'audio/mp4']);
@@ -143,8 +143,8 @@ describe('the AAC of a recording', () => {
     expect(signal).toBeGreaterThan(0.01);
     expect(noise).toBeLessThan(signal / 40);
     for (let at = SEGMENT_S * 48_000; at < shared - 4_800; at += SEGMENT_S * 48_000)
-      // A little more than elsewhere: decoders differ where silence was inserted to correct the
-      // clock.
+      // The tolerance is a little higher here, because decoders differ where silence was inserted
+      // to correct the clock.
       expect(strengths(opus, aac, at - 2_400, at + 2_400).noise).toBeLessThan(signal / 30);
   });
 

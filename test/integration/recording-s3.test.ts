@@ -106,7 +106,7 @@ describe('when the bucket is unavailable', () => {
       bucket.goAway('silent');
       const wentMs = performance.now();
       await vi.waitUntil(() => files.spool?.isUp === false, LIMIT);
-      // Media that is only in the bucket is unavailable, and the client learns it soon.
+      // Media that exists only in the bucket is unavailable, and the client soon gets an error.
       const index = await fetch(new URL('video-0.m3u8', `${server.url}${earlier.playlistPath}`));
       const [segment = ''] = /^[^#\n].*\.m4s$/m.exec(await index.text()) ?? [];
       const answer = await fetch(new URL(segment, index.url));

@@ -33,7 +33,7 @@ const keepOf = (client: HttpClient, id: string, kept: boolean) =>
   client.request('PATCH', `/api/recordings/${id}`, { body: { kept } });
 const keep = (id: string, kept: boolean) => keepOf(owner, id, kept);
 
-/** Ends a broadcast; resolves with the state of its recording. */
+/** Ends a broadcast; resolves with the state of the recording. */
 async function recorded(channel = CHANNEL): Promise<string> {
   const broadcast = await KeptBroadcast.start(test, channel, 'Some words');
   await broadcast.segments(SEGMENTS);
@@ -42,7 +42,7 @@ async function recorded(channel = CHANNEL): Promise<string> {
   return broadcast.id;
 }
 
-/** Returns the storage that an account is shown. */
+/** Returns the storage figures that an account sees. */
 const storageOf = async (client: HttpClient) =>
   (await client.get('/api/account/storage')).body as StorageView;
 
@@ -60,7 +60,7 @@ describe('recordings of several accounts', () => {
     const old = [await recorded(), await recorded()];
     const kept = await recorded('of-greedy');
     await keepOf(greedy, kept, true);
-    // This exceeds the limit of all recordings.
+    // This exceeds the limit for all recordings together.
     await test.app.get(PrismaService).recording.update({
       where: { broadcastId: kept },
       data: { bytes: 36 * BYTES },

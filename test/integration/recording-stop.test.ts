@@ -25,7 +25,7 @@ it('a recording is finished when the server stops during the broadcast', async (
   await server.start();
   const recording = await film.recording(id);
   expect(recording).toMatchObject({ state: 'ready', problem: null });
-  // Including the last, incomplete segment.
+  // The recording includes the last, incomplete segment.
   expect(recording.durationMs).toBeGreaterThanOrEqual(before);
   expect(recording.durationMs).toBeLessThan(before + stoppedAfterMs + 2 * SEGMENT_MS);
   await playWithFfmpeg(`${server.url}${recording.playlistPath}`, {

@@ -22,7 +22,7 @@ it('live playback continues where recordings are not writable, and stored media 
   await writeFile(recordings, 'no folder');
   const film = await RecordedFilm.of(server.url, 'unwritable');
   const id = await film.send();
-  // The recording exists once there is a segment to store.
+  // The recording doesn't exist until there is a segment to store.
   const problem = async () => (await film.recording(id).catch(() => null))?.problem;
   await vi.waitUntil(async () => (await problem()) === 'unwritable', LIMIT);
   const newest = await film.advancesLive(3);

@@ -22,7 +22,7 @@ beforeAll(async () => {
   guest = new HttpClient(test.url);
 });
 
-/** Makes a recording of ten seconds, whose live files are deleted. */
+/** Makes a ten-second recording whose live files are deleted. */
 async function recordedOf(channel: string): Promise<RecordingView> {
   await owner.post('/api/channels', { name: channel });
   const broadcast = await KeptBroadcast.start(test, channel, 'Kites');
@@ -35,7 +35,7 @@ async function recordedOf(channel: string): Promise<RecordingView> {
   return (await view()) as RecordingView;
 }
 
-/** Expires the media that is retained for players that are behind. */
+/** Expires the media that is retained for players that lag behind. */
 const endedLongAgo = ({ app }: TestApp, id: string) =>
   app
     .get(PrismaService)
@@ -89,7 +89,7 @@ describe('a recording', () => {
     expect(vtt).toMatch(/^WEBVTT\n\n00:00:00.000 --> 00:00:10.000\npictures\/\w+\.jpg\n$/);
   });
 
-  it('is finished from its journals if nobody ended it', async () => {
+  it('is finished from its journals if nobody finished it', async () => {
     await owner.post('/api/channels', { name: 'crashed' });
     const broadcast = await KeptBroadcast.start(test, 'crashed', 'Cut off');
     await broadcast.segments(2);

@@ -22,7 +22,7 @@ const broadcast = async (): Promise<BroadcastView | null> =>
 const isIn = (state: BroadcastView['state']) =>
   vi.waitUntil(async () => (await broadcast())?.state === state, LIMIT);
 
-/** Resolves when the server has lost a publisher and has a new one. */
+/** Resolves when the server has lost one publisher and has another. */
 const isTakenOver = async () => {
   await isIn('interrupted');
   await isIn('live');
@@ -79,7 +79,7 @@ describe('a connection to the RTMP port', () => {
   });
 });
 
-describe.skipIf(ffmpegBin === '')('a program over RTMP', () => {
+describe.skipIf(ffmpegBin === '')('an encoder over RTMP', () => {
   it('resumes its broadcast after its connection was cut', async () => {
     const first = publish();
     await isIn('live');
@@ -103,7 +103,7 @@ describe.skipIf(ffmpegBin === '')('a program over RTMP', () => {
     expect(await broadcast()).toMatchObject({ id, state: 'live' });
     first.freeze();
     const third = publish();
-    // Frozen, the first one can't hear that the third one took its place.
+    // The first publisher is frozen, so it can't learn that the second took its place.
     await isTakenOver();
     first.thaw();
     expect(await first.ended()).not.toBe(0);

@@ -28,7 +28,7 @@ const publish = (film?: RtmpFilm, path = `live/${key}`): FfmpegRtmp => {
   return program;
 };
 
-/** Returns a playlist; empty while none exists. */
+/** Returns a playlist, or an empty string if none exists. */
 const playlist = async (path: string): Promise<string> => {
   const response = await fetch(`${server.url}/hls/ann/${path}`);
   return response.ok ? response.text() : '';
@@ -37,7 +37,7 @@ const playlist = async (path: string): Promise<string> => {
 const videoPlaylist = async (): Promise<string> =>
   (await playlist('index.m3u8')).split('\n').find((line) => line.includes('video-0')) ?? '';
 
-/** Counts the pictures that FFmpeg decodes from the newest seconds of a playlist. */
+/** Counts the frames that FFmpeg decodes from the newest seconds of a playlist. */
 const picturesIn = async (url: string, seconds: number): Promise<number> => {
   const input = ['-v', 'error', '-live_start_index', '-3', '-i', url, '-t', String(seconds)];
   const output = ['-map', '0:v', '-f', 'framecrc', 'pipe:1'];

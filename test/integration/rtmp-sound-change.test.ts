@@ -38,36 +38,40 @@ const channelsIn = async (): Promise<string> => {
   return /CHANNELS="(\d)"/.exec(await response.text())?.[1] ?? '';
 };
 
-describe.skipIf(!hasFfmpegReaders)('a program that changes its sound', { timeout: 180_000 }, () => {
-  it('is heard over HLS and in the same connection over WebRTC, and is recorded', async () => {
-    const file = join(folder, 'film.flv');
-    await writeFile(file, await changingSound(SOUNDS, SECONDS_EACH));
-    const ann = await registerWithChannel(server.url, 'ann');
-    const key = await createStreamKey(server.url, ann);
-    program = new FfmpegRtmp(`rtmp://127.0.0.1:${port}/live/${key}`, { file });
-    const { id } = await vi.waitUntil(async () => {
-      const { broadcast } = await channel();
-      return broadcast?.hls === 'ready' && broadcast;
-    }, LIMIT);
-    expect(await channelsIn()).toBe('1');
-    const payloadTypes = { audio: 96, video: 97 };
-    const viewer = new WeriftViewer({ url: server.url, channel: 'ann', payloadTypes });
-    expect((await viewer.watch()).status).toBe(201);
-    await vi.waitUntil(() => viewer.packets.audio > 50, LIMIT);
-    await vi.waitUntil(async () => (await channelsIn()) === '2', LIMIT);
-    const { audio } = viewer.packets;
-    await vi.waitUntil(() => viewer.packets.audio > audio + 50, LIMIT);
-    expect(viewer.jumps).toEqual([]);
-    await viewer.vanish();
-    expect(await program.ended()).toBe(0);
-    const recording = await vi.waitUntil(async () => {
-      const view = await api<RecordingView>(server.url, ann, 'GET', `/recordings/${id}`);
-      return view.state === 'ready' && view;
-    }, LIMIT);
-    // Players can't switch between configurations, so the longer part is played.
-    expect(recording.durationMs).toBeGreaterThan((SECONDS_EACH - 4) * 1_000);
-    expect(recording.durationMs).toBeLessThan((SECONDS_EACH + 2) * 1_000);
-    const playlist = `${server.url}${recording.playlistPath}`;
-    await playWithFfmpeg(playlist, { from: 'rewind', seconds: 3_600 });
-  });
-});
+describe.skipIf(!hasFfmpegReaders)(
+  'an encoder that changes its sound',
+  { timeout: 180_000 },
+  () => {
+    it('is heard over HLS and on the same connection over WebRTC, and is recorded', async () => {
+      const file = join(folder, 'film.flv');
+      await writeFile(file, await changingSound(SOUNDS, SECONDS_EACH));
+      const ann = await registerWithChannel(server.url, 'ann');
+      const key = await createStreamKey(server.url, ann);
+      program = new FfmpegRtmp(`rtmp://127.0.0.1:${port}/live/${key}`, { file });
+      const { id } = await vi.waitUntil(async () => {
+        const { broadcast } = await channel();
+        return broadcast?.hls === 'ready' && broadcast;
+      }, LIMIT);
+      expect(await channelsIn()).toBe('1');
+      const payloadTypes = { audio: 96, video: 97 };
+      const viewer = new WeriftViewer({ url: server.url, channel: 'ann', payloadTypes });
+      expect((await viewer.watch()).status).toBe(201);
+      await vi.waitUntil(() => viewer.packets.audio > 50, LIMIT);
+      await vi.waitUntil(async () => (await channelsIn()) === '2', LIMIT);
+      const { audio } = viewer.packets;
+      await vi.waitUntil(() => viewer.packets.audio > audio + 50, LIMIT);
+      expect(viewer.jumps).toEqual([]);
+      await viewer.vanish();
+      expect(await program.ended()).toBe(0);
+      const recording = await vi.waitUntil(async () => {
+        const view = await api<RecordingView>(server.url, ann, 'GET', `/recordings/${id}`);
+        return view.state === 'ready' && view;
+      }, LIMIT);
+      // Players can't switch between configurations, so the longer part is played.
+      expect(recording.durationMs).toBeGreaterThan((SECONDS_EACH - 4) * 1_000);
+      expect(recording.durationMs).toBeLessThan((SECONDS_EACH + 2) * 1_000);
+      const playlist = `${server.url}${recording.playlistPath}`;
+      await playWithFfmpeg(playlist, { from: 'rewind', seconds: 3_600 });
+    });
+  },
+);

@@ -35,9 +35,9 @@ const server = useServer({
   overrides: { RTMP_PORT: String(port), FFMPEG_BIN: '/nonexistent/ffmpeg' },
 });
 
-/** How many beeps were compared, and how late those are that are out of sync, in seconds. */
+/** Returns how many beeps were compared, and by how many seconds those out of sync are off. */
 function synced(onsets: Onsets): { beeps: number; offS: number[] } {
-  // FFmpeg stops its sound before its picture, so that the last silence may end without a beep.
+  // FFmpeg stops its audio before its video, so the last silence may end without a beep.
   const late = beepsLateS(onsets).slice(0, -1);
   return { beeps: late.length, offS: late.filter((one) => Math.abs(one) >= SYNC_S) };
 }
@@ -46,7 +46,7 @@ const inSync = (atLeast = SECONDS / 2) => ({
   offS: [],
 });
 
-/** Checks that every frame of a stream follows the one before after its samples. */
+/** Checks that each frame of a stream starts exactly after the samples of the previous frame. */
 function expectWholeFrames({ packets, timescale }: ReadStream, sampleRate: number): void {
   expect(timescale).toBe(sampleRate);
   expect(packets.length).toBeGreaterThan(((SECONDS - 3) * sampleRate) / FRAME_SAMPLES);
@@ -57,7 +57,7 @@ function expectWholeFrames({ packets, timescale }: ReadStream, sampleRate: numbe
 describe.skipIf(!hasFfmpegReaders).each([
   { channel: 'mono', sampleRate: 44_100, channels: 1 },
   { channel: 'stereo', sampleRate: 48_000, channels: 2 },
-])('the sound of a program at $sampleRate Hz, $channel', (about) => {
+])('the sound of an encoder at $sampleRate Hz, $channel', (about) => {
   const { channel, sampleRate, channels } = about;
   let owner: Person;
   let recording: RecordingView;
@@ -123,11 +123,11 @@ describe.skipIf(!hasFfmpegReaders).each([
     expect(recordedIds.toSorted()).toEqual(['aac', 'video-0']);
   });
 
-  it('is in sync with the picture in HLS', () => {
+  it('is in sync with the video in HLS', () => {
     expect(synced(live)).toEqual(inSync());
   });
 
-  it('is as it was sent in the recording’s playlist', async () => {
+  it('is unchanged in the recording’s playlist', async () => {
     const url = new URL('aac.m3u8', `${server.url}${recording.playlistPath}`).href;
     const [audio] = await probeHls(url, { from: 'rewind', seconds: 3_600 });
     expect(audio).toMatchObject({ codec: 'aac' });
@@ -136,7 +136,7 @@ describe.skipIf(!hasFfmpegReaders).each([
     expect(synced(await onsetsOf(playlist))).toEqual(inSync());
   });
 
-  it('is as it was sent in the download', async () => {
+  it('is unchanged in the download', async () => {
     const bytes = await fetchBytes(`${server.url}${recording.downloadPath}`);
     const file = join(folder, 'recording.mp4');
     await writeFile(file, bytes);
@@ -156,13 +156,13 @@ describe.skipIf(!hasFfmpegReaders).each([
     expect(synced(await onsetsOf(playlist))).toEqual(inSync(3));
   });
 
-  it('reaches other services as it was sent', () => {
+  it('reaches other services unchanged', () => {
     const audio = received.find(({ kind }) => kind === 'audio')!;
     expect(audio.codec).toBe('aac');
     const { packets, timescale } = audio;
     const seconds = (packets.at(-1)!.pts - packets[0]!.pts) / timescale;
     expect(seconds).toBeGreaterThan(SECONDS / 2);
-    // A frame has 1,024 samples, whose number per second is that of the sender.
+    // Each frame has 1,024 samples, at the sender's sample rate.
     const framesPerS = (packets.length - 1) / seconds;
     expect(Math.abs(framesPerS - sampleRate / FRAME_SAMPLES)).toBeLessThan(0.1);
   });

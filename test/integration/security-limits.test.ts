@@ -74,7 +74,7 @@ describe('the requests of one address', () => {
     }
   });
 
-  it('count an IPv6 /64 network as one address', async () => {
+  it('treat an IPv6 /64 network as one address', async () => {
     const visitor = new HttpClient(server.url);
     let last = 0;
     const send = () => {
@@ -144,7 +144,7 @@ describe('slow and greedy clients', () => {
     await once(socket, 'connect');
     return socket;
   };
-  /** Resolves with the data received when the peer closes the connection. */
+  /** Resolves with the data received by the time the peer closes the connection. */
   const ended = async (socket: Socket): Promise<string> => {
     let said = '';
     socket.setEncoding('utf8').on('data', (text: string) => {
@@ -256,7 +256,7 @@ describe('sockets', () => {
     expect(await ask(socket, 'clock:ping', {})).toMatchObject({ ok: true });
   });
 
-  /** Opens a raw WebSocket; resolves after Engine.IO's greeting. */
+  /** Opens a raw WebSocket; resolves after the Engine.IO greeting. */
   const dialByHand = async (address: string): Promise<Socket> => {
     const socket = connect({ host: '127.0.0.1', port: Number(new URL(server.url).port) });
     open.push({ close: () => socket.destroy() });
@@ -275,7 +275,7 @@ describe('sockets', () => {
     open.push(answering);
     const silent = await dialByHand('192.0.2.4');
     const endless = await dialByHand('192.0.2.5');
-    // RFC 6455 5.2: a masked text frame of 60,000 bytes, sent byte by byte.
+    // A masked text frame of 60,000 bytes (RFC 6455, section 5.2), sent byte by byte.
     endless.write(Buffer.from([0x81, 0xfe, 0xea, 0x60, 0, 0, 0, 0]));
     const drip = setInterval(() => endless.write('4'), 200);
     await Promise.all([once(silent, 'close'), once(endless, 'close')]).finally(() =>

@@ -85,7 +85,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     });
     const list = await events(client);
     const said = list.map(({ kind, subject, detail }) => `${kind} ${subject} ${detail}`.trim());
-    // Events of one transaction have one time and no order.
+    // Events of one transaction have the same time and no order.
     expect(said.toSorted()).toEqual(
       [
         'sessions_ended',
@@ -135,7 +135,7 @@ describe.each(databases)('the security log of an account on %s', (database) => {
     expect(pages).toHaveLength(4);
   });
 
-  /** Adds events of one kind, an hour apart, the newest an hour old. */
+  /** Adds events of one kind, one per hour; the newest is an hour old. */
   async function fill(username: string, kind: SecurityEventKind, rows: number): Promise<void> {
     const accountId = await idOf(username);
     await db.securityEvent.createMany({

@@ -15,7 +15,7 @@ let server: TestApp;
 let dir = '';
 let written = '';
 
-/** Runs the service at the most verbose level, with successes and failures. */
+/** Runs the service at the most verbose log level, and causes successes and failures. */
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'onair-logs-'));
   for (const stream of [process.stdout, process.stderr])

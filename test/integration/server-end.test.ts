@@ -20,7 +20,10 @@ afterEach(async () => {
   if (!server.isRunning) await server.start();
 });
 
-/** Whether a process is running. A zombie, which its parent has yet to reap, is not. */
+/**
+ * Returns whether a process is running. A zombie, which its parent hasn't reaped yet, doesn't
+ * count.
+ */
 async function runs(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat !== '' && !/\) [ZX] /.test(stat);
@@ -30,7 +33,9 @@ async function areGone(pids: readonly number[]): Promise<boolean> {
   return (await Promise.all(pids.map(runs))).every((running) => !running);
 }
 
-/** A broadcast by a program, with a viewer over WebRTC and a socket that follows the channel. */
+/**
+ * Starts a broadcast from an encoder, with a WebRTC viewer and a socket that follows the channel.
+ */
 async function broadcast(channel: string) {
   const film = await RecordedFilm.of(server.url, channel);
   const id = await film.send();
@@ -60,7 +65,7 @@ describe('a broadcast ends with the server', () => {
     ['the process gets SIGTERM', 'by-term', () => server.signal('SIGTERM')],
     ['its process group gets SIGTERM', 'by-group', () => server.signal('SIGTERM', 'group')],
     [
-      // `npm start` forwards the signals that it gets.
+      // `npm start` forwards the signals that it receives.
       'its process group gets SIGINT, and the process gets it again',
       'by-ctrl-c',
       () => {
@@ -79,7 +84,7 @@ describe('a broadcast ends with the server', () => {
       send();
       expect(await server.exited(), `the output: ${server.output}`).toBe(0);
       expect(await areGone(workers)).toBe(true);
-      // The broadcast was neither interrupted nor without media before it ended.
+      // Before it ended, the broadcast was neither interrupted nor without media.
       expect(told).toEqual(['ended: server_stopped']);
       await film.vanish();
       expect(server.output).not.toMatch(/ERROR|media worker died/);
@@ -115,11 +120,11 @@ describe('the media workers', () => {
 
 it('a second Ctrl-C stops the server at once', async () => {
   const workers = await server.workers();
-  // The server would wait for the suspended workers without the second signal.
+  // Without the second signal, the server would wait for the suspended workers.
   for (const pid of workers) process.kill(pid, 'SIGSTOP');
   const exited = server.exited();
   const pressing = setInterval(() => server.signal('SIGINT', 'group'), 250);
   expect(await exited.finally(() => clearInterval(pressing))).toBe(1);
-  // The workers were suspended, and must be ended here.
+  // The workers are suspended, so the test has to end them.
   for (const pid of workers) process.kill(pid, 'SIGKILL');
 });

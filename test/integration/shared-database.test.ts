@@ -70,10 +70,10 @@ describe.runIf(databases.includes('postgresql'))('two services on one database',
     }
   });
 
-  it('store a message once that was sent to both at the same time', async () => {
+  it('store a message only once if both receive it at the same time', async () => {
     const [channel = ''] = await addChannels(1);
     const all = Array.from({ length: 40 }, () => message(channel));
-    // Batches that overlap differently, so that a second attempt can find more known messages.
+    // The batches overlap in different ways, so that a second attempt can find more known messages.
     const batches = all.flatMap((_, nth) => [all.slice(0, nth + 1), all.slice(nth)]);
     const stored = await Promise.all(
       batches.map((batch, nth) =>

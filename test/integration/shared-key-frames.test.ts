@@ -22,14 +22,17 @@ describe('the packager’s key-frame request', () => {
   });
   afterAll(() => worker.close());
 
-  /** A track that this test sends packet by packet, and a tap as the packager has it. */
+  /** Creates a track that this test sends packet by packet, and a tap like the packager's. */
   async function tapped(isJoining: () => boolean) {
     const router = await worker.createRouter({ mediaCodecs });
     onTestFinished(() => router.close());
     const video = await HandSentVideo.create(router);
     const { producer } = video;
     await producer.enableTraceEvent(['keyframe']);
-    /** Sends a key frame, after which the worker may request another one. Resolves when it arrived. */
+    /**
+     * Sends a key frame, after which the worker may request another one. Resolves when it has
+     * arrived.
+     */
     const sendKeyFrame = async () => {
       const arrived = new Promise((resolve) => producer.once('trace', resolve));
       video.send(KEY);
@@ -57,7 +60,7 @@ describe('the packager’s key-frame request', () => {
     const { track, sendKeyFrame, requests, answers } = await tapped(() => isJoining);
     track.requestKeyFrame();
     await sendKeyFrame();
-    // The worker handles requests in order, so it would have handled that one.
+    // The worker handles requests in order, so it would have handled that request.
     await answers();
     expect(requests()).toBe(1);
     isJoining = false;

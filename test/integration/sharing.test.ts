@@ -180,7 +180,7 @@ describe('sharing', () => {
     expect((await sharingOf(owner)).settings.enabled).toBe(false);
   });
 
-  it('lets two viewers find each other beside the page’s own socket', async () => {
+  it('lets two viewers find each other, without affecting the page’s own socket', async () => {
     await set(true);
     const sharing = await sharingOf(guest);
     const page = await openSocket(server.url);
@@ -211,7 +211,7 @@ describe('sharing', () => {
     await expect.poll(peers, WAIT).toBe(0);
   });
 
-  it('admits to no other swarms than those of the channel’s runs', async () => {
+  it('admits viewers only to the swarms of the channel’s runs', async () => {
     await set(true);
     const sharing = await sharingOf(guest);
     const peer = await Peer.open('peer', sharing);
@@ -265,7 +265,7 @@ describe('a private channel', () => {
 });
 
 describe('the tracker', () => {
-  it('refuses pages of other sites, and paths that it doesn’t have', async () => {
+  it('refuses pages on other sites, and paths that don’t exist', async () => {
     await set(true);
     expect(await refusal(`/p2p/${name()}`, { origin: 'https://elsewhere.example' })).toBe(403);
     expect(await refusal('/p2p/no-such-channel')).toBe(404);

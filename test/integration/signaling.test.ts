@@ -22,7 +22,7 @@ const connect = async (person: Person | null): Promise<ClientSocket> => {
   return socket;
 };
 
-/** Announces a publisher's tracks; without a DTLS handshake the broadcast stays `starting`. */
+/** Announces a publisher's tracks; without a DTLS handshake, the broadcast stays `starting`. */
 const publish = async (person: Person, channel: string) => {
   const socket = await connect(person);
   const started = await request(socket, 'publisher:start', { channel });
@@ -51,7 +51,7 @@ describe('a publisher', () => {
     const started = await request(socket, 'publisher:start', { channel: 'ann' });
     expect(started.broadcast).toMatchObject({ channel: 'ann', state: 'starting' });
     expect(started.resumed).toBe(false);
-    // The address that the socket reached comes first, TCP last.
+    // The address that the socket used comes first, TCP last.
     expect(
       started.transport.iceCandidates.map(({ protocol, address }) => `${protocol} ${address}`),
     ).toEqual(['udp 127.0.0.1', 'udp 198.51.100.7', 'tcp 127.0.0.1', 'tcp 198.51.100.7']);
@@ -212,7 +212,7 @@ describe('a viewer', () => {
     );
   });
 
-  it('learns which kinds its browser has no codec for', async () => {
+  it('learns for which kinds its browser has no codec', async () => {
     await publish(ann, 'ann');
     const viewer = await connect(null);
     const { media } = await request(viewer, 'viewer:join', {
@@ -296,7 +296,7 @@ describe('the SFU', () => {
     const joins = viewers.map((viewer) =>
       request(viewer, 'viewer:join', { channel: 'ann', rtpCapabilities: h264Viewer }),
     );
-    // All at once: each placement must see the others' load.
+    // All viewers join at once: each placement must take the others' load into account.
     for (const joined of await Promise.all(joins)) expect(joined.media?.consumers.length).toBe(2);
     expect(media.output.routers).toBe(2);
     const perWorker = [...media.output.viewers].map(({ site }) => site.worker.index);

@@ -15,7 +15,7 @@ import { type ClientSocket, openSocket, request } from '../support/sockets.js';
 import { useServer } from '../support/fixtures/use-server.js';
 
 const CHANNEL = 'crowded';
-/** Three bytes per character. */
+/** Three bytes per character in UTF-8. */
 const TEXT = '€'.repeat(CHAT_TEXT_MAX);
 /** The number of messages sent in one tick, 330 KB in total. */
 const AT_ONCE = 200;
@@ -64,7 +64,7 @@ class Reader {
 
   askForHistory(): void {
     this.#webSocket.send(`421["chat:history",{"channel":"${CHANNEL}","afterSeq":0}]`);
-    // This is the reply to a ping that the client has not read.
+    // This answers a ping that the client hasn't read.
     this.#webSocket.send('3');
   }
 }
@@ -111,7 +111,10 @@ describe('a client that does not read', () => {
     reader.disconnect();
   });
 
-  /** Returns the bytes that the server buffers for the client; null once it is disconnected. */
+  /**
+   * Returns the number of bytes that the server buffers for the client, or null once it is
+   * disconnected.
+   */
   function keptBytes(): number | null {
     const socket = server.sockets.sockets.get(stuck.id);
     const conn = socket?.conn as unknown as ServerSide | undefined;
@@ -121,7 +124,9 @@ describe('a client that does not read', () => {
     return tcp.writableLength + queued;
   }
 
-  /** Sends one tick's messages to everyone; resolves when the reading client has them. */
+  /**
+   * Sends one tick's messages to everyone; resolves when the client that reads has received them.
+   */
   async function tell(): Promise<void> {
     const messages = Array.from({ length: AT_ONCE }, (_, i) => ({
       ...stored[i % stored.length]!,

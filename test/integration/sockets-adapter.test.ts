@@ -354,7 +354,7 @@ describe('the socket layer', () => {
     }
     await expect.poll(() => got.filter((packet) => packet.includes('queued')).length).toBe(50);
     await expect.poll(() => got.at(-1)).toBe('ping');
-    // A ping of the heartbeat may be among them.
+    // One of the heartbeat's pings may be among them.
     expect(got.filter((packet) => packet !== 'ping')).toEqual(
       sent.filter((packet) => packet !== 'ping'),
     );
@@ -368,7 +368,7 @@ describe('the socket layer', () => {
     const times: number[] = [];
     socket.io.engine.on('ping', () => times.push(performance.now()));
     await expect.poll(() => times.length, { timeout: 60_000 }).toBe(6);
-    // A connection that answers nothing would have been closed after 8 s.
+    // A connection that doesn't answer pings would have been closed after 8 s.
     expect(socket.connected).toBe(true);
     const intervals = times.slice(1).map((atMs, i) => atMs - times[i]!);
     expect(Math.min(...intervals.map(Math.round))).toBeGreaterThan(0);
@@ -407,7 +407,7 @@ describe('the socket layer', () => {
 
   it('disconnects a client that answers no pings', async () => {
     const { server } = app.get(TestGateway);
-    // Answers no pings, like a peer whose network or machine failed.
+    // It answers no pings, like a peer whose network or machine has failed.
     const silent = await rawSocket(port);
     await expect.poll(() => server.sockets.adapter.rooms.get('room')?.size).toBe(1);
     await expect

@@ -12,7 +12,7 @@ const FILTERS = '__exceptionFilters__';
 const INTERCEPTORS = '__interceptors__';
 const REQUEST = 'message';
 const PARAMETERS = '__routeArguments__';
-/** Nest's key for the decorator of a payload among a method's parameters: `3:1`. */
+/** Nest's metadata key for a method's payload parameter: `3:1`. */
 const PAYLOAD = /^3:/;
 
 type Handler = { gateway: string; request: string; schemas: unknown[] };
@@ -73,7 +73,7 @@ describe('sockets of the whole service', () => {
     expect(bare.map(({ name }) => name)).toEqual([]);
   });
 
-  // The adapter calls none of them; see SocketAdapter.bindClientConnect.
+  // The adapter calls no such hooks; see SocketAdapter.bindClientConnect.
   it('have no gateway with hooks for connections', () => {
     const hooks = ['handleConnection', 'handleDisconnect'];
     const hooked = gateways().filter(({ prototype }) => hooks.some((hook) => hook in prototype));

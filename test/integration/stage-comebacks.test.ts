@@ -7,7 +7,7 @@ import { useServer } from '../support/fixtures/use-server.js';
 import { useHostAndGuests } from '../support/fixtures/use-host-and-guests.js';
 
 describe('a stage whose participants lose their connections', () => {
-  // Long enough for everyone to return, however slow the machine is.
+  // Enough time for everyone to return, no matter how slow the machine is.
   const server = useServer({ overrides: { GRACE_SECONDS: '300' } });
   const stage = useHostAndGuests(server);
 
@@ -27,7 +27,7 @@ describe('a stage whose participants lose their connections', () => {
     await eve.receives();
     const { resumeToken } = bob.joined!;
     const again = await (await stage.connect()).join('ann', token, { name: 'Bobby', resumeToken });
-    // The host brought “Bob” on stage, and the name may be in the picture.
+    // The host brought “Bob” on stage, and the name may be visible in the video.
     expect(again.sees('Bob')).toMatchObject({ place: 'on-stage', isAway: false });
     expect(again.id).toBe(bob.id);
     await again.receives('Eve microphone');
@@ -98,7 +98,7 @@ describe('a stage after the grace period', () => {
     const bob = await stage.guest(token);
     bob.socket.disconnect();
     await expect.poll(() => host.seen, STAGE_WAIT).toEqual(['ann']);
-    // Returning counts as the same use of the invitation only for the same person.
+    // A return counts as the same use of the invitation only if the same person returns.
     const { resumeToken } = bob.joined!;
     const stranger = await stage.connect();
     expect((await stranger.refusedJoin('ann', token, { resumeToken })).code).toBe(

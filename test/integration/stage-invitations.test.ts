@@ -33,7 +33,7 @@ describe('an invitation to a stage', () => {
     await stage.open();
     const cookie = await guestCookie(server.url);
     const bob = await (await stage.connect(cookie)).join('ann', token);
-    // The same guest returns by the token, and on the same device without it.
+    // The same guest returns with the token, or without it on the same device.
     await (await stage.connect()).join('ann', token, { resumeToken: bob.joined!.resumeToken });
     await (await stage.connect(cookie)).join('ann', token);
     const [first] = await listed();
@@ -67,7 +67,7 @@ describe('an invitation to a stage', () => {
       code: REFUSED,
       message: expect.stringMatching(/ask the host for another one/i),
     });
-    // A channel that exists answers like one that doesn't.
+    // A channel that exists gets the same answer as one that doesn't.
     const [other, none] = [zoe.username, 'no-such-channel'];
     expect(await bob.refusedJoin(other, token)).toEqual(await bob.refusedJoin(none, token));
     await server.app
@@ -92,7 +92,7 @@ describe('an invitation to a stage', () => {
     expect(again.id).toBe(bob.id);
   });
 
-  it('sends its guests away when it is revoked, and admits nobody any more', async () => {
+  it('removes its guests when it is revoked, and admits nobody any more', async () => {
     const { token, id } = await invite(server.url, stage.ann, { uses: 2 });
     const other = await invite(server.url, stage.ann);
     const host = await stage.open();
@@ -196,7 +196,8 @@ describe('a stage', () => {
     expect((await fetch(`${server.url}/api/channels/ann`)).status).toBe(404);
   });
 
-  // Comes last, because the ban also applies to the address of the tests' guests.
+  // This test comes last, because the ban also applies to the address that all guests in the tests
+  // share.
   it('is closed to people who are banned from the channel', async () => {
     const { token } = await invite(server.url, stage.ann, { uses: 5 });
     const host = await stage.open();
@@ -217,7 +218,7 @@ describe('a stage', () => {
   });
 });
 
-describe('guesses of invitations', () => {
+describe('guesses at invitations', () => {
   const other = useServer();
 
   it('are limited by address, whichever connections they arrive over', async () => {

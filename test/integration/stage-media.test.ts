@@ -30,7 +30,7 @@ async function send(visitor: StageVisitor, ...kinds: MediaKind[]): Promise<void>
   onTestFinished(() => sender.close());
 }
 
-/** Receives a participant's tracks for real, at most one of each kind. */
+/** Receives a participant's actual media, at most one track of each kind. */
 async function receive(visitor: StageVisitor): Promise<WeriftReceiver> {
   const transport = visitor.joined!.receive;
   const tracks = [...visitor.tracks.values()].map(({ options }) => options);
@@ -50,7 +50,7 @@ async function receive(visitor: StageVisitor): Promise<WeriftReceiver> {
   return receiver;
 }
 
-/** Publishes the programme of the channel from the host's connection. */
+/** Publishes the channel's programme over the host's connection. */
 async function goLive({ socket }: StageVisitor): Promise<void> {
   const { transport } = await request(socket, 'publisher:start', { channel: 'ann' });
   const sender = await WeriftSender.open({
@@ -94,7 +94,7 @@ describe('media on a stage', () => {
     await packets(ofEve, 'audio');
   });
 
-  it('includes the programme’s picture for guests, while the channel is live', async () => {
+  it('includes the programme’s video for guests, while the channel is live', async () => {
     const { token } = await invite(server.url, stage.ann);
     const host = await stage.open(capabilities());
     const bob = await stage.guest(token, 'Bob', capabilities());

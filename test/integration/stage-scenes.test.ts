@@ -80,7 +80,7 @@ describe('a picture for scenes', () => {
   const fetchPicture = (id: string, who = ann) =>
     fetch(`${server.url}/api${ASSETS}/${id}`, { headers: { cookie: who.cookie } });
 
-  it('is reduced, re-encoded with its transparency, and kept until deleted', async () => {
+  it('is scaled down and re-encoded with its transparency, and stored until it is deleted', async () => {
     const sent = await picture(4_000, 1_000, 0.5).png().toBuffer();
     const { status, body } = await upload(sent, { query: '?name=Sky' });
     expect(status).toBe(201);

@@ -33,7 +33,7 @@ const sourceOf = async (url: string, channel: string) => {
   return broadcast && `${broadcast.source} ${broadcast.state}`;
 };
 
-/** Starts a broadcast; the mixer is the first to send media. */
+/** Starts a broadcast; the first media comes from the mixer. */
 const goLive = ({ socket }: StageVisitor, channel: string) =>
   request(socket, 'publisher:start', { channel });
 
@@ -60,7 +60,7 @@ describe.skipIf(process.env.MIX_PYTHON_BIN === '')('a server that mixes', () => 
     expect(mixers()).toBe(0);
   });
 
-  it('refuses more mixes than it may run, in a sentence, until one has ended', async () => {
+  it('refuses mixes beyond its limit, with an explanation, until one has ended', async () => {
     await ready();
     const zoe = await registerWithChannel(server.url, 'zoe', 'Zoe');
     const host = await stage.open();

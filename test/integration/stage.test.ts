@@ -30,7 +30,7 @@ describe('the host of a stage', () => {
     await request(host.socket, 'stage:mute', { participant: bob.id, muted: true });
     await expect.poll(isPaused, STAGE_WAIT).toBe(true);
     await expect.poll(() => bob.sees('Bob')?.isMutedByHost, STAGE_WAIT).toBe(true);
-    // Neither resuming nor replacing the track helps.
+    // Neither resuming nor replacing the track has an effect.
     await request(bob.socket, 'stage:pause', { producerId: microphone, paused: false });
     await request(bob.socket, 'stage:unproduce', { producerId: microphone });
     await host.receives();
@@ -76,7 +76,7 @@ describe('the host of a stage', () => {
     expect((await bob.refusedProduce('screen')).code).toBe('forbidden');
   });
 
-  it('sends a guest away, who can’t return with the same invitation', async () => {
+  it('removes a guest, who can’t return with the same invitation', async () => {
     const { token } = await inviteTwo();
     const host = await stage.open();
     const bob = await stage.guest(token);
@@ -93,7 +93,7 @@ describe('the host of a stage', () => {
       code: 'stage_invitation_refused',
       message: expect.stringMatching(/sent you away/),
     });
-    // Another invitation is another decision of the host.
+    // By issuing another invitation, the host has made a new decision.
     await bob.join('ann', (await inviteTwo()).token);
     const { code } = await refusal(host.socket, 'stage:remove', { participant: 'nobody' });
     expect(code).toBe('not_found');
@@ -153,7 +153,7 @@ describe('a guest', () => {
     expect([...bob.received, ...eve.received]).toEqual([]);
   });
 
-  it('is on stage with the host and other guests once brought there, until taken off', async () => {
+  it('is on stage with the host and other guests, from when the host brings them there until taken off', async () => {
     const { token } = await inviteTwo();
     const host = await stage.open();
     await host.produce('microphone', 'camera');
@@ -192,7 +192,7 @@ describe('a guest', () => {
       expect((await refusal(bob.socket, event, payload)).code).toBe('consumer_not_found');
   });
 
-  it('can’t do what only the host may, and sends each source once', async () => {
+  it('can’t do what only the host may, and sends each source only once', async () => {
     const { token } = await inviteTwo();
     await stage.open();
     const bob = await stage.guest(token);
@@ -257,7 +257,8 @@ describe('a guest', () => {
     await request(bob.socket, 'stage:leave', {});
     await host.receives();
     await expect.poll(() => host.seen, STAGE_WAIT).toEqual(['ann']);
-    // Everything that the guest had is over, and the same person counts as one use.
+    // Everything that belonged to the guest's connection is gone, and the same person counts as one
+    // use.
     const transportId = bob.joined!.send.id;
     expect((await refusal(bob.socket, 'transport:restart-ice', { transportId })).code).toBe(
       'transport_not_found',

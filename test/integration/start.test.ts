@@ -45,7 +45,7 @@ describe('a start that fails', () => {
     expect(said).not.toMatch(/hush|^ +at /m);
   });
 
-  it('names what is missing without a media worker', async () => {
+  it('names what is missing if there is no media worker', async () => {
     const { code, said } = await run({ PORT: '0', MEDIASOUP_WORKER_BIN: '/no/such/worker' });
     expect(code).toBe(1);
     expect(said.trim()).toMatch(/^The media worker \/no\/such\/worker does not exist\..*$/);
@@ -79,6 +79,6 @@ describe('a running server', () => {
     expect(server.output).toMatch(/Onair is stopping \(SIGTERM\)\.\n/);
     expect(server.output).not.toMatch(/ERROR/);
     await server.start();
-    // A new database, and three starts.
+    // A new database is created, and the server starts three times.
   }, 300_000);
 });

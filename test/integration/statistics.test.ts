@@ -27,7 +27,7 @@ async function connect(client?: HttpClient): Promise<ClientSocket> {
   return socket;
 }
 
-/** Starts a live broadcast; `pass` lets time pass. */
+/** Starts a live broadcast; `pass` advances the time. */
 async function goLive(channel: string) {
   const socket = await connect(ann);
   const { broadcast } = await request(socket, 'publisher:start', { channel });
@@ -48,7 +48,7 @@ function holdTime() {
   let nowMs = clock.nowMs();
   vi.spyOn(clock, 'nowMs').mockImplementation(() => nowMs);
   return {
-    /** Advances by seconds, one at a time, as the service samples. */
+    /** Advances by this many seconds, one at a time, as the service samples. */
     pass(seconds: number): void {
       for (let left = seconds; left > 0; left -= 1) {
         nowMs += 1_000;
@@ -106,8 +106,8 @@ describe('a broadcast’s statistics', () => {
     expect(live).toMatchObject({ stepS: 10, peakViewers: 2 });
     expect(live.viewers).toEqual([0, 2, 2, 1]);
     expect(live.messages).toEqual([0, 2, 0, 0]);
-    // Joining and leaving are noticed at the next sample: two viewers for nine seconds and one
-    // more, then one for nine.
+    // Joining and leaving are noticed at the next sample: two viewers for nine seconds plus one
+    // more, then one viewer for nine.
     expect(live.watchTimeS).toBe(9 * 2 + 2 + 9);
     await end();
     const over = await statisticsOf(id);

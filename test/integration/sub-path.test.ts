@@ -18,7 +18,7 @@ let ann: HttpClient;
 
 beforeAll(async () => {
   server = await startTestApp({
-    // Without FFmpeg, publishers send thumbnails.
+    // Without FFmpeg, publishers send the thumbnails.
     overrides: { PUBLIC_URL: `http://live.example.org${BASE}/`, FFMPEG_BIN: '/nowhere/ffmpeg' },
   });
   origin = new URL(server.url).origin;
@@ -124,7 +124,7 @@ describe('a service under a path', () => {
     await expect(openSocket(origin, { cookie })).rejects.toThrow('websocket error');
   });
 
-  it('accepts publishing and playback by programs', async () => {
+  it('accepts publishing and playback by encoders and players', async () => {
     const film = await RecordedFilm.of(url, 'film');
     const id = await film.send();
     await film.recorded(id, 2_000);
@@ -136,7 +136,7 @@ describe('a service under a path', () => {
     expect((await fetch(segment?.url ?? '')).status).toBe(200);
     expect(new URL(segment?.url ?? '').pathname).toMatch(/^\/live\/hls\/film\//);
     await film.recorded(id, 4_000);
-    // The request goes to the URL in the response to the offer.
+    // The encoder sends its request to the URL from the response to the offer.
     await film.end();
     const recording = await film.finished(id);
     for (const path of [recording.playlistPath, recording.downloadPath]) {

@@ -28,7 +28,7 @@ function recorded(name: string, mimeType: string): AccessUnit {
   return units.find(({ keyFrame }) => keyFrame)!;
 }
 
-/** Encodes one of FFmpeg's pictures as H.264. */
+/** Encodes an image from an FFmpeg source as H.264. */
 async function h264(source: string, width: number, height: number): Promise<AccessUnit> {
   const input = ['-f', 'lavfi', '-i', source, '-frames:v', '1', '-pix_fmt', 'yuv420p'];
   const flv = await ffmpeg(
@@ -58,7 +58,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
   ])('makes a JPEG of a key frame: %s', async (name, mimeType, size) => {
     const jpeg = await thumbnailer.decode(recorded(name, mimeType));
     expect(jpegSize(jpeg, BOUNDS)).toEqual(size);
-    // A second opinion: it decodes, and is not a gray rectangle.
+    // A second opinion: FFmpeg decodes it, and it isn't a gray rectangle.
     const grey = await ffmpeg(
       [
         '-v',
@@ -174,7 +174,7 @@ describe.skipIf(ffmpegBin === '')('with FFmpeg', () => {
 describe('without FFmpeg', () => {
   it('is not found if FFMPEG_BIN is wrong', async () => {
     expect(await findFfmpeg('/nowhere/ffmpeg', log)).toBeNull();
-    // A program that is not FFmpeg.
+    // A program other than FFmpeg.
     expect(await findFfmpeg(process.execPath, log)).toBeNull();
   });
 });

@@ -94,7 +94,7 @@ describe.skipIf(ffmpegBin === '')('Vp8Transcoder', () => {
     expect(units[0]!.keyFrame).toBe(true);
   });
 
-  it('switches to larger pictures with a new configuration, and scales smaller ones', async () => {
+  it('switches to larger frames with a new configuration, and scales smaller ones', async () => {
     const small = await vp8({ size: '160x90', seconds: 1, firstTime: 0 });
     const large = await vp8({ size: '320x180', seconds: 1, firstTime: 90_000 });
     const smallAgain = await vp8({ size: '240x180', seconds: 1, firstTime: 180_000 });

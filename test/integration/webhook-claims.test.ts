@@ -15,7 +15,7 @@ const WEBHOOKS = 4;
 const EVENTS = 25;
 const MINUTE_MS = 60_000;
 
-describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks on two nodes', () => {
   let nodes: TestNodes;
   let services: readonly TestApp[];
   let db: PrismaService;
@@ -119,7 +119,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
     const start = new Date();
     const at = (ms: number) => new Date(start.getTime() + ms);
     expect(await repositoryOf(0).claim(at(0), at(1))).toBeNull();
-    // The delivery is due so late that no dispatcher takes it.
+    // The delivery is due so late that no dispatcher claims it.
     await put(webhook, at(MINUTE_MS));
     await put(webhook, at(MINUTE_MS + 1));
     const first = await repositoryOf(0).claim(at(2 * MINUTE_MS), at(3 * MINUTE_MS));
@@ -128,7 +128,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('webhooks of two nodes', () => {
     expect(await repositoryOf(1).nextDueAt(at(2 * MINUTE_MS))).toEqual(at(3 * MINUTE_MS));
     const second = await repositoryOf(1).claim(at(3 * MINUTE_MS), at(4 * MINUTE_MS));
     expect(second?.id).toBe(first?.id);
-    // The first sender was only late. Its outcome counts, and the second sender's changes nothing.
+    // The first sender was only slow. Its outcome counts, and the second sender's changes nothing.
     if (!first || !second) throw new Error('nothing was claimed');
     await repositoryOf(0).finish(first, delivered(at(1)));
     await repositoryOf(1).finish(second, { ...delivered(at(2)), lastStatus: 500 });

@@ -233,7 +233,7 @@ describe('webhooks', () => {
       expect((await eve.request(method, path, options)).status).toBe(403);
       expect((await guest.request(method, path, options)).status).toBe(401);
     }
-    // The attacker uses the path of their own channel.
+    // The attacker uses their own channel's path.
     const around = `/api/channels/evil/webhooks/${id}`;
     expect((await eve.get(`${around}/deliveries`)).status).toBe(404);
     expect((await eve.post(`${around}/test`, {})).status).toBe(404);
@@ -440,7 +440,7 @@ describe('an internal address', () => {
 });
 
 describe('this machine', () => {
-  /** A third party's public address; nothing is sent to it. */
+  /** A public address that belongs to a third party; nothing is sent to it. */
   const PUBLIC = '9.9.9.9';
   let server: TestApp;
   let ann: HttpClient;
@@ -461,7 +461,7 @@ describe('this machine', () => {
     vi.spyOn(server.app.get(OwnAddresses), 'list').mockReturnValue(new Set([PUBLIC]));
     for (const host of [PUBLIC, `[::ffff:${PUBLIC}]`, '[64:ff9b::909:909]'])
       expect((await addTo(`http://${host}/`)).error?.code).toBe('bad_request');
-    // Added before the machine had the address.
+    // The webhook was added before the machine had the address.
     const { body } = await ann.get(channel);
     const [{ id } = { id: '' }] = body as { id: string }[];
     await ann.post(`${channel}/${id}/test`, {});
@@ -521,7 +521,7 @@ describe('this machine', () => {
 });
 
 describe('networks in the configuration', () => {
-  it('are reachable except for this machine, and refused ones are not', async () => {
+  it('are reachable except for this machine, and those configured as refused are not', async () => {
     const server = await startTestApp({
       overrides: {
         WEBHOOK_ALLOWED_NETWORKS: '192.168.1.0/24, 10.1.1.1',

@@ -44,7 +44,7 @@ const restart = fragment(RENEWED.ufrag, RENEWED.pwd);
 const viewers = async () => ((await owner.get('/api/channels/ann')).body as ChannelView).viewers;
 
 beforeAll(async () => {
-  // The publisher connects to the second address; nothing has the first one.
+  // The publisher connects to the second address; no interface has the first one.
   server = await startTestApp({
     overrides: { RTC_ANNOUNCED_ADDRESS: '198.51.100.7,127.0.0.1' },
   });
@@ -134,7 +134,7 @@ describe('POST /whep/NAME', () => {
     expect(response.headers.get('accept-post')).toBe('application/sdp');
   });
 
-  it('answers with 422 to an offer that receives nothing, or only kinds that are not sent', async () => {
+  it('answers with 422 to an offer to receive nothing, or only kinds that are not sent', async () => {
     for (const text of [
       offer().replaceAll('a=recvonly', 'a=sendonly'),
       playerOffer('chrome').replaceAll(/H264|VP8|VP9|AV1/g, 'H265'),
@@ -296,7 +296,7 @@ describe('a viewer', () => {
     await vi.waitUntil(async () => (await viewers()) === 0, { timeout: 30_000, interval: 100 });
   });
 
-  it('watches a password-protected channel with the pass for its password', async () => {
+  it('watches a password-protected channel with the pass that its password grants', async () => {
     await access({ visibility: 'password', password: 'open sesame' });
     expect((await watch()).error?.code).toBe('password_required');
     const visitor = new HttpClient(server.url);

@@ -40,7 +40,7 @@ const receives = async (one: WeriftViewer, kinds: readonly ('audio' | 'video')[]
   for (const kind of kinds) await vi.waitUntil(() => one.packets[kind] > before[kind] + 20, LIMIT);
 };
 
-/** Returns the first SSRC of each section of an answer. */
+/** Returns the first SSRC in each media section of an answer. */
 const namedSsrcs = (sdp: string) =>
   Object.fromEntries(
     parse(sdp).media.map(({ type, ssrcs = [] }) => [type, ssrcs.slice(0, 1).map(({ id }) => id)]),
@@ -89,7 +89,7 @@ describe('a WHEP player', () => {
     viewers.splice(0);
   });
 
-  it('receives audio alone if it asks for no more', async () => {
+  it('receives audio alone if that is all it requests', async () => {
     const one = viewer();
     await one.watch(['audio']);
     await receives(one, ['audio']);

@@ -14,7 +14,7 @@ afterAll(() => rm(folder, { recursive: true }));
 
 describe('the origin of a media worker', () => {
   const program = () => join(folder, 'mediasoup-worker');
-  it('is what the setup wrote beside it', async () => {
+  it('is what the setup recorded beside it', async () => {
     await writeFile(join(folder, 'origin'), 'built 0123456789abcdef\nparts gso openssl\n');
     expect(await readWorkerOrigin(program())).toEqual({
       origin: 'built',

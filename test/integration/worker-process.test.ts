@@ -52,7 +52,7 @@ describe.skipIf(process.platform !== 'linux')('a media worker', () => {
     expect(process.env.SECRET_OF_THE_SERVER).toBe(SECRET);
   });
 
-  it('has a session and a process group of its own', async () => {
+  it('has its own session and process group', async () => {
     const pids = await workers();
     expect(pids.length).toBeGreaterThan(0);
     for (const pid of pids) expect(await belongsTo(pid)).toEqual({ group: pid, session: pid });

@@ -10,7 +10,7 @@ describe('axe-core finds nothing serious', () => {
     expect(await seriousOn(page)).toEqual([]);
   });
 
-  it('on menus of the chat: emoji, suggestions, moderation', async ({ stage }) => {
+  it('on the chat’s menus: emoji, suggestions, moderation', async ({ stage }) => {
     const page = await stage.studioOf('zita');
     await page.goto(`${stage.server.url}/zita`);
     const box = page.getByRole('textbox', { name: 'Message' });
@@ -22,7 +22,7 @@ describe('axe-core finds nothing serious', () => {
     await page.getByRole('button', { name: 'Emoji', exact: true }).click();
     await page.getByRole('dialog', { name: 'Emoji' }).waitFor();
     expect(await seriousOn(page)).toEqual([]);
-    // The picker covers the chat's own buttons on a phone.
+    // On a phone, the picker covers the chat's own buttons.
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Emoji' }).waitFor({ state: 'hidden' });
     await page.getByRole('button', { name: 'Moderation', exact: true }).click();

@@ -6,7 +6,7 @@ import { useStage } from '../support/fixtures/use-stage.js';
 
 const PASSWORD = 'correct horse battery';
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
-/** One pixel, PNG. */
+/** A PNG with a single pixel. */
 const PIXEL = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGP4z8DwHwAFAAH/iZk9HQAAAABJRU5ErkJggg==',
   'base64',
@@ -15,7 +15,7 @@ const PIXEL = Buffer.from(
 const stage = useStage();
 let setup: string;
 beforeAll(async () => {
-  // Printed after the line that says that the server is ready.
+  // The link is printed after the line that says that the server is ready.
   setup = await vi.waitUntil(() => /\/setup\?token=\S+/.exec(stage.server.output)?.[0], 30_000);
 });
 
@@ -56,7 +56,7 @@ function codeOf(base32: string, step: number): string {
 }
 const stepNow = () => Math.floor(Date.now() / 30_000);
 
-it('the link of the first start creates the administrator, who sees the state of the service', async () => {
+it('the link from the first start creates the administrator, who sees the service’s state', async () => {
   const page = await stage.visit(setup);
   await page.getByLabel('Username').fill('boss');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
@@ -126,7 +126,7 @@ describe('an account', () => {
     expect(await serious(page)).toEqual([]);
   });
 
-  it('has the buttons of a live channel side by side, also on a phone', async () => {
+  it('has a live channel’s buttons side by side, even on a phone', async () => {
     const studio = await stage.goLive('gardener');
     const page = await studio.context().newPage();
     await page.setViewportSize({ width: 390, height: 844 });
@@ -140,7 +140,7 @@ describe('an account', () => {
     expect(edit?.y).toBe(remove?.y);
   });
 
-  it('asks for the code of an authenticator app once that is set up', async () => {
+  it('asks for the code from an authenticator app once one is set up', async () => {
     const page = await register('careful');
     await page.getByRole('tab', { name: 'Security' }).click();
     await page.getByRole('button', { name: 'Set up' }).click();
@@ -174,7 +174,7 @@ describe('an account', () => {
     await dialog.getByRole('button', { name: 'Get new codes' }).click();
     await page.getByRole('button', { name: 'I’ve saved them' }).click();
 
-    // The log contains all of it.
+    // The log contains all of these actions.
     await page.getByRole('tab', { name: 'Activity' }).click();
     for (const text of [
       'New recovery codes generated',
@@ -186,7 +186,7 @@ describe('an account', () => {
       await page.getByRole('listitem').filter({ hasText: text }).waitFor();
     expect(await serious(page)).toEqual([]);
 
-    // The other session is ended from here.
+    // The other session is ended on this page.
     await page.getByRole('tab', { name: 'Sessions' }).click();
     await page.getByRole('button', { name: 'End session' }).click();
     await page.getByText(/was logged out/).waitFor();
@@ -211,7 +211,7 @@ describe('an account', () => {
     await page.getByRole('heading', { name: 'a bot' }).waitFor();
   });
 
-  it('revokes all other access, except what is unchecked', async () => {
+  it('revokes all other access, except what is deselected', async () => {
     const page = await register('tidy');
     await page.getByRole('tab', { name: 'API tokens' }).click();
     await page.getByRole('button', { name: 'New token' }).click();

@@ -18,10 +18,10 @@ const SIZES = [
   { width: 1440, height: 900 },
 ] as const;
 
-/** The longest possible name of a machine, without a place to break it. */
+/** A machine name of maximum length, without a place where it could be broken. */
 const LONG = 'wolfeschlegelsteinhausenbergerdorffwelchevoralternwarengewissen';
 
-describe.skipIf(!process.env.TEST_DATABASE_URL)('the page of nodes', () => {
+describe.skipIf(!process.env.TEST_DATABASE_URL)('the page that lists the nodes', () => {
   let nodes: TestNodes;
   let stage: Stage;
   let busy: ServerProcess;
@@ -48,14 +48,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page of nodes', () => {
 
   const nodeOn = (page: Page, name: string) => page.getByRole('listitem').filter({ hasText: name });
 
-  /** Returns one of the figures of a node's load. */
+  /** Returns a figure from a node's load. */
   const factOf = (page: Page, name: string, label: string) =>
     nodeOn(page, name)
       .locator('dt', { hasText: label })
       .locator('xpath=following-sibling::dd')
       .textContent();
 
-  /** Returns what is out of place on a page, at any size. */
+  /** Returns everything that is out of place on a page at any size. */
   async function look(page: Page, name: string): Promise<string[]> {
     const found: string[] = [];
     for (const size of SIZES) {
@@ -73,7 +73,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page of nodes', () => {
     return found;
   }
 
-  it('shows load and state of each node, and drains one', async () => {
+  it('shows each node’s load and state, and drains one', async () => {
     const studio = await stage.goLive('ann', { url: busy.url });
     const watcher = await stage.visit('/ann', { url: busy.url });
     await framesAdvance(watcher);
@@ -86,7 +86,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page of nodes', () => {
 
     await nodeOn(page, LONG).getByText('Running').waitFor();
     hung.signal('SIGSTOP');
-    // The list is loaded again by itself.
+    // The page reloads the list by itself.
     await nodeOn(page, LONG).getByText('Not answering').waitFor();
     await nodeOn(page, LONG)
       .getByText(/last seen/)
@@ -114,7 +114,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page of nodes', () => {
     await dialog.getByRole('button', { name: 'Drain' }).click();
     await nodeOn(page, 'node-2').getByText('Draining', { exact: true }).waitFor();
     await nodeOn(page, 'node-2').getByText('you can stop it').waitFor();
-    // No other node could take the clients of the last one.
+    // No other node could take over the last node's clients.
     expect(await page.getByRole('button', { name: 'Drain', exact: true }).count()).toBe(0);
     expect(await look(page, 'draining')).toEqual([]);
     expect(await seriousOn(page)).toEqual([]);

@@ -21,7 +21,7 @@ async function member(name: string, channel: string): Promise<Page> {
 
 const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
 
-/** Opens the actions of a message, and chooses one. */
+/** Opens a message's actions, and chooses one. */
 async function act(page: Page, text: string, name: string): Promise<void> {
   const line = message(page, text);
   await line.focus();
@@ -72,13 +72,13 @@ describe('the owner', () => {
     expect(await message(guest, 'spam from a guest').count()).toBe(1);
   });
 
-  it('appoints a moderator, who approves held messages; viewers see none of this', async () => {
+  it('appoints a moderator, who approves held messages, none of which viewers see', async () => {
     const owner = await ownerOf('otto');
     const mona = await member('mona', 'otto');
     const vera = await member('vic', 'otto');
     await owner.getByRole('button', { name: 'Moderation', exact: true }).click();
     await owner.getByRole('switch', { name: /with links/ }).click();
-    // Vera's message could overtake the change.
+    // Vera's message could arrive before the change takes effect.
     const audit = async () =>
       (await owner.request.get(`${stage.server.url}/api/channels/otto/audit`)).text();
     await expect.poll(audit, WAIT).toContain('hold links');
@@ -93,7 +93,7 @@ describe('the owner', () => {
     await message(owner, 'onair.example/y').waitFor({ state: 'attached' });
   });
 
-  it('enters commands; an invalid one stays in the box with an error', async () => {
+  it('enters commands; an invalid one stays in the text box with an error', async () => {
     const owner = await ownerOf('oscar');
     const guest = await stage.visit('/oscar');
     await say(owner, '/slow 30');

@@ -20,7 +20,7 @@ async function member(name: string, channel: string): Promise<Page> {
   return page;
 }
 
-/** Checks that a message is rejected for this reason, and stays in the text box. */
+/** Checks that a message is rejected for this reason and stays in the text box. */
 async function isRefused(page: Page, text: string, reason: RegExp): Promise<void> {
   await box(page).fill(text);
   await box(page).press('Enter');
@@ -30,7 +30,7 @@ async function isRefused(page: Page, text: string, reason: RegExp): Promise<void
   await box(page).fill('');
 }
 
-/** Makes a channel with a moderator in this role, an account and a guest. */
+/** Creates a channel with a moderator in this role, an account and a guest. */
 async function people(role: 'owner' | 'moderator', channel: string) {
   const owner = await ownerOf(channel);
   const viewer = await member(`${channel}-vic`, channel);
@@ -63,7 +63,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await message(guest, 'back again').waitFor();
   });
 
-  it('the rules limit who may send what, and how often', async () => {
+  it('the rules limit who can send what, and how often', async () => {
     const { by, viewer, guest } = await people(role, `r-${role}`);
     await say(by, '/emoji');
     await viewer.getByText('Emoji only').waitFor();
@@ -92,7 +92,7 @@ describe.each(['owner', 'moderator'] as const)('as %s', (role) => {
     await by.getByLabel(/blocked words/i).fill('turnip');
     const save = by.getByRole('button', { name: 'Save words' });
     await save.click();
-    // It is disabled again once the words are saved.
+    // The button is disabled again once the words are saved.
     await expect.poll(() => save.isDisabled(), WAIT).toBe(true);
     await by.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
     await isRefused(viewer, 'you t.u.r.n.i.p', /word/i);

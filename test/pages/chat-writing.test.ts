@@ -16,14 +16,14 @@ const box = (page: Page) => page.getByRole('textbox', { name: 'Message' });
 const options = (page: Page) => page.getByRole('listbox', { name: 'Suggestions' });
 const message = (page: Page, text: string) => page.locator('.message', { hasText: text }).last();
 
-/** Returns the first floating emoji of a page, and its animation. */
+/** Returns the first floating emoji on a page, and its animation. */
 const FLOAT = `(() => {
   const float = document.querySelector('.float');
   return float && { text: float.textContent, animation: getComputedStyle(float).animationName };
 })()`;
 
 describe('the emoji picker', () => {
-  it('is searched and navigated with keys, and inserts at the caret', async () => {
+  it('can be searched and navigated with keys, and inserts at the caret', async () => {
     await ownerOf('ella');
     const page = await stage.visit('/ella');
     await box(page).fill('so  nice');
@@ -31,7 +31,7 @@ describe('the emoji picker', () => {
     for (let step = 0; step < 3; step += 1) await box(page).press('ArrowRight');
     await page.getByRole('button', { name: 'Emoji', exact: true }).click();
     const picker = page.getByRole('dialog', { name: 'Emoji' });
-    // The search has focus at once.
+    // The search box has focus at once.
     await picker.locator('input:focus').waitFor();
     await page.keyboard.type('heart');
     await picker.getByRole('grid', { name: 'Results' }).waitFor();
@@ -72,7 +72,7 @@ describe('the emoji picker', () => {
 });
 
 describe('the text box', () => {
-  it('completes emoji, by keys and by the closing colon', async () => {
+  it('completes emoji, with keys and with the closing colon', async () => {
     const owner = await ownerOf('elke');
     await box(owner).pressSequentially('well :tad');
     await options(owner).getByRole('option', { name: ':tada:' }).waitFor();
@@ -82,7 +82,7 @@ describe('the text box', () => {
     await expect.poll(() => box(owner).inputValue(), WAIT).toBe('well 🎉 and 🔥');
     await box(owner).press('Enter');
     await message(owner, 'well 🎉 and 🔥').waitFor();
-    // Pasted text has no completion.
+    // Pasted text isn't completed.
     await box(owner).fill('hi :wave: all');
     await box(owner).press('Enter');
     await message(owner, 'hi 👋 all').waitFor();
@@ -109,7 +109,7 @@ describe('the text box', () => {
     await guest.locator('.message-mention', { hasText: name?.replace(' ', '_') ?? '' }).waitFor();
   });
 
-  it('completes commands, only those that the person may use', async () => {
+  it('completes commands, but only those that the person is allowed to use', async () => {
     const owner = await ownerOf('emil');
     const guest = await stage.visit('/emil');
     await box(guest).pressSequentially('/');
@@ -136,7 +136,7 @@ describe('the text box', () => {
 });
 
 describe('reactions', () => {
-  it('float over the picture of other viewers, without motion if they prefer that', async () => {
+  it('float over other viewers’ video, without motion if they prefer that', async () => {
     await stage.goLive('erwin');
     const [one, two] = [await stage.visit('/erwin'), await stage.visit('/erwin')];
     await two.emulateMedia({ reducedMotion: 'reduce' });
@@ -148,7 +148,7 @@ describe('reactions', () => {
     await expect
       .poll(() => clap.click().then(() => two.evaluate(FLOAT)), WAIT)
       .toEqual({ text: '👏', animation: 'float-stay' });
-    // Nothing is left over, and nothing intercepts clicks.
+    // Nothing remains, and nothing intercepts clicks.
     const presses = 'getComputedStyle(document.querySelector(".floats")).pointerEvents';
     expect(await two.evaluate(presses)).toBe('none');
     await expect.poll(() => two.locator('.float').count(), WAIT).toBe(0);

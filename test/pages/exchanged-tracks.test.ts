@@ -61,7 +61,7 @@ describe('a video whose tracks are exchanged', () => {
   ] as const;
 
   describe.each(BROWSERS)('in %s', (_name, exchange, isThere) => {
-    it.skipIf(!isThere)('shows a picture at every repaint', async () => {
+    it.skipIf(!isThere)('shows a frame at every repaint', async () => {
       const { blanks, states } = await exchange(['audio', 'video']);
       expect(blanks).toEqual([]);
       expect(states).toEqual(['audio live', 'video live']);

@@ -16,7 +16,7 @@ const SIZES = [
   { width: 1440, height: 900 },
 ] as const;
 
-/** The longest possible name, without a place to break it. */
+/** A name of maximum length, without a place where it could be broken. */
 const NAME = 'wolfeschlegelsteinhausenberger';
 const SHOWN = 'Wolfeschlegelsteinhausenbergerdorffwelch';
 const TITLE =
@@ -46,7 +46,7 @@ afterAll(async () => {
   await stage?.close();
 });
 
-/** Returns what is out of place on a page, at any size. */
+/** Returns everything that is out of place on a page at any size. */
 async function look(page: Page, name: string): Promise<string[]> {
   const found: string[] = [];
   for (const size of SIZES) {
@@ -61,7 +61,10 @@ async function look(page: Page, name: string): Promise<string[]> {
   return found;
 }
 
-/** Returns what is out of place under every visible tab of a page or a part of it, at any size. */
+/**
+ * Returns everything that is out of place in any visible tab of a page, or of a part of it, at any
+ * size.
+ */
 async function lookAtTabs(
   page: Page,
   name: string,
@@ -85,7 +88,7 @@ async function lookAtTabs(
   return found;
 }
 
-/** Opens a dialog, returns what is out of place in it, and closes it. */
+/** Opens a dialog, returns everything that is out of place in it, and closes it. */
 async function lookAtDialog(page: Page, button: string | RegExp): Promise<string[]> {
   await page.setViewportSize({ width: 1280, height: 800 });
   const opener = page.getByRole('button', { name: button });
@@ -101,7 +104,7 @@ async function lookAtDialog(page: Page, button: string | RegExp): Promise<string
   return found;
 }
 
-/** Returns a page of the first administrator. */
+/** Opens a page as the first administrator. */
 async function administration(): Promise<Page> {
   const token = /\/setup\?token=([\w-]+)/.exec(stage.server.output)?.[1];
   const page = await stage.visit('/');
@@ -113,7 +116,7 @@ async function administration(): Promise<Page> {
 }
 
 /**
- * Returns what is still out of place after the few frames that a page takes to adapt to a new size.
+ * Returns what is still out of place after the few frames that a page needs to adapt to a new size.
  */
 async function settled(page: Page): Promise<string[]> {
   let misplaced = await misplacedOn(page);
@@ -130,7 +133,7 @@ async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(PICTURES, `${name}.png`), fullPage: true });
 }
 
-/** Opens a page with a million viewers. */
+/** Opens a watch page with a million viewers. */
 async function crowded(page: Page): Promise<void> {
   await page.routeWebSocket(/socket\.io/, (socket) => {
     const server = socket.connectToServer();
@@ -155,7 +158,7 @@ const ready = async (page: Page) => {
   return page;
 };
 
-describe('everything is in its place, on phones and desktops, however long the names:', () => {
+describe('everything is in place on phones and desktops, however long the names are:', () => {
   it.each(['/login', '/register', '/no-such-channel', '/'])('%s', async (path) => {
     expect(
       await look(await ready(await stage.visit(path)), path.slice(1) || 'empty-directory'),

@@ -16,7 +16,7 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     await target?.close();
   });
 
-  it('adds, switches, edits and removes restreams, and says what happens at them', async () => {
+  it('adds, switches, edits and removes restreams, and reports their state', async () => {
     const page = await stage.studioOf('rita');
     await page.getByRole('button', { name: 'Settings' }).click();
     const settings = page.getByRole('dialog', { name: 'Settings' });

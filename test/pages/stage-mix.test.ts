@@ -18,7 +18,7 @@ type Point = readonly [x: number, y: number];
 const PEOPLE = { ann: 'red', bob: 'green', cleo: 'blue', dan: 'yellow' } as const;
 const WITH_SCREEN = { ann: 'red', screen: 'white', bob: 'green', cleo: 'blue' } as const;
 
-/** What each layout shows of {@link PEOPLE} or {@link WITH_SCREEN}, at tiles' centers. */
+/** What each layout shows of {@link PEOPLE} or {@link WITH_SCREEN} at the tiles' centers. */
 const LAYOUTS: Record<
   SceneLayout,
   { tiles: Record<string, ColorName>; wide: Expected; vertical: Expected }
@@ -153,7 +153,7 @@ describe('the programme’s picture', () => {
       [530, 26, 'accent'],
       [200, 300, 'red'],
       [956, 300, 'green'],
-      // The name of the second person, which lies above the banner.
+      // The second person's name, which is above the banner.
       [667, 634, 'accent'],
     ]);
     await mix.scene({ ...dressed, fullscreen: 'full' });
@@ -164,7 +164,7 @@ describe('the programme’s picture', () => {
     ]);
   });
 
-  it('writes names in its font, although they were shown before it was loaded', async () => {
+  it('draws names in its font, even if they were shown before the font was loaded', async () => {
     let arrive = () => {};
     const fonts = new Promise<void>((resolve) => (arrive = resolve));
     const mix = await lab.open('wide', { fonts });
@@ -173,7 +173,7 @@ describe('the programme’s picture', () => {
     await mix.people({ [name]: 'red' });
     await mix.looksLike([[20, 680, 'accent']]);
     arrive();
-    // The name's box begins at 16 and has 16 on both sides of the text.
+    // The name's box begins at x = 16 and has a padding of 16 on both sides of the text.
     const end = 48 + Math.ceil(await mix.lab<number>('widthOfName', name));
     await mix.looksLike([
       [end - 4, 680, 'accent'],
@@ -185,7 +185,7 @@ describe('the programme’s picture', () => {
     const mix = await lab.open('wide');
     await mix.scene({ background: { color: '#ff0000', asset: null } });
     await mix.looksLike([[640, 360, 'red']]);
-    // A busy machine can skip all frames of one fade.
+    // A busy machine can skip all frames of a fade, so the fade is repeated.
     const isSeen = async () => {
       const values: number[] = [];
       for (const color of ['#0000ff', '#ff0000']) {
@@ -220,7 +220,7 @@ describe('the programme’s picture', () => {
     const mix = await lab.open('wide');
     await mix.people({ ann: 'red', bob: 'green', screen: 'white' });
     await mix.scene({ layout: 'grid' });
-    // The points are beside the initials on a card.
+    // The points are beside the initials on the card.
     const ann: Point = [60, 100];
     const bob: Point = [500, 100];
     const screen: Point = [900, 360];
@@ -231,7 +231,7 @@ describe('the programme’s picture', () => {
     ]);
     await mix.lab('end', 'ann');
     await mix.lab('freeze', 'bob');
-    // A shared screen often stands still, and stays.
+    // A shared screen often doesn't change for a while, so it isn't replaced.
     await mix.lab('freeze', 'screen');
     await mix.looksLike([
       [...ann, 'card'],
@@ -242,7 +242,7 @@ describe('the programme’s picture', () => {
     await mix.looksLike([[...ann, 'cyan']]);
   });
 
-  it('is composed on a canvas where the browser gives no access to frames', async () => {
+  it('is composed on a canvas if the browser doesn’t give access to frames', async () => {
     const mix = await lab.open('wide', { initScript: LATER_WITHOUT_FRAMES });
     expect(await mix.page.evaluate('lab.mix().runsHidden')).toBe(false);
     await mix.people(PEOPLE);
@@ -253,7 +253,10 @@ describe('the programme’s picture', () => {
   });
 });
 
-/** Removes Chromium's access to frames after the page's own scripts have kept it for reading. */
+/**
+ * Removes Chromium's access to frames, but not before the page's own scripts have saved it to read
+ * the output.
+ */
 const LATER_WITHOUT_FRAMES = `addEventListener('DOMContentLoaded', () => {
   delete globalThis.MediaStreamTrackProcessor;
   delete globalThis.MediaStreamTrackGenerator;
@@ -277,7 +280,7 @@ describe('the mix', () => {
       await mix.call('setAudio', 'ann', 'microphone', null, { heard: false });
     }
     expect(await tracks()).toEqual(before);
-    // A source with an unclosed frame too many sends no more.
+    // A source sends no more frames if too many of them haven't been closed.
     await mix.lab('showCamera', 'ann');
     await mix.lab('hum', 'ann', 440);
     await mix.scene({ layout: 'solo' });
@@ -320,14 +323,14 @@ describe('the programme’s sound', () => {
     await mix.sounds([440, 660, 1_100]);
     await mix.call('setAudio', 'ann', 'microphone', null, { heard: false });
     await mix.sounds([660, 1_100], [440]);
-    // Someone who leaves while they are solo doesn't leave silence behind.
+    // When someone leaves while they are solo, the others are heard again.
     await mix.call('setSolo', 'cleo', true);
     await mix.sounds([1_100], [660]);
     await mix.call('setAudio', 'cleo', 'microphone', null, { heard: false });
     await mix.sounds([660], [1_100]);
   });
 
-  it('reports who speaks and how loudly, muted or not, and shows the speaker large', async () => {
+  it('reports who speaks and how loudly, muted or not, and enlarges the speaker', async () => {
     const mix = await lab.open('wide');
     await mix.people({ ann: 'red', bob: 'green' });
     await mix.scene({ layout: 'speaker' });
@@ -347,7 +350,7 @@ describe('the programme’s sound', () => {
     await mix.looksLike([[480, 360, 'red']]);
   });
 
-  it('changes volumes without a click', async () => {
+  it('changes volumes without clicks', async () => {
     const mix = await lab.open('wide');
     await mix.lab('hum', 'ann', 100, 0.5);
     await mix.sounds([100]);
@@ -356,8 +359,8 @@ describe('the programme’s sound', () => {
       const { step, peak } = await mix.lab<Extremes>('toggleMute', 'ann', 3_000);
       return peak > 0.4 ? step : Infinity;
     };
-    // The tone's own steps are 0.007; cutting it would be one of up to 0.5, thirty times in each
-    // recording. A busy machine drops some of the sound, but not in every recording.
+    // The tone itself has steps of 0.007. Cutting it would cause a step of up to 0.5, thirty times
+    // in each recording. A busy machine drops some of the sound, but not in every recording.
     await expect.poll(largestStep, WAIT).toBeLessThan(0.03);
   });
 

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { seriousOn } from '../support/accessibility.js';
 import { stageTest as it } from '../support/fixtures/stage.js';
 
-it('webhooks are added, tested, given a new secret and removed, and show their deliveries', async ({
+it('webhooks are added, tested, given a new secret and removed, and list their deliveries', async ({
   stage,
 }) => {
   const page = await stage.studioOf('wilma');
@@ -21,7 +21,7 @@ it('webhooks are added, tested, given a new secret and removed, and show their d
   await row.getByText('No deliveries yet.').waitFor();
 
   await row.getByRole('button', { name: 'Send test' }).click();
-  // Nothing listens at the address. The page says so, and that the delivery is retried.
+  // Nothing listens at the address. The page says so, and says that the delivery will be retried.
   const deliveries = page.getByRole('list', { name: /Deliveries to/ });
   await deliveries.getByText('Retrying').waitFor();
   await deliveries.getByText('ping').waitFor();

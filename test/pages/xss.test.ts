@@ -5,7 +5,7 @@ import { api, type Person, register } from '../support/people.js';
 import { type ClientSocket, openSocket, request } from '../support/sockets.js';
 import { useStage } from '../support/fixtures/use-stage.js';
 
-/** Texts that would run as code in a page that treats text as markup, each in another context. */
+/** Texts that would run as code if a page treated text as markup, each in a different context. */
 const PAYLOADS = [
   '<img src=x onerror=pwned=1>',
   '"><svg onload=pwned=1>',
@@ -31,7 +31,7 @@ const MESSAGES = [
   '@<img src=x onerror=pwned=1> :<svg/onload=pwned=1>:',
 ];
 
-/** Runs in pages, as text: these files have no browser types. */
+/** Runs in pages, and is a string because these files have no browser types. */
 const TELL_VIOLATIONS = `document.addEventListener('securitypolicyviolation',
   (event) => reportViolation('violation ' + event.violatedDirective + ' ' + event.blockedURI));`;
 const ADDRESSES = `[...document.querySelectorAll('[href], [action], [src]')].flatMap((element) =>
@@ -52,7 +52,7 @@ let admin: Person;
 const sockets: ClientSocket[] = [];
 const cut = (text: string, length: number) => text.slice(0, length);
 
-/** Enters every payload in every text that a person can enter. */
+/** Enters every payload into every text field that a person can fill in. */
 async function enterEverything(): Promise<void> {
   const { url } = stage.server;
   await api(url, owner, 'POST', '/channels', {
@@ -90,7 +90,7 @@ async function chat(): Promise<void> {
       channel,
       nonce: randomUUID(),
       text,
-      // Nothing else is accepted as a name.
+      // Nothing else is accepted as a guest name.
       guestName: `guest ${index}`,
       ...(last === 0 ? {} : { replyToSeq: last }),
     });
@@ -116,7 +116,7 @@ afterAll(async () => {
   for (const socket of sockets) socket.disconnect();
 });
 
-/** The violations in a page while it was open. */
+/** A page, and the violations in it while it was open. */
 type Watched = { page: Page; bad: string[] };
 
 async function watched(person: Person | null, path: string): Promise<Watched> {
@@ -140,7 +140,7 @@ async function watched(person: Person | null, path: string): Promise<Watched> {
   return { page, bad };
 }
 
-/** Moves the mouse and the keyboard over everything, as a person might. */
+/** Moves the pointer and the focus over everything, as a person might. */
 async function touchEverything(page: Page): Promise<void> {
   for (const element of await page.locator('button:visible, [title]:visible, li:visible').all())
     await element.hover({ timeout: 500, trial: true }).catch(() => undefined);
@@ -163,9 +163,9 @@ describe('a text that somebody enters', () => {
     await page.locator('#trap').dispatchEvent('click');
     await expect.poll(() => bad.join()).toMatch(/script-src-elem inline[^]*img-src https:\/\/evil/);
     await expect.poll(() => bad.join()).toMatch(/script-src-attr inline/);
-    // The policy blocked it: it was detected, and did not run.
+    // The policy blocked the code: it was detected, and did not run.
     expect(await page.evaluate("'pwned' in globalThis")).toBe(false);
-    // The deliberate violation is not this page's error.
+    // The deliberate violation isn't an error of this page.
     await expect(stage.clear(false)).rejects.toThrow(/errors thrown in pages/);
   });
 
@@ -178,7 +178,7 @@ describe('a text that somebody enters', () => {
     ['the owner', '/studio'],
     ['the owner', '/account'],
     ['another account', '/tea'],
-  ])('is text to %s at %s', async (who, path) => {
+  ])('is treated as text by %s at %s', async (who, path) => {
     const person = { 'a visitor': null, 'the owner': owner, 'another account': admin }[who] ?? null;
     const seen = await watched(person, path);
     await expect
@@ -195,13 +195,13 @@ describe('a text that somebody enters', () => {
     '/%3Cscript%3Epwned=1%3C%2Fscript%3E',
     '/tea?a=%3Cimg%20src=x%20onerror=pwned=1%3E#%3Cimg%20src=x%20onerror=pwned=1%3E',
     '/nobody-%22onload=%22pwned=1',
-  ])('is text in a URL: %s', async (path) => {
+  ])('is treated as text in a URL: %s', async (path) => {
     const seen = await watched(null, path);
     await expectHarmless(seen);
     expect(new URL(seen.page.url()).origin).toBe(stage.server.url);
   });
 
-  it('redirects nowhere else after a login', async () => {
+  it('never causes a redirect elsewhere after login', async () => {
     for (const next of [
       '//evil.example',
       'https://evil.example/',

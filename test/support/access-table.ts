@@ -1,12 +1,12 @@
 import type { RequestName } from '../../src/protocol/events.js';
 
-/** The identifiers by which routes name a channel. */
+/** The identifiers that routes use for a channel and its broadcast. */
 export type Target = Readonly<{ name: string; broadcastId: string }>;
 
 /**
- * The clients that a route answers. `open`: everyone, so the answer must contain nothing about
- * channels that are not public. `listing`: everyone, with the channels that they can watch.
- * `channel`: its audience; for all others it does not exist.
+ * Who gets an answer from a route. `open`: everyone, so the answer must reveal nothing about
+ * channels that aren't public. `listing`: everyone, but each caller gets only the channels that
+ * they can watch. `channel`: the channel's audience; for everyone else the channel doesn't exist.
  */
 export type RouteRule =
   | Readonly<{ rule: 'open'; path?: string; body?: object }>
@@ -16,18 +16,18 @@ export type RouteRule =
       path: (target: Target) => string;
       body?: object;
       /**
-       * The error code for a caller who has yet to enter the password; `page`: a page that asks for
-       * it.
+       * The error code for a caller who hasn't entered the password yet; `page`: a page that asks
+       * for it.
        */
       locked?: 'password_required' | 'wrong_password' | 'page';
       /**
-       * Whether the owner's request is left out: it would delete the target, or fail because the
-       * target does not exist.
+       * Whether to skip the owner's request, because it would delete the target, or fail because
+       * the target doesn't exist.
        */
       notByOwner?: true;
       /**
-       * To viewers of the channel other than the owner, the route responds as if the channel did
-       * not exist.
+       * For viewers of the channel other than its owner, the route responds as if the channel
+       * didn't exist.
        */
       notForMembers?: true;
     }>;
@@ -49,7 +49,7 @@ const ofChannel = (
   more: Pick<RouteRule & { rule: 'channel' }, 'body' | 'locked' | 'notByOwner'> = {},
 ) => channel(({ name }) => `/api/channels/${name}${rest}`, more);
 
-/** An unknown id: the owner gets an error about it, others are rejected earlier. */
+/** An unknown id: the owner gets an error about it; everyone else is rejected earlier. */
 const NO_ID = '00000000-0000-4000-8000-000000000000';
 
 /** Every route; HEAD counts as GET. A new route needs a row here. */
@@ -128,7 +128,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/stream-key': ofChannel('/stream-key'),
   'POST /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
   'DELETE /api/channels/:name/stream-key': ofChannel('/stream-key', { body: {} }),
-  // Authorized by the channel's stream key: without it, a missing channel looks the same.
+  // Authorized by the channel's stream key: without it, a missing channel gets the same answer.
   'POST /whip/:name': open('/whip/secret-private', {}),
   'GET /whip/:name': open('/whip/secret-private'),
   'PUT /whip/:name': open('/whip/secret-private', {}),
@@ -145,7 +145,8 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/follow': ofChannel('/follow'),
   'PUT /api/channels/:name/follow': ofChannel('/follow', { body: {} }),
   'DELETE /api/channels/:name/follow': ofChannel('/follow', { body: {} }),
-  // The caller follows no channels here; another test checks that inaccessible ones are left out.
+  // The caller follows no channels here. Another test checks that inaccessible channels are left
+  // out.
   'GET /api/follows': open(),
   'POST /api/channels/:name/unlock': ofChannel('/unlock', {
     body: { password: 'a guess' },
@@ -231,7 +232,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /api/channels/:name/clips': ofChannel('/clips'),
   'GET /api/account/clips': open(),
   'GET /api/account/storage': open(),
-  // Identified by their own ids; other tests check these.
+  // Identified by their own ids; covered by other tests.
   'GET /api/clips/:id': open(`/api/clips/${NO_ID}`),
   'DELETE /api/clips/:id': open(`/api/clips/${NO_ID}`, {}),
   'GET /clips/:id': open(`/clips/${NO_ID}`),
@@ -246,7 +247,7 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'GET /whep/:name': channel(({ name }) => `/whep/${name}`),
   'POST /whep/:name': channel(({ name }) => `/whep/${name}`, { body: {} }),
   'OPTIONS /whep/:name': open('/whep/secret-private'),
-  // Only the viewer with the session knows its URL; no session exists here.
+  // Only the viewer who has the session knows its URL; no session exists here.
   'GET /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
   'PATCH /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
   'DELETE /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`, {}),
@@ -257,15 +258,15 @@ export const ROUTES: Readonly<Record<string, RouteRule>> = {
   'POST /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`, {}),
   'OPTIONS /whep/:name/:session/layer': open(`/whep/secret-private/${NO_ID}/layer`),
   'OPTIONS /whep/:name/:session': open(`/whep/secret-private/${NO_ID}`),
-  // Authorized by tokens. Without one, everyone is refused; another test checks valid ones.
+  // Authorized by tokens. Without a token, everyone is refused; another test covers valid tokens.
   'GET /hls/*': open('/hls/secret-private/thumbnail.jpg'),
   'OPTIONS /hls/*': open('/hls/secret-private/thumbnail.jpg'),
 };
 
 /**
- * The clients that a socket request answers. `open`: everyone, without mentioning a channel.
- * `channel`: the audience of the channel that it names. `own`: everyone, for what this connection
- * received earlier.
+ * Who gets an answer to a socket request. `open`: everyone, and the answer reveals nothing about a
+ * channel. `channel`: the audience of the channel that the request names. `own`: everyone, for what
+ * their connection received earlier.
  */
 export type EventRule = 'open' | 'channel' | 'own';
 
@@ -287,7 +288,7 @@ export const EVENTS: Readonly<Record<RequestName, EventRule>> = {
   'viewer:resume': 'own',
   'viewer:layer': 'own',
   'stage:open': 'channel',
-  // Needs an invitation instead; without a valid one, the answer is the same for every channel.
+  // Requires an invitation instead; without a valid one, the answer is the same for every channel.
   'stage:join': 'open',
   'stage:close': 'own',
   'stage:leave': 'own',

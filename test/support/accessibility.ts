@@ -10,7 +10,7 @@ type Violation = {
 const PHONE = { width: 390, height: 844 };
 const SCHEMES = ['light', 'dark'] as const;
 
-/** Resolves when the page has settled, because colors fade from one scheme to the other. */
+/** Resolves when the page has settled, because colors fade when the color scheme changes. */
 const SETTLED = `(async () => {
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   await frame();
@@ -22,8 +22,8 @@ const SETTLED = `(async () => {
 })()`;
 
 /**
- * Returns the serious and critical findings of axe-core, in light and dark, on a desktop and a
- * phone. If there are any, it checks again and returns only the second findings, because some are
+ * Returns axe-core's serious and critical violations, in light and dark mode, on a desktop and a
+ * phone. If there are any, it checks again and returns only the second result, because some are
  * momentary, such as a fading color.
  */
 export const seriousOn = async (page: Page): Promise<string[]> => {

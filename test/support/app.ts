@@ -19,8 +19,9 @@ export type TestAppOptions = {
   /** Environment variables that override the tests' defaults. */
   overrides?: Readonly<Record<string, string>>;
   /**
-   * `postgresql`: a fresh database on the server of TEST_DATABASE_URL, dropped at the end; the
-   * default where it is configured, because the embedded one takes a second of CPU time to start.
+   * `postgresql`: a new database on the TEST_DATABASE_URL server, dropped at the end. This is the
+   * default if that variable is set, because the embedded database takes a second of CPU time to
+   * start.
    */
   database?: DatabaseKind;
   /** A folder of pages to serve instead of the web build. */
@@ -50,7 +51,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     // All clients of a test share one address.
     ADDRESS_LIMIT_FACTOR: '1000',
     TRANSCODE: 'off',
-    // Looking for GStreamer would take a second of each test file.
+    // Detecting GStreamer would take a second in each test file.
     MIX_MAX: '0',
     LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
     MEDIASOUP_WORKER_BIN: workerBin(),
@@ -73,7 +74,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   };
 }
 
-/** The kind of the database if a test doesn't choose one. */
+/** The kind of database for tests that don't choose one. */
 function kindFor({ DATABASE_URL, DATA_DIR }: NonNullable<TestAppOptions['overrides']> = {}) {
   const isGiven = DATABASE_URL !== undefined || DATA_DIR !== undefined;
   return isGiven ? 'embedded' : databases.at(-1);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type LocalServer, serveLocally } from './local-server.js';
 
-/** Third-party players: the browser bundle of each package, and our script that uses it. */
+/** Third-party players: the browser bundle in each package, and our script that uses it. */
 const PLAYERS = {
   'hls.js': { library: 'hls.js/dist/hls.min.js', page: 'hls-js.js' },
   'video.js': { library: 'video.js/dist/video.min.js', page: 'video-js.js' },

@@ -1,4 +1,4 @@
-/** Writes bits, most significant first, for the hand-built headers of tests. */
+/** Writes bits, most significant first, for hand-built headers in tests. */
 export class BitWriter {
   readonly #bits: number[] = [];
 
@@ -7,18 +7,18 @@ export class BitWriter {
     return this;
   }
 
-  /** ue(v) of H.264. */
+  /** Writes ue(v) (H.264). */
   ue(value: number): this {
     const length = Math.floor(Math.log2(value + 1));
     return this.bits(0, length).bits(value + 1, length + 1);
   }
 
-  /** se(v) of H.264. */
+  /** Writes se(v) (H.264). */
   se(value: number): this {
     return this.ue(value > 0 ? 2 * value - 1 : -2 * value);
   }
 
-  /** Returns the bytes, followed by the trailing bits of RBSPs and OBUs: a 1 and zeros. */
+  /** Returns the bytes, followed by the trailing bits that RBSPs and OBUs need: a 1, then zeros. */
   bytes(): Uint8Array {
     const bits = [...this.#bits, 1];
     const bytes = new Uint8Array(Math.ceil(bits.length / 8));

@@ -11,8 +11,8 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
     executablePath,
     headless: true,
     args: [
-      // Only ten frames per second, because everything else runs on the same cores that encode
-      // three layers.
+      // Only ten frames per second, because the cores that encode three layers also run everything
+      // else.
       '--use-fake-device-for-media-stream=fps=10',
       '--use-fake-ui-for-media-stream',
       '--autoplay-policy=no-user-gesture-required',
@@ -23,7 +23,7 @@ export async function launchChromium(args: readonly string[] = []): Promise<Brow
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // The pages of a test share one browser, and pages in the background must keep running.
+      // The pages of a test share one browser, and pages in the background must continue to run.
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
       '--disable-renderer-backgrounding',

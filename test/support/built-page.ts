@@ -11,7 +11,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Builds a page as the service's pages are built, with workers and fonts in files, and serves it.
+ * Builds a page the way the service's pages are built, with workers and fonts in separate files,
+ * and serves it.
  * @param script a module of test/support/pages, which can import the web client
  */
 export async function serveBuiltPage(script: string): Promise<LocalServer> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Picks one of several session descriptions and removes, duplicates, swaps or truncates lines. */
+/** Picks one of the session descriptions, then removes, duplicates, swaps or truncates lines. */
 export function changedSdp(texts: readonly string[]): fc.Arbitrary<string> {
   const change = fc.record({
     kind: fc.constantFrom('drop', 'double', 'swap', 'cut'),

@@ -3,7 +3,7 @@ import { ffmpeg } from './ffmpeg.js';
 
 type Sound = Readonly<{ sampleRate: number; channels: number }>;
 
-/** Returns an FLV of a test picture, whose sound changes every `secondsEach` seconds. */
+/** Returns an FLV file with a test picture and sound that changes every `secondsEach` seconds. */
 export async function changingSound(
   sounds: readonly Sound[],
   secondsEach: number,

@@ -13,8 +13,8 @@ export const ROLES = ['owner', 'moderator', 'member', 'guest'] as const;
 export type Role = (typeof ROLES)[number];
 
 /**
- * A channel's chat with one connection per role, all of which have joined the room. The service
- * trusts a proxy here, so that each connection has its own address.
+ * A channel's chat with one connection per role, each of which has joined the room. The service
+ * trusts a proxy here, so each connection can have its own address.
  */
 export class ChatCrowd {
   readonly test: TestApp;
@@ -62,7 +62,7 @@ export class ChatCrowd {
     return this.#byRole.get(role)!;
   }
 
-  /** Opens another connection: of an account, or of a guest with a new cookie and address. */
+  /** Opens another connection, for an account or for a guest with a new cookie and address. */
   async join(
     who: { cookie: string } | null,
     { address = `198.51.100.${(this.#guests += 1)}` } = {},

@@ -12,13 +12,13 @@ import { readSample, type SimulatedPublisher } from './simulated-publisher.js';
 const MOMENT_TICKS = 450;
 
 type Tolerance = {
-  /** The maximum distance of a sample's time from its true capture time. */
+  /** The maximum difference between a sample's time and its true capture time. */
   syncMs?: number;
   /** Segments may begin without a key frame. */
   forced?: boolean;
 };
 
-/** Checks everything that a simulation wrote against the rules that always hold. */
+/** Checks everything that a simulation wrote against the rules that must always hold. */
 export function checkRuns(publisher: SimulatedPublisher, tolerance: Tolerance = {}): void {
   for (const run of publisher.runs) {
     checkNumbers(run);
@@ -28,7 +28,7 @@ export function checkRuns(publisher: SimulatedPublisher, tolerance: Tolerance = 
       checkParts(rendition, { ...publisher.options, id });
       checkTruth(rendition, id, tolerance.syncMs ?? 40);
       if (id.startsWith('video')) checkPictures(rendition, id, tolerance.forced ?? false);
-      // The layers' clocks differ by a few ticks, even right before a discontinuity.
+      // The layers' clocks can differ by a few ticks, even right before a discontinuity.
       if (run.spec.videoLayers === 1 && id.startsWith('video')) checkLastPictures(rendition, id);
     }
   }
@@ -47,7 +47,10 @@ function checkNumbers(run: RecordedRun): void {
 const startS = (rendition: RecordedRendition, segment: RecordedSegment): number | null =>
   segment.parts[0] ? rendition.seconds(segment.parts[0].baseTicks) : null;
 
-/** Video segments begin at equal ticks; audio segments within one packet of them. */
+/**
+ * All video renditions' segments begin at the same ticks; audio segments begin within one packet of
+ * them.
+ */
 function checkBoundaries(run: RecordedRun, { options }: SimulatedPublisher): void {
   const video = [...run.renditions].filter(([id]) => id.startsWith('video')).map(([, r]) => r);
   const count = [...run.renditions.values()][0]?.segments.length ?? 0;
@@ -62,7 +65,7 @@ function checkBoundaries(run: RecordedRun, { options }: SimulatedPublisher): voi
     const sound = startS(run.audio, run.audio.segments[msn]!) ?? NaN;
     const offMs = (sound - start / 90_000) * 1_000;
     expect(offMs, `sound at boundary ${msn}`).toBeGreaterThan(-0.05);
-    // A packet that is longer than a segment delays the audio until the following segment.
+    // A packet that is longer than a segment delays the audio until the next segment.
     if (shortBefore(video, msn)) continue;
     expect(offMs, `sound at boundary ${msn}`).toBeLessThan(Math.max(options.packetMs, 20) + 0.05);
   }
@@ -96,9 +99,9 @@ function checkTimes(rendition: RecordedRendition, id: string): void {
 }
 
 /**
- * The last picture before a discontinuity or the end is shown for a while: when FFmpeg joins the
- * timelines on both sides of a discontinuity, it uses that picture's duration as the distance to
- * the next one.
+ * The last picture before a discontinuity or the end must have a real duration: when FFmpeg joins
+ * the timelines on both sides of a discontinuity, it uses that duration as the distance to the next
+ * picture.
  */
 function checkLastPictures({ segments }: RecordedRendition, id: string): void {
   for (const [index, { msn, parts }] of segments.entries()) {
@@ -111,7 +114,7 @@ function checkLastPictures({ segments }: RecordedRendition, id: string): void {
 
 type PartRules = { segmentS: number; partS: number; id: string };
 
-/** Parts have the target duration; segments aren't longer than theirs. */
+/** Parts are at most as long as the part target, and segments at most as long as theirs. */
 function checkParts(rendition: RecordedRendition, { segmentS, partS, id }: PartRules): void {
   for (const segment of rendition.segments) {
     const durationS = segment.gapS ?? segment.parts.reduce((sum, part) => sum + part.durationS, 0);
@@ -136,15 +139,15 @@ function checkLongEnough(rendition: RecordedRendition, { part, next, partS, wher
   expect(withNextS, `${where}: a short part of ${part.durationS} s`).toBeGreaterThan(partS - 1e-9);
 }
 
-/** The wall-clock time that the segment implies for a sample is its capture time. */
+/** The wall-clock time that the segment implies for a sample must be the sample's capture time. */
 function checkTruth(rendition: RecordedRendition, id: string, syncMs: number): void {
   const seen = new Set<number>();
   for (const segment of rendition.segments) {
     const base = segment.parts[0]?.baseTicks ?? 0;
     for (const { ticks, data, durationTicks } of segment.parts.flatMap(({ samples }) => samples)) {
       const { captureMs, silent } = readSample(data);
-      // The two exceptions: a repeated picture is from an earlier time, and a picture that is shown
-      // only for a moment is catching up.
+      // The two exceptions: a repeated picture has an earlier capture time, and a picture that is
+      // shown only for a moment is catching up.
       const isMoment = id.startsWith('video') && durationTicks <= 2 * MOMENT_TICKS;
       if (silent || seen.has(captureMs) || isMoment) continue;
       seen.add(captureMs);
@@ -157,7 +160,7 @@ function checkTruth(rendition: RecordedRendition, id: string, syncMs: number): v
   }
 }
 
-/** Segments begin with key frames, and each picture's reference is the picture before it. */
+/** Segments begin with key frames, and each picture refers to the picture before it. */
 function checkPictures(rendition: RecordedRendition, id: string, forced: boolean): void {
   for (const segment of rendition.segments)
     if (segment.gapS === null && !forced)

@@ -11,7 +11,8 @@ export type GreyPicture = { luma: Uint8Array; width: number; height: number };
 export type ClockFormat = { width: number; height: number; framesPerSecond: number };
 
 /**
- * Three layers, at a frame rate that two cores can encode and decode along with everything else.
+ * Three layers, at a frame rate that two cores can encode and decode along with everything else
+ * that runs.
  */
 export const CLOCK_FORMAT: ClockFormat = { width: 1_280, height: 720, framesPerSecond: 15 };
 
@@ -30,11 +31,11 @@ const Reading = z.object({
 /** One frame's clock, read at the viewer. */
 export type ClockReading = z.output<typeof Reading>;
 
-/** Anything that can evaluate code in a page: pages of Playwright and of Puppeteer. */
+/** Anything that can evaluate code in a page: Playwright's and Puppeteer's pages. */
 export type Evaluates = { evaluate(code: string): Promise<unknown> };
 
 /**
- * Runs in a publisher's page before its own code: camera and screen show a clock, and the
+ * Runs in a publisher's page before its own code: the camera and the screen show a clock, and the
  * microphone beeps every second.
  */
 export const clockPublisherScript = (format: ClockFormat = CLOCK_FORMAT): string =>
@@ -43,12 +44,12 @@ export const clockPublisherScript = (format: ClockFormat = CLOCK_FORMAT): string
 /** Runs in a viewer's page before its own code: reads the clock of each frame that is shown. */
 export const clockViewerScript: string = `${PAGE_SCRIPT}\nclockPicture.watch();`;
 
-/** Returns the clocks of the last frames that were shown, up to 2,000. */
+/** Returns the clocks of the most recently shown frames, up to 2,000. */
 export async function clockReadings(page: Evaluates, last = 2_000): Promise<ClockReading[]> {
   return z.array(Reading).parse(await page.evaluate(`clockPicture.readings.slice(-${last})`));
 }
 
-/** Returns how many frames were shown, and in how many of them the clock was unreadable. */
+/** Returns how many frames were shown, and in how many of them the clock couldn't be read. */
 export async function clockFramesSeen(
   page: Evaluates,
 ): Promise<{ frames: number; unreadable: number }> {
@@ -58,8 +59,8 @@ export async function clockFramesSeen(
 }
 
 /**
- * Returns the latency from drawing to showing, in ms: the median of the last second's frames. Null
- * if no frame was shown.
+ * Returns the latency from drawing to showing, in ms: the median over the frames of the last
+ * second. Null if no frame was shown.
  */
 export async function clockDelayMs(page: Evaluates, overMs = 1_000): Promise<number | null> {
   const readings = await clockReadings(page, 200);
@@ -80,8 +81,8 @@ type ClockPicture = {
 let loaded: ClockPicture | undefined;
 
 /**
- * Reads the clock in a decoded picture, as pages do. `nowMs` must be within a few hours after it
- * was drawn.
+ * Reads the clock in a decoded picture, as pages do. The picture must have been drawn at most a few
+ * hours before `nowMs`.
  */
 export function readClock(
   picture: GreyPicture,

@@ -4,12 +4,12 @@ import { ffmpeg } from './ffmpeg.js';
 import { samplesOf } from './mp4-samples.js';
 
 /**
- * A mark of the publisher's clock in a stream: its position on the stream's timeline, and the time
- * at which it was made.
+ * A mark that the publisher's clock left in a stream: its position on the stream's timeline, and
+ * the time at which it was made.
  */
 export type ClockMark = Readonly<{ mediaMs: number; madeMs: number }>;
 
-/** A stream of clockPublisherScript: its init section and consecutive segments. */
+/** A stream from a page with clockPublisherScript: its init section and consecutive segments. */
 export type ClockStream = Readonly<{
   init: Uint8Array<ArrayBuffer>;
   media: readonly Uint8Array<ArrayBuffer>[];
@@ -17,13 +17,13 @@ export type ClockStream = Readonly<{
 
 const PICTURE = { width: 320, height: 180 };
 const SAMPLE_RATE = 48_000;
-/** Beeps have half of the full amplitude, the hum between them one fiftieth. */
+/** Beeps have half of the full amplitude, and the hum between them one fiftieth. */
 const BEEP_LEVEL = 0.2 * 2 ** 15;
 const BETWEEN_BEEPS_S = 0.5;
 
 /**
- * Reads the clock of each picture where it is readable. `nowMs` must be within a few hours after
- * they were drawn.
+ * Reads the clock in each picture in which it is readable. The pictures must have been drawn at
+ * most a few hours before `nowMs`.
  */
 export async function pictureMarks(stream: ClockStream, nowMs: number): Promise<ClockMark[]> {
   const { width, height } = PICTURE;
@@ -38,7 +38,7 @@ export async function pictureMarks(stream: ClockStream, nowMs: number): Promise<
 }
 
 /**
- * Finds the beginnings of the beeps, which are on whole seconds.
+ * Finds the starts of the beeps, which fall on whole seconds.
  * @param aboutMs when the stream's timeline began, in ms since 1970, accurate to half a second
  */
 export async function beepMarks(stream: ClockStream, aboutMs: number): Promise<ClockMark[]> {
@@ -54,7 +54,7 @@ export async function beepMarks(stream: ClockStream, aboutMs: number): Promise<C
 }
 
 /**
- * Returns the positions at which the sound becomes loud, in samples. A beep at the very beginning
+ * Returns the positions at which the sound becomes loud, in samples. A beep at the very start
  * doesn't count.
  */
 function onsetsOf(sound: Buffer): number[] {
@@ -68,7 +68,10 @@ function onsetsOf(sound: Buffer): number[] {
   return onsets;
 }
 
-/** Returns the median offset of the marks from the beginning of the timeline, in ms since 1970. */
+/**
+ * Returns the median difference between the time and the position of a mark, which is the start of
+ * the timeline in ms since 1970.
+ */
 export function medianOffsetMs(marks: readonly ClockMark[]): number {
   const offsets = marks.map(({ mediaMs, madeMs }) => madeMs - mediaMs).toSorted((a, b) => a - b);
   return offsets[Math.floor(offsets.length / 2)] ?? Number.NaN;

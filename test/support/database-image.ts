@@ -11,12 +11,12 @@ import { migrationsId } from './migrations-id.js';
 
 const CACHE = 'node_modules/.cache/onair';
 
-/** Returns the path of an image: a tar of the data folder of an embedded database. */
+/** Returns the path of an image: a tar archive of an embedded database's data folder. */
 export type DatabaseImage = () => Promise<string>;
 
 /**
- * An embedded database without tables. Loading it takes a third of the time of initdb. It is
- * created once per version of PGlite, and stored with the dependencies.
+ * An embedded database without tables. Loading it takes a third of the time that initdb does. It is
+ * created once per PGlite version, and stored with the dependencies.
  */
 export const emptyDatabaseImage: DatabaseImage = async () => {
   const file = join(CACHE, `empty-database-${await pgliteVersion()}.tar`);
@@ -25,8 +25,8 @@ export const emptyDatabaseImage: DatabaseImage = async () => {
 };
 
 /**
- * An embedded database with all tables and no rows, which the service would otherwise create at
- * every start. It is created once per set of migrations.
+ * An embedded database with all tables and no rows, so that the service needn't create the tables
+ * at every start. It is created once per set of migrations.
  */
 export const migratedDatabaseImage: DatabaseImage = async () => {
   const file = join(
@@ -47,8 +47,8 @@ async function makeImage(file: string, fill: (dir: string) => Promise<void>): Pr
     const image = await database.dumpDataDir('none');
     await database.close();
     await mkdir(CACHE, { recursive: true });
-    // Test files that start at the same time may each create one; all are alike, and the last one
-    // is kept.
+    // Test files that start at the same time may each create an image; all are alike, and the last
+    // one stays.
     const unfinished = `${file}.${randomUUID()}`;
     await writeFile(unfinished, Buffer.from(await image.arrayBuffer()));
     await rename(unfinished, file);

@@ -1,6 +1,6 @@
 import { Turns } from '../../src/common/turns.js';
 
-/** Turns whose slices always end immediately, so that work yields wherever it can. */
+/** Turns whose time slices always end immediately, so that work yields wherever it can. */
 export class EagerTurns extends Turns {
   /** The number of slices that have ended. */
   taken = 0;

@@ -1,5 +1,5 @@
-// Fetches URLs repeatedly, one request at a time, in a separate process, so that the server's cost
-// can be measured apart from the client's. Reports the answers of the last round.
+// Fetches URLs repeatedly, one request at a time, in a separate process, so that the server's CPU
+// time can be measured apart from the client's. Reports the responses of the last round.
 import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -14,7 +14,7 @@ export class InTurn {
     return client;
   }
 
-  /** Fetches each URL `times` times. Resolves with the last answers. */
+  /** Fetches each URL `times` times. Resolves with the last responses. */
   async fetch(
     urls: readonly string[],
     { times = 1, headers = {} }: { times?: number; headers?: Record<string, string> } = {},
@@ -31,13 +31,13 @@ export class InTurn {
 }
 
 /**
- * The time that this process spent on some work, and the longest time that its event loop was
+ * The time that the test process spent on some work, and the longest time that its event loop was
  * blocked.
  */
 export type Spent = Readonly<{
   /** CPU time of all threads. */
   cpuMs: number;
-  /** CPU time of the event loop's thread. */
+  /** CPU time of the event loop's thread alone. */
   loopCpuMs: number;
   /**
    * The longest interval between two ticks of a 10 ms timer: wall-clock time, and the loop's CPU
@@ -49,7 +49,7 @@ export type Spent = Readonly<{
 
 const TIMER_MS = 10;
 
-/** Measures this process during some work. */
+/** Measures the test process during some work. */
 export async function spentOn(work: () => Promise<unknown>): Promise<Spent> {
   let [longestGapMs, longestHoldMs] = [0, 0];
   let [lastMs, lastCpuMs] = [performance.now(), threadMs()];

@@ -4,7 +4,9 @@ export type FetchedSegment = Readonly<{
   url: string;
   initUrl: string;
   durationS: number;
-  /** EXT-X-PROGRAM-DATE-TIME, milliseconds since 1970; extrapolated where the tag is absent. */
+  /**
+   * EXT-X-PROGRAM-DATE-TIME in milliseconds since 1970; extrapolated for segments without the tag.
+   */
   wallMs: number;
   discontinuity: boolean;
   gap: boolean;
@@ -14,8 +16,8 @@ export type FetchedSegment = Readonly<{
 export type FetchedRendition = Readonly<{ id: string; url: string; codecs: string }>;
 
 /**
- * Fetches the renditions of the multivariant playlist at `url`, each once. A rendition's `codecs`
- * are those of its variant; for an audio rendition, they are the id of its group.
+ * Fetches the renditions in the multivariant playlist at `url`, each once. A rendition's `codecs`
+ * are those of its variant; for an audio rendition, `codecs` is the id of its group.
  */
 export async function fetchRenditions(url: string): Promise<FetchedRendition[]> {
   const text = await fetchText(url);
@@ -33,7 +35,7 @@ export async function fetchRenditions(url: string): Promise<FetchedRendition[]> 
   return [...found.values()];
 }
 
-/** Fetches the complete segments of the media playlist at `url`. */
+/** Fetches the complete segments in the media playlist at `url`. */
 export async function fetchSegments(url: string): Promise<FetchedSegment[]> {
   const segments: FetchedSegment[] = [];
   let msn = 0;

@@ -5,11 +5,11 @@ import { ffmpegBin } from './ffmpeg.js';
 /** ffprobe, as scripts/test.mjs found it; FFPROBE_BIN is empty if it is missing. */
 const ffprobeBin: string = process.env.FFPROBE_BIN ?? 'ffprobe';
 
-/** Whether both programs of FFmpeg are available. */
+/** Whether both FFmpeg programs are available. */
 export const hasFfmpegReaders: boolean = ffmpegBin !== '' && ffprobeBin !== '';
 
 /**
- * The starting position: the newest one that is safe to play, or the oldest one that still exists.
+ * The starting position: the newest position that is safe to play, or the oldest that still exists.
  */
 export type ReadFrom = 'live' | 'rewind';
 
@@ -34,7 +34,7 @@ const Probed = z.object({
   packets: z.array(Packet),
 });
 
-/** One stream as ffprobe read it; times in ticks of 1/`timescale` s. */
+/** One stream as ffprobe read it; times are in ticks of 1/`timescale` s. */
 export type ReadStream = Readonly<{
   kind: 'video' | 'audio';
   codec: string;
@@ -54,12 +54,14 @@ export type ReadPacket = Readonly<{
 }>;
 
 /**
- * Keeps the time of every frame. By default, FFmpeg's output has a guessed frame rate, at which
- * frames may coincide.
+ * Keeps each frame's time. By default, FFmpeg guesses a frame rate for its output, at which the
+ * times of frames may coincide.
  */
 export const EVERY_FRAME = ['-fps_mode', 'passthrough', '-enc_time_base:v', '1:90000'];
 
-/** Plays all streams at `url` for this long with FFmpeg, decoding them; rejects on any warning. */
+/**
+ * Plays all streams at `url` for this long with FFmpeg, which decodes them; rejects on any warning.
+ */
 export async function playWithFfmpeg(url: string, { from, seconds }: Reading): Promise<void> {
   const input = [...inputOptions(from), '-i', url];
   const output = ['-t', `${seconds}`, '-map', '0', ...EVERY_FRAME, '-f', 'null', '-'];
@@ -109,7 +111,7 @@ const inputOptions = (from: ReadFrom): string[] =>
   from === 'rewind' ? ['-live_start_index', '0'] : [];
 
 /**
- * FFmpeg 5 prints this whenever it reads the init section of a live playlist again. The stream is
+ * FFmpeg 5 prints this whenever it reads a live playlist's init section again. The stream is
  * correct nevertheless.
  */
 const OWN_WARNING = /^\[mov,mp4,[^\]]*\] \[warning\] Found duplicated MOOV Atom\. Skipped it$/;
@@ -122,8 +124,9 @@ const WARNING_LEVELS: ReadonlySet<string | undefined> = new Set([
   'panic',
 ]);
 /**
- * The number of lines that a rejection quotes. With `-xerror`, FFmpeg 5 exits without any message
- * if a decoder rejects a frame without saying why; the lines before that name the segment.
+ * The number of lines that a rejection quotes. With `-xerror`, FFmpeg 5 exits without a message of
+ * its own if a decoder rejects a frame without giving a reason; the preceding lines name the
+ * segment.
  */
 const QUOTED_LINES = 30;
 
@@ -148,9 +151,7 @@ async function run(program: string, args: readonly string[], input?: Uint8Array)
   return promise;
 }
 
-/**
- * Returns messages of the level `warning` or worse. Their further lines have no level of their own.
- */
+/** Returns the messages with level `warning` or worse. Their continuation lines have no level. */
 function warningsIn(lines: readonly string[]): string[] {
   let isWarning = false;
   return lines.filter((line) => {

@@ -4,8 +4,8 @@ import { ffmpegBin } from './ffmpeg.js';
 
 export type RtmpFilm = Readonly<{
   /**
-   * Null for no picture. `bFrames`: how many pictures may be shown before the one they precede.
-   * `size`: such as 1280x720; `rate`: pictures per second, of which each as many is a key frame.
+   * Null for no video. `bFrames`: the maximum number of consecutive B-frames. `size`: such as
+   * 1280x720; `rate`: frames per second, with a key frame each second.
    */
   video: Readonly<{
     bFrames: number;
@@ -13,13 +13,15 @@ export type RtmpFilm = Readonly<{
     size?: string;
     rate?: number;
   }> | null;
-  /** Null for no sound. */
+  /** Null for no audio. */
   audio: Readonly<{ sampleRate: number; channels: number }> | null;
-  /** Whether the film flashes and beeps each second, instead of a test picture with a tone. */
+  /**
+   * Whether the film flashes and beeps each second instead of showing a test picture with a tone.
+   */
   flashes?: boolean;
 }>;
 
-/** An FLV file, which is sent as it is. */
+/** An FLV file, which is sent unchanged. */
 export type FlvFile = Readonly<{ file: string }>;
 
 export const PLAIN_FILM: RtmpFilm = {
@@ -27,12 +29,12 @@ export const PLAIN_FILM: RtmpFilm = {
   audio: { sampleRate: 48_000, channels: 2 },
 };
 
-/** FFmpeg, publishing a test picture with a tone over RTMP in real time. */
+/** An FFmpeg process that publishes a test picture with a tone over RTMP in real time. */
 export class FfmpegRtmp {
   readonly #child: ChildProcess;
   #said = '';
 
-  /** @param url with the stream key */
+  /** @param url the server's URL, with the stream key */
   constructor(
     url: string,
     film: RtmpFilm | FlvFile = PLAIN_FILM,
@@ -44,7 +46,7 @@ export class FfmpegRtmp {
     this.#child.stderr?.on('data', (chunk: Buffer) => (this.#said += chunk.toString()));
   }
 
-  /** What FFmpeg printed: errors. */
+  /** FFmpeg's output, which contains only errors. */
   get said(): string {
     return this.#said;
   }
@@ -53,20 +55,20 @@ export class FfmpegRtmp {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Resolves with the exit code when FFmpeg has ended by itself. */
+  /** Resolves with the exit code when FFmpeg has exited by itself. */
   async ended(): Promise<number | null> {
     if (this.isRunning) await once(this.#child, 'close');
     return this.#child.exitCode;
   }
 
-  /** Stops as a user does, so that FFmpeg says goodbye. */
+  /** Stops as if the user had quit FFmpeg, which then closes the stream properly. */
   async stop(): Promise<void> {
     if (!this.isRunning) return;
     this.#child.kill('SIGINT');
     await this.ended();
   }
 
-  /** Disappears without a word. */
+  /** Disappears without closing the stream. */
   async kill(): Promise<void> {
     if (!this.isRunning) return;
     this.#child.kill('SIGKILL');

@@ -3,13 +3,16 @@ import { createSocket, type Socket } from 'node:dgram';
 import { ffmpegBin } from './ffmpeg.js';
 import { PacedPackets, type SendPacket } from './paced-packets.js';
 
-/** The contents of a film, in FFmpeg's option names. */
+/** The contents of a test film, with FFmpeg's names for codecs, profiles and sizes. */
 export type Film = Readonly<{
-  /** H.264 has its parameter sets in band. */
+  /** H.264 is sent with its parameter sets in band. */
   video: 'h264' | 'vp8' | null;
   audio: boolean;
   profile?: 'baseline' | 'main' | 'high';
-  /** Whether H.264 has B-frames, which refer to one another; baseline can't. */
+  /**
+   * Whether the H.264 has B-frames, including ones that refer to each other. The baseline profile
+   * doesn't allow B-frames.
+   */
   bFrames?: boolean;
   /** The size of the test bars; the default is 640x360. */
   size?: '640x360' | '320x180';
@@ -32,7 +35,7 @@ const FLASHES = {
 
 /** The film is longer than any test. */
 const LENGTH_S = 1_800;
-/** util-linux ends FFmpeg with this process, even if a killed test can't. */
+/** `setpriv` kills FFmpeg when this process dies, even if the test is killed and can't clean up. */
 const WITH_PARENT = process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL'] : [];
 
 const H264_PARAMS = 'repeat-headers=1:keyint=30:scenecut=0';
@@ -47,7 +50,7 @@ const VIDEO = {
   vp8: () => ['-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '8', '-g', '30'],
 };
 
-/** A film as RTP in real time, made by FFmpeg. FFmpeg's sender reports go to the discard port. */
+/** A test film as RTP in real time, from FFmpeg. FFmpeg's sender reports go to the discard port. */
 export class FilmRtp {
   readonly #child: ChildProcess;
   readonly #sockets: readonly Socket[];

@@ -5,7 +5,7 @@ import { type Browser, launch } from 'puppeteer-core';
 const NAMES = ['firefox-esr', 'firefox'];
 
 /**
- * Returns the path of Firefox: FIREFOX_BIN, or the one in PATH. Null if neither exists or
+ * Returns the path to Firefox: FIREFOX_BIN, or Firefox from PATH. Null if neither exists or
  * FIREFOX_BIN is empty.
  */
 export function firefoxBin(): string | null {
@@ -34,8 +34,8 @@ export async function launchFirefox(): Promise<Browser> {
       // WebRTC over loopback.
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
-      // Firefox would otherwise download its H.264 codec for WebRTC, and would not be tested as
-      // shipped.
+      // Otherwise, Firefox would download its H.264 codec for WebRTC, and the test wouldn't cover
+      // Firefox as shipped.
       'media.gmp-manager.updateEnabled': false,
       'media.gmp-gmpopenh264.enabled': false,
     },

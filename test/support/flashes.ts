@@ -5,14 +5,14 @@ import { EVERY_FRAME } from './ffmpeg-reader.js';
 
 const exec = promisify(execFile);
 const OUTPUT_MAX = 64 * 1_048_576;
-/** A frame, scaled to one pixel, is a flash if it is brighter than this. */
+/** If a frame, scaled to one pixel, is brighter than this, it is a flash. */
 const WHITE = 128;
-/** The silence between beeps lasts nine tenths of a second. */
+/** Slightly less than the silence between two beeps, which lasts nine tenths of a second. */
 const SILENCE_S = 0.85;
 
 /**
- * The times when flashes and beeps begin, in seconds; in the film they coincide (see `flashes` of a
- * film).
+ * The times when flashes and beeps begin, in seconds. In the film they coincide (see `flashes` in
+ * `Film`).
  */
 export type Onsets = Readonly<{ flashesS: number[]; beepsS: number[] }>;
 
@@ -36,13 +36,16 @@ export async function onsetsOf(input: string): Promise<Onsets> {
       isWhite && index > 0 && !lights[index - 1]!.isWhite ? [atS] : [],
     ),
     beepsS: [...silences.stderr.matchAll(/silence_end: ([\d.]+) \| silence_duration: ([\d.]+)/g)]
-      // A silence that the end cuts off is not followed by a beep.
+      // A silence that lasts until the end is not followed by a beep.
       .filter(([, , durationS]) => Number(durationS) > SILENCE_S)
       .map(([, atS]) => Number(atS)),
   };
 }
 
-/** Returns how much later each beep is than the nearest flash, in seconds. */
+/**
+ * Returns how much later each beep is than the nearest flash, in seconds; negative if it is
+ * earlier.
+ */
 export function beepsLateS({ flashesS, beepsS }: Onsets): number[] {
   return beepsS.flatMap((beepS) => {
     const nearest = flashesS.toSorted((a, b) => Math.abs(a - beepS) - Math.abs(b - beepS))[0];

@@ -1,20 +1,20 @@
 import { ffmpeg } from './ffmpeg.js';
 import { drawnFormat, drawnFrames } from './numbered-film.js';
 
-/** One picture of H.264 in FLV; times in milliseconds. */
+/** One H.264 picture in FLV; times are in milliseconds. */
 export type FlvPicture = Readonly<{
   decodeTime: number;
   compositionOffset: number;
   keyFrame: boolean;
   data: Uint8Array;
-  /** The AVCDecoderConfigurationRecord that precedes it. */
+  /** The latest AVCDecoderConfigurationRecord before the picture. */
   config: Uint8Array;
 }>;
 
 type Film = Readonly<{
   frames: number;
   framesPerSecond: number;
-  /** x264's parameters; without any, it uses B-frames as references of one another. */
+  /** x264's parameters; by default, it uses B-frames that refer to one another. */
   x264?: string;
 }>;
 
@@ -25,8 +25,8 @@ const VIDEO_HEADER_BYTES = 5;
 const VIDEO_TAG = 9;
 
 /**
- * Encodes up to 1,024 frames as programs do for RTMP: H.264 in FLV, with B-frames by default. Each
- * shows its number, from 0, which `numbersShown` reads.
+ * Encodes up to 1,024 frames as encoders do for RTMP: H.264 in FLV, with B-frames by default. Each
+ * frame shows its number, starting at 0, which `numbersShown` reads.
  */
 export async function encodeFlvFilm({
   frames,

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright-core';
 
 /**
- * Run in a page: records the longest time between two displayed frames, in milliseconds, and how
- * often the video got another source although its track was still playing, which blanks it.
+ * Runs in a page: records the longest time between two displayed frames, in milliseconds, and how
+ * often the video got a new source although its track was still playing, which turns the video
+ * blank.
  */
 export const WATCH_FRAMES = `
   window.longestFreezeMs = 0;
@@ -40,7 +41,7 @@ export type FrameGaps = Readonly<{
   blanks: number;
 }>;
 
-/** Returns the gaps since the last call in a page with {@link WATCH_FRAMES}. */
+/** Returns the gaps since the last call; the page must run {@link WATCH_FRAMES}. */
 export function gapsOf(page: Page): Promise<FrameGaps> {
   return page.evaluate(() => {
     const { longestFreezeMs, blanks } = globalThis as unknown as {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A range below the ephemeral ports, which the system assigns to outgoing connections. */
+/** A range below the ephemeral ports that the system assigns to outgoing connections. */
 const LOWEST = 10_000;
 const HIGHEST = 32_000;
 

@@ -1,6 +1,6 @@
 import type { VideoConfig } from '../../src/media/codecs/codec-config.js';
 
-/** A configuration of H.264 in which only the profile and level of the record are real. */
+/** An H.264 configuration in which only the record's profile and level are real. */
 export const H264: VideoConfig = {
   kind: 'video',
   codec: 'h264',

@@ -3,14 +3,17 @@ import { keyFrameRequests } from '../../src/sfu/rtcp.js';
 
 const PAYLOAD_TYPE = 103;
 const FIRST_SSRC = 1_000;
-/** About the size of a full packet of an encoder. */
+/** About the size of a full packet from an encoder. */
 const PACKET_BYTES = 1_200;
 
-/** The header bytes of an H.264 parameter set, which counts as a key frame, and of a slice. */
+/**
+ * The header bytes of two H.264 NAL units: a parameter set, which counts as a key frame, and a
+ * slice.
+ */
 export const KEY = 0x67;
 export const DELTA = 0x41;
 
-/** A video track whose packets a test sends one by one. Counts the requests for key frames. */
+/** A video track whose packets a test sends one by one. Counts the key-frame requests. */
 export class HandSentVideo {
   #requests = 0;
   #sent: number;
@@ -29,8 +32,8 @@ export class HandSentVideo {
   }
 
   /**
-   * @param options `sent`: the sequence number before that of the first packet; `rtpTimeOf`: returns
-   *   the RTP time of the packet with a sequence number
+   * @param options `sent`: the sequence number before the first packet's; `rtpTimeOf`: returns the
+   * RTP time of the packet with the given sequence number
    */
   static async create(
     router: types.Router,
@@ -51,12 +54,12 @@ export class HandSentVideo {
     return new HandSentVideo(transport, producer, ssrcs, rtpTimeOf, sent);
   }
 
-  /** The number of packets that requested key frames. */
+  /** The number of RTCP packets that requested key frames. */
   get requests(): number {
     return this.#requests;
   }
 
-  /** Sends one packet of each layer, which contains only the header of a NAL unit. */
+  /** Sends one packet per layer, which contains only the header of a NAL unit. */
   send(nal: number): void {
     this.#sent += 1;
     for (const ssrc of this.ssrcs) {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { freePort } from './free-port.js';
 import { portsOfNodes } from './ports-of-nodes.js';
 
-/** HAProxy with the configuration in `deploy/`, in front of up to three nodes on this machine. */
+/** HAProxy with the configuration from `deploy/`, in front of up to three nodes on this machine. */
 export class HaProxy {
   readonly url: string;
   readonly #child: ChildProcess;
@@ -18,7 +18,7 @@ export class HaProxy {
         createInterface({ input: stream }).on('line', (line) => (this.#output += `${line}\n`));
   }
 
-  /** @param program the path of HAProxy */
+  /** @param program the path to HAProxy */
   static async start(program: string, nodes: readonly string[]): Promise<HaProxy> {
     const at = `127.0.0.1:${await freePort()}`;
     const ports = await portsOfNodes(nodes);

@@ -3,7 +3,9 @@ import { type Browser, launch, type Page } from 'puppeteer-core';
 
 const CANDIDATES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** The switches with which automation keeps pages in the background running. */
+/**
+ * The switches that automation libraries use to prevent the throttling of pages in the background.
+ */
 const NO_THROTTLING = [
   '--disable-background-timer-throttling',
   '--disable-backgrounding-occluded-windows',
@@ -11,8 +13,8 @@ const NO_THROTTLING = [
 ];
 
 /**
- * Launches headless Chromium that throttles hidden tabs as people's browsers do. Puppeteer drives
- * it, because Playwright makes every page believe that it is visible.
+ * Launches headless Chromium that throttles hidden tabs as users' browsers do. Puppeteer drives it,
+ * because Playwright makes every page believe that it is visible.
  */
 export async function launchThrottlingChromium(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_BIN ?? CANDIDATES.find((path) => existsSync(path));
@@ -35,6 +37,6 @@ export async function launchThrottlingChromium(): Promise<Browser> {
 export async function hide(page: Page): Promise<void> {
   const other = await page.browser().newPage();
   await other.bringToFront();
-  // The default polling needs animation frames, which a hidden page doesn't have.
+  // By default, Puppeteer polls with animation frames, which a hidden page doesn't get.
   await page.waitForFunction('document.hidden', { polling: 200 });
 }

@@ -13,10 +13,10 @@ const Complaint = z.object({
   atS: z.number(),
 });
 
-/** One `error` event of hls.js. */
+/** An `error` event from hls.js. */
 export type Complaint = z.output<typeof Complaint>;
 
-/** Starts playback in a page of {@link serveBarePage}. */
+/** Starts playback in a page from {@link serveBarePage}. */
 export async function playIn(page: Evaluates, url: string): Promise<void> {
   await page.evaluate(`barePlayer.play(${JSON.stringify(url)})`);
 }

@@ -17,7 +17,7 @@ const log = createLog({ level: 'silent', format: 'text' });
 
 type Origin = Readonly<{ channel: string; nodeId: string }>;
 
-/** Reports which channels run where, as configured by the test. */
+/** Reports which channel runs on which node, as configured by the test. */
 class HeldDirectory {
   readonly #emitter = new TypedEmitter<{ appeared: [Origin]; changed: [Origin]; gone: [Origin] }>();
   readonly events = this.#emitter.listenable;
@@ -40,7 +40,7 @@ class HeldDirectory {
   }
 }
 
-/** Nodes that deliver HLS, with real requests between them and no database. */
+/** Nodes that deliver HLS. They send each other real requests, but have no database. */
 export class HlsNodes {
   readonly #nodes = new Map<string, ClusterNode>();
   readonly #emitter = new TypedEmitter<ClusterEvents>();
@@ -73,7 +73,7 @@ export class HlsNodes {
     return started;
   }
 
-  /** Notifies all nodes that one has left. */
+  /** Notifies all nodes that a node has left. */
   leave(id: string): void {
     const node = this.#nodes.get(id);
     this.#nodes.delete(id);
@@ -136,7 +136,7 @@ export class HlsNode {
     return node;
   }
 
-  /** Ends the listener for other nodes, as if the node had died. */
+  /** Stops listening for other nodes, as if the node had died. */
   async vanish(): Promise<void> {
     this.#isGone = true;
     await this.#server.close();

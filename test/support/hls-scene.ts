@@ -14,7 +14,7 @@ import {
 
 type Sent = { method?: string; headers?: Record<string, string>; agent?: Agent };
 
-/** A response; `text` is uncompressed. */
+/** A response; `text` is the uncompressed body. */
 export type Reply = { status: number; headers: IncomingHttpHeaders; bytes: Buffer; text: string };
 
 /** HLS delivery over HTTP, with live channels. */
@@ -34,7 +34,7 @@ export class HlsScene {
     return this.server.close();
   }
 
-  /** Sends a request with exactly this path, whereas fetch would normalize it. */
+  /** Sends a request with exactly this path, which fetch would normalize. */
   fetchPath(path: string, { method = 'GET', headers = {}, agent }: Sent = {}): Promise<Reply> {
     const { promise, resolve, reject } = Promise.withResolvers<Reply>();
     const { port } = this.server;
@@ -55,7 +55,10 @@ export class HlsScene {
     return promise;
   }
 
-  /** Opens a live channel with one layer and audio, both written by the same media. */
+  /**
+   * Opens a live channel with one video layer and audio, both written by the same
+   * {@link FakeMedia}.
+   */
   live(options?: OpenOptions) {
     this.#channels += 1;
     const channel = `channel-${this.#channels}`;

@@ -79,15 +79,15 @@ export type OpenOptions = {
   diskMaxBytes?: number;
 };
 
-/** For a server that is one of several nodes. */
+/** Options for a server that is one of several nodes. */
 export type HlsNodeOptions = {
   resources?: NodeResources;
   edgeOf?: (local: LocalHls, clock: Clock) => HlsEdge;
 };
 
 /**
- * Starts delivery alone on a free port: the real controller on a real Fastify, with runs that the
- * test writes.
+ * Starts HLS delivery alone on a free port: the real controller on a real Fastify, with runs that
+ * the test writes.
  */
 export async function startHlsServer(node: HlsNodeOptions = {}): Promise<HlsServer> {
   const dataDir = await mkdtemp(join(tmpdir(), 'onair-hls-test-'));
@@ -141,7 +141,7 @@ async function startApp(
         inject: [LocalHls],
         useFactory: (local: LocalHls) => edgeOf?.(local, clock) ?? null,
       },
-      // All channels are public here, and there are no rate limits.
+      // All channels are public here, and no rate limits apply.
       {
         provide: HlsAuthorizer,
         useValue: { open: async (path: string) => ({ path, isAllowed: true, isProtected: false }) },
@@ -167,7 +167,7 @@ async function startApp(
   return { app, metrics };
 }
 
-/** Returns the log, with its warnings collected. */
+/** Returns a log that collects its warnings. */
 function collecting(log: Log, warnings: string[]): Log {
   return Object.assign(Object.create(log) as Log, {
     warn: (_context: unknown, message: string) => void warnings.push(message),
@@ -175,7 +175,7 @@ function collecting(log: Log, warnings: string[]): Log {
   });
 }
 
-/** Writes what a camera would produce: segments of 2 s with 6 parts of 10 frames. */
+/** Writes what a camera would produce: 2 s segments with 6 parts of 10 frames each. */
 export class FakeMedia {
   static readonly PART_S = 1 / 3;
   readonly #clock: HeldClock;
@@ -223,7 +223,7 @@ export class FakeMedia {
   }
 }
 
-/** An init segment of this height, with its configuration. */
+/** An init section for video of this height, with its configuration. */
 export const fakeVideoInit = (height = 720) => ({
   bytes: new Uint8Array(700).fill(height % 251),
   config: {

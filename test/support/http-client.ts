@@ -6,9 +6,9 @@ type Options = { body?: unknown; headers?: Record<string, string>; text?: string
 export type Answer = {
   status: number;
   headers: Headers;
-  /** Parsed JSON, or the text. */
+  /** The parsed JSON, or the text. */
   body: unknown;
-  /** The error in the body. */
+  /** The error in the body, if there is one. */
   error: ErrorBody | undefined;
   /** The Set-Cookie lines, by cookie name. */
   setCookies: Record<string, string>;
@@ -73,5 +73,5 @@ export async function loggedIn(url: string, username: string): Promise<HttpClien
   return client;
 }
 
-/** The password of every account that {@link loggedIn} makes. */
+/** The password of every account that {@link loggedIn} registers. */
 export const PASSWORD = 'correct horse battery';

@@ -1,5 +1,5 @@
 // Inserts numbers into the embedded database in a folder, one after another, and prints each one
-// that is acknowledged, until it is killed or has written as many as requested.
+// once it is acknowledged, until the process is killed or has written the requested number.
 import { writeSync } from 'node:fs';
 import pg from 'pg';
 import { EmbeddedDatabase } from '../../src/db/embedded-database.ts';

@@ -14,7 +14,7 @@ const RENDITIONS = {
   'video-0': { codecs: 'avc1.42C01F', width: 640, height: 360 },
   opus: { codecs: 'opus', channels: 2 },
 } as const;
-/** The id of a run, with the usual length. */
+/** A run id of the usual length. */
 const RUN = 'run-0123456789ab';
 
 /** A broadcast, or one of its guests, whose segments are passed to the service's recorder. */
@@ -32,7 +32,7 @@ export class KeptBroadcast {
     this.startMs = startMs;
   }
 
-  /** Stores the broadcast as ended, without its recording. */
+  /** Stores a broadcast that has ended, but not its recording. */
   static async start({ app }: TestApp, channel: string, title: string): Promise<KeptBroadcast> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-kept-'));
     const startedAt = new Date();
@@ -55,7 +55,7 @@ export class KeptBroadcast {
     return kept;
   }
 
-  /** Records a guest of the broadcast separately, from some time after its start. */
+  /** Records a guest of the broadcast separately, starting some time after the broadcast. */
   async guest({ app }: TestApp, channel: string, options: { name: string; afterMs: number }) {
     const folder = await mkdtemp(join(tmpdir(), 'onair-kept-'));
     const { name, afterMs } = options;
@@ -96,7 +96,7 @@ export class KeptBroadcast {
     this.#keeper.end();
   }
 
-  /** Deletes the files of live playback, as packaging does when its window moves on. */
+  /** Deletes the files for live playback, as the packager does when its window moves on. */
   async forget(): Promise<void> {
     await rm(this.#folder, { recursive: true });
   }

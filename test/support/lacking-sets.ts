@@ -1,6 +1,6 @@
 /**
- * The way in which a film's parameter sets reach the server: before each key frame, in the offer
- * only, once, or not at all.
+ * How H.264 parameter sets reach the server: before each key frame, in the offer only, once, or not
+ * at all.
  */
 export type SetsSent = 'each' | 'offer' | 'once' | 'never';
 
@@ -8,27 +8,27 @@ const HEADER_BYTES = 12;
 const [SPS, PPS, STAP_A] = [7, 8, 24];
 
 /**
- * Removes the parameter sets from RTP packets of H.264 (modes 0 and 1) and renumbers the remaining
- * packets without gaps. Packets must have no header extensions, as FFmpeg writes them.
+ * Removes the parameter sets from H.264 RTP packets (modes 0 and 1) and renumbers the remaining
+ * packets without gaps. The packets must have no header extensions; FFmpeg's have none.
  */
 export class LackingSets {
   readonly #sent: SetsSent;
   readonly #sets = new Map<number, Buffer>();
   #left = 0;
-  /** The RTP time of the picture that keeps its sets; null if none has kept them. */
+  /** The RTP time of the picture that keeps its parameter sets; null if none has kept them yet. */
   #keptTime: number | null = null;
 
   constructor(sent: SetsSent) {
     this.#sent = sent;
   }
 
-  /** The sets in the form of `sprop-parameter-sets`; null until they have arrived. */
+  /** The parameter sets in the form of `sprop-parameter-sets`; null until they have arrived. */
   get sprop(): string | null {
     const [sps, pps] = [this.#sets.get(SPS), this.#sets.get(PPS)];
     return sps && pps ? `${sps.toString('base64')},${pps.toString('base64')}` : null;
   }
 
-  /** Returns the packet to send instead; null to send nothing. */
+  /** Returns the packet to send instead, or null to send nothing. */
   take(packet: Buffer, isConnected: boolean): Buffer | null {
     const units = unitsOf(packet.subarray(HEADER_BYTES));
     for (const unit of units) if (isSet(unit)) this.#sets.set(unit.readUInt8(0) & 0x1f, unit);

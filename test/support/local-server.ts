@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 
-/** A running HTTP server of a test. */
+/** A running HTTP server that belongs to a test. */
 export type LocalServer = { url: string; close(): Promise<void> };
 
 /** Starts an HTTP server on a free port of 127.0.0.1, and therefore on its own origin. */

@@ -24,8 +24,8 @@ const H264: CodecConfig = {
 type Places = Readonly<{ db: PrismaService; files: RecordingFiles }>;
 
 /**
- * Fabricates a recording of many hours: a row, and the journals of four video layers and an audio
- * track, without media. Resolves with its id.
+ * Fabricates a recording that is many hours long: a database row and the journals of four video
+ * layers and an audio track, but no media. Resolves with its id.
  */
 export async function longRecording(
   { db, files }: Places,

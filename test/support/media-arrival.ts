@@ -2,7 +2,9 @@ import type { LiveChannel } from '../../src/broadcast/live-channel.js';
 import type { PublisherMedia } from '../../src/broadcast/ports/media.js';
 import type { EventsOf, TypedEmitter } from '../../src/common/typed-emitter.js';
 
-/** Simulates that a publisher's media arrives or stops, by emitting the media worker's event. */
+/**
+ * Pretends that a publisher's media has arrived or stopped, by emitting the media worker's event.
+ */
 export function pretendArrival(
   live: LiveChannel | undefined,
   socketId: string | undefined,
@@ -10,6 +12,6 @@ export function pretendArrival(
 ): void {
   const peer = { id: socketId ?? '', connected: true, send: () => undefined };
   const events = live?.broadcast?.publisherOf(peer).events;
-  // Only owners emit events, so the test acts as the owner here.
+  // Only the object that owns the emitter can emit events, so the test takes its place here.
   (events as TypedEmitter<EventsOf<PublisherMedia>> | undefined)?.emit('arriving', isArriving);
 }

@@ -17,7 +17,7 @@ export const SCENE: Scene = {
 
 export const NO_OVERLAYS: Overlays = { banner: null, countdownToMs: null };
 
-/** The colors of synthetic sources, which differ enough to survive conversions. */
+/** The colors of synthetic sources. They differ enough to survive conversions. */
 export const COLORS = {
   red: '#ff0000',
   green: '#00ff00',
@@ -35,7 +35,7 @@ export const COLORS = {
 
 export type ColorName = keyof typeof COLORS;
 
-/** Returns the name of the color that is nearest to `[red, green, blue]`. */
+/** Returns the name of the color nearest to `[red, green, blue]`. */
 export function colorName(color: readonly number[]): ColorName {
   const distance = (hex: string) =>
     Math.hypot(
@@ -45,19 +45,19 @@ export function colorName(color: readonly number[]): ColorName {
   return names.toSorted((a, b) => distance(COLORS[a]) - distance(COLORS[b]))[0]!;
 }
 
-/** Points of the programme and their colors. */
+/** Points in the programme and the colors expected there. */
 export type Expected = readonly (readonly [x: number, y: number, color: ColorName])[];
 
 /** The frames that a track sent. */
 export type Frames = { perSecond: number; changesPerSecond: number };
 
-/** A page of Playwright or Puppeteer. */
+/** A Playwright or Puppeteer page. */
 export type MixingPage = {
   evaluate(script: string): Promise<unknown>;
   waitForFunction(script: string): Promise<unknown>;
 };
 
-/** A mix in the page of test/support/pages/stage-mix.js. */
+/** A mix in a page that runs test/support/pages/stage-mix.js. */
 export class MixPage {
   readonly page: MixingPage;
 
@@ -65,7 +65,7 @@ export class MixPage {
     this.page = page;
   }
 
-  /** Opens the mix of a page that has been loaded. */
+  /** Opens a mix in a page that has loaded. */
   static async open(page: MixingPage, format: SceneFormat): Promise<MixPage> {
     await page.waitForFunction('globalThis.lab');
     const mix = new MixPage(page);
@@ -73,7 +73,7 @@ export class MixPage {
     return mix;
   }
 
-  /** Calls a function of the page's lab. */
+  /** Calls a function of the page's `lab` object. */
   async lab<T = unknown>(name: string, ...args: readonly unknown[]): Promise<T> {
     return (await this.page.evaluate(`lab.${name}(...${JSON.stringify(args)})`)) as T;
   }
@@ -112,7 +112,7 @@ export class MixPage {
     await expect.poll(look, WAIT).toEqual(expected.map(([, , color]) => color));
   }
 
-  /** Waits until exactly the first tones are in the programme, and not the others. */
+  /** Waits until the programme contains all tones in `heard`, and none in `silent`. */
   async sounds(heard: readonly number[], silent: readonly number[] = []): Promise<void> {
     const tones = async () => {
       const levels = await this.lab<number[]>('hear', [...heard, ...silent]);

@@ -1,6 +1,6 @@
 import { createFile, MP4BoxBuffer } from 'mp4box';
 
-/** A sample as mp4box reads it; times in ticks of 1/`timescale` s. */
+/** A sample as mp4box reads it; times are in ticks of 1/`timescale` s. */
 export type ReadSample = Readonly<{
   dts: number;
   cts: number;
@@ -11,7 +11,7 @@ export type ReadSample = Readonly<{
 }>;
 
 /**
- * Returns the samples of the only track of an init section and the segments after it; throws on any
+ * Returns the samples of the only track in an init section and the segments after it; throws on any
  * error.
  */
 export function samplesOf(...pieces: readonly Uint8Array<ArrayBuffer>[]): ReadSample[] {

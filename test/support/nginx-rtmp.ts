@@ -15,12 +15,12 @@ const rtmpModule = process.env.NGINX_RTMP_MODULE ?? '';
 /** Whether nginx and its RTMP module are available. */
 export const hasNginxRtmp: boolean = nginx !== '' && rtmpModule !== '';
 
-/** More than the descriptions and the first key frame of a film. */
+/** More than the descriptions and the first key frame of any test film. */
 const SOME_BYTES = 50_000;
 
 /** nginx as an RTMP server that checks stream keys and stores what it receives. */
 export class NginxRtmp {
-  /** Decides which stream keys it accepts. */
+  /** Decides which stream keys are accepted. */
   accepts: (key: string) => boolean = () => true;
   readonly port: number;
   readonly #folder: string;
@@ -60,7 +60,7 @@ export class NginxRtmp {
     await vi.waitUntil(() => this.#listens(), { timeout: 20_000 });
   }
 
-  /** Ends nginx as a crash would. */
+  /** Kills nginx as a crash would. */
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = null;
@@ -70,7 +70,7 @@ export class NginxRtmp {
     await ended;
   }
 
-  /** Resolves when the newest of so many connections with this key has brought some media. */
+  /** Resolves when the newest of `connections` connections with this key has sent some media. */
   async receives(key: string, connections = 1): Promise<void> {
     await vi.waitUntil(
       async () => ((await this.#recorded(key))[connections - 1]?.length ?? 0) > SOME_BYTES,
@@ -81,7 +81,7 @@ export class NginxRtmp {
     );
   }
 
-  /** Returns what each connection with this key brought, in order. */
+  /** Returns what arrived on each connection with this key, in order. */
   async received(key: string): Promise<ReadStream[][]> {
     return Promise.all((await this.#recorded(key)).map((bytes) => probeBytes(bytes)));
   }

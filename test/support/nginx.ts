@@ -8,17 +8,20 @@ import { createInterface } from 'node:readline';
 import { freePort } from './free-port.js';
 import { portsOfNodes } from './ports-of-nodes.js';
 
-/** The outcome of one request, from nginx's log. */
+/** The outcome of one request, according to nginx's log. */
 export type NginxRequest = Readonly<{
   path: string;
   status: number;
-  /** The node that answered, or the nodes that were tried in turn; empty for an answer of nginx. */
+  /**
+   * The node that answered, or the nodes that were tried in turn; empty if nginx answered by
+   * itself.
+   */
   nodes: readonly string[];
-  /** Such as `HIT`, `MISS` or `-`. */
+  /** The cache status, such as `HIT`, `MISS` or `-`. */
   cache: string;
 }>;
 
-/** nginx with the configuration in `deploy/`, in front of up to three nodes on this machine. */
+/** nginx with the configuration from `deploy/`, in front of up to three nodes on this machine. */
 export class NginxProxy {
   #output = '';
 
@@ -31,7 +34,7 @@ export class NginxProxy {
       createInterface({ input: child.stderr }).on('line', (line) => (this.#output += `${line}\n`));
   }
 
-  /** @param program the path of nginx */
+  /** @param program the path to nginx */
   static async start(program: string, nodes: readonly string[]): Promise<NginxProxy> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-nginx-proxy-'));
     const port = await freePort();
@@ -62,7 +65,10 @@ export class NginxProxy {
   }
 }
 
-/** Includes `deploy/nginx.conf`, in which only addresses and folders are replaced. */
+/**
+ * Returns a configuration that includes `deploy/nginx.conf`, with only addresses and folders
+ * replaced.
+ */
 async function configuration(
   folder: string,
   { port, nodes }: { port: number; nodes: readonly string[] },

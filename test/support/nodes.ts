@@ -7,7 +7,7 @@ import { createDatabase, type TestDatabase } from './postgres-databases.js';
 
 export const NODES_SECRET = 'one secret for all nodes of a test';
 
-/** Nodes on one fresh database of TEST_DATABASE_URL. */
+/** Nodes that share a new database on the TEST_DATABASE_URL server. */
 export class TestNodes {
   readonly #database: TestDatabase;
   readonly #running = new Set<TestApp>();
@@ -25,7 +25,7 @@ export class TestNodes {
     return this.#database.url;
   }
 
-  /** Returns the environment of one more node, which can be a process of its own. */
+  /** Returns the environment for another node, which can run in a separate process. */
   async settings(name: string): Promise<Record<string, string>> {
     return {
       DATABASE_URL: this.databaseUrl,
@@ -49,8 +49,8 @@ export class TestNodes {
   }
 
   /**
-   * Cuts the connection with which a node holds its lock and receives notifications. Resolves to
-   * false if there is none at the moment.
+   * Cuts the connection on which a node holds its lock and receives notifications. Resolves to
+   * false if there is no such connection at the moment.
    */
   async cutSession(node: Cluster): Promise<boolean> {
     const admin = new pg.Client({ connectionString: this.databaseUrl });
@@ -68,8 +68,8 @@ export class TestNodes {
   }
 
   /**
-   * Closes the database connections of all nodes except those that hold the nodes' locks, and
-   * refuses new ones until the returned function is called.
+   * Closes all nodes' database connections, except those that hold the nodes' locks, and refuses
+   * new ones until the returned function is called.
    */
   async cutPools(): Promise<() => Promise<void>> {
     const name = new URL(this.databaseUrl).pathname.slice(1);

@@ -3,16 +3,16 @@ import { EVERY_FRAME } from './ffmpeg-reader.js';
 import { fuA } from './rtp-packetizer.js';
 
 /**
- * One 16:9 layer of a film: its width in pixels, and its key frames, one in `every` frames from
- * frame `from` on.
+ * One 16:9 layer of a film: its width in pixels, and its key frames, which are every `every`th
+ * frame starting at frame `from`.
  */
 type FilmLayer = Readonly<{ width: number; every: number; from: number }>;
-/** The RTP payloads of each frame of H.264, in packetization mode 1. */
+/** The RTP payloads of each H.264 frame, in packetization mode 1. */
 export type EncodedLayer = readonly (readonly Uint8Array[])[];
 
 /**
- * Pictures consist of blocks: the upper rows encode the frame's number in bits, the lower rows its
- * checksum.
+ * Pictures consist of blocks: the upper rows encode the frame's number in bits, and the lower rows
+ * its checksum.
  */
 const [COLUMNS, ROWS, BITS] = [16, 9, 10];
 const UPPER_ROWS = 4;
@@ -25,7 +25,7 @@ const bitOf = (value: number, bit: number): number => (value >> bit) & 1;
 export const drawnFormat = (framesPerSecond: number): string[] =>
   `-f rawvideo -pix_fmt gray -s ${COLUMNS}x${ROWS} -r ${framesPerSecond} -i pipe:0`.split(' ');
 
-/** Draws up to 1,024 frames; each shows its number, from 0. */
+/** Draws up to 1,024 frames, each of which shows its number, starting at 0. */
 export const drawnFrames = (frames: number): Buffer =>
   Buffer.concat(Array.from({ length: frames }, (_, number) => drawn(number)));
 
@@ -40,8 +40,8 @@ function drawn(number: number): Buffer {
 }
 
 /**
- * Encodes up to 1,024 frames with FFmpeg; each shows its number, from 0. Frame 0 is also a key
- * frame.
+ * Encodes up to 1,024 frames with FFmpeg, each of which shows its number, starting at 0. Frame 0 is
+ * always a key frame.
  */
 export async function encodeNumberedFilm(
   layer: FilmLayer,
@@ -76,7 +76,7 @@ function framesOf(stream: Buffer): Uint8Array[][] {
   return made;
 }
 
-/** Yields the NAL units of a byte stream (H.264 Annex B). */
+/** Yields the NAL units in a byte stream (H.264 Annex B). */
 function* nalUnits(stream: Buffer): Generator<Buffer> {
   const code = Buffer.from([0, 0, 1]);
   for (let at = stream.indexOf(code); at >= 0;) {
@@ -89,8 +89,8 @@ function* nalUnits(stream: Buffer): Generator<Buffer> {
 }
 
 /**
- * Decodes the video of an MP4 file; returns the number that each picture shows, null if it is not
- * intact.
+ * Decodes the video in an MP4 file. Returns the number that each picture shows, or null if the
+ * picture isn't intact.
  */
 export async function numbersShown(file: Uint8Array): Promise<(number | null)[]> {
   const blocks = `scale=${COLUMNS}:${ROWS}:flags=area,format=gray`;

@@ -8,7 +8,7 @@ import type { RtmpMessage } from '../../src/media/rtmp/rtmp-message.js';
 /** What the server does when a stream is published. */
 type Answer = 'accept' | 'accept and stop reading' | 'refuse' | 'close' | 'say nothing';
 
-/** An RTMP server that misbehaves on request, which real ones don't. */
+/** An RTMP server that misbehaves on request, unlike real servers. */
 export class OddRtmpServer {
   answer: Answer = 'accept';
   /** The keys with which streams were published. */
@@ -33,7 +33,7 @@ export class OddRtmpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Closes all connections, and listens further. */
+  /** Closes all connections, but continues to listen. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
   }

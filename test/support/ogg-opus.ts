@@ -4,8 +4,8 @@ import type { Sample } from '../../src/media/mp4/sample.js';
 const PACKET_TICKS = 960;
 
 /**
- * Returns the packets of an Ogg file with one Opus stream of 20 ms packets (RFC 3533 6, RFC 7845
- * 3).
+ * Returns the packets in an Ogg file with one Opus stream of 20 ms packets (RFC 3533, section 6,
+ * and RFC 7845, section 3).
  */
 export async function readOpus(path: string): Promise<Sample[]> {
   const file = await readFile(path);
@@ -24,6 +24,6 @@ export async function readOpus(path: string): Promise<Sample[]> {
     }
     page = at;
   }
-  // The first two are headers.
+  // The first two packets are headers.
   return packets.slice(2).map((data) => ({ data, durationTicks: PACKET_TICKS, keyFrame: true }));
 }

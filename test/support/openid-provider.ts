@@ -4,12 +4,12 @@ import { Provider } from 'oidc-provider';
 import { freePort } from './free-port.js';
 import type { HttpClient } from './http-client.js';
 
-/** A person who has an account at the provider, by login name. */
+/** A person with an account at the provider, by login name. */
 export type ProviderPerson = { preferred_username?: string; name?: string; email?: string };
 
 export const CLIENT = { id: 'onair', secret: 'the secret of a client that is for tests' };
 
-/** A real OpenID provider on loopback, for one client. */
+/** A real OpenID provider on the loopback address, for one client. */
 export class OpenIdProvider {
   readonly issuer: string;
   readonly people = new Map<string, ProviderPerson>();

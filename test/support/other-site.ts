@@ -4,7 +4,7 @@ import { type LocalServer, serveLocally } from './local-server.js';
 
 /**
  * Serves a page with one script and a video on a free port, and therefore on its own origin.
- * @param script a module of test/support/pages; its imports come from npm unchanged
+ * @param script a module in test/support/pages, which imports unmodified npm packages
  */
 export async function serveOtherSite(script: string): Promise<LocalServer> {
   const code = await bundled(fileURLToPath(new URL(`pages/${script}`, import.meta.url)));

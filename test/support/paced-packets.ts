@@ -4,11 +4,12 @@ type Kind = 'audio' | 'video';
 export type SendPacket = (kind: Kind, packet: Buffer, capturedMs: number) => void;
 
 const CLOCK_RATES: Readonly<Record<Kind, number>> = { audio: 48_000, video: 90_000 };
-/** An encoder's first packet starts before the film: FFmpeg's Opus encoder prepends 312 samples. */
+/**
+ * How far an encoder's first packet precedes the film: FFmpeg's Opus encoder prepends 312 samples.
+ */
 const LEAD_MS: Readonly<Record<Kind, number>> = { audio: 6.5, video: 0 };
 /**
- * The delay before the first packet is sent, in which packets of both kinds arrive and jitter evens
- * out.
+ * How late the first packet is sent. Meanwhile, packets of both kinds arrive and jitter evens out.
  */
 const BEHIND_MS = 1_000;
 
@@ -20,10 +21,10 @@ type Stream = {
 };
 
 /**
- * Releases RTP packets at the times of their timestamps. An encoder starts one of its two streams
+ * Releases RTP packets at the times in their timestamps. An encoder starts one of its two streams
  * before the other; here both are sent as if a camera and a microphone had started together.
  *
- * Packets of a kind keep their order even if this process is late, because code that renumbers them
+ * Packets of a kind stay in order even if this process is late, because code that renumbers them
  * relies on it.
  */
 export class PacedPackets {
@@ -51,7 +52,7 @@ export class PacedPackets {
     this.#streams.clear();
   }
 
-  /** Sends the packets that are due, and waits for the next one. */
+  /** Sends the packets that are due, then waits until the next one is. */
   #release(kind: Kind, stream: Stream): void {
     stream.timer = null;
     const startMs = this.#startMs ?? 0;

@@ -17,7 +17,7 @@ const ELSEWHERE = 'Another service on this host.';
  * without changing paths. All other requests belong to another service and are recorded.
  */
 export class PathProxy {
-  /** Paths that were requested from the other service. */
+  /** Paths that were requested outside the base, from the other service. */
   readonly strays: string[] = [];
   readonly #base: string;
   readonly #server: Server;
@@ -30,7 +30,7 @@ export class PathProxy {
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
   }
 
-  /** Listens before the service starts, which has to know its public URL. */
+  /** Starts to listen before the service starts, because the service has to know its public URL. */
   static async listen(base: string): Promise<PathProxy> {
     const proxy = new PathProxy(base);
     proxy.#server.listen(0, '127.0.0.1');
@@ -38,7 +38,7 @@ export class PathProxy {
     return proxy;
   }
 
-  /** @param url of the service, which receives everything below the base */
+  /** @param url the URL of the service, which receives every request below the base */
   passTo(url: string): void {
     this.#target = new URL(url).origin;
   }

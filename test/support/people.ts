@@ -1,4 +1,4 @@
-/** A person with an account, as the API and the sockets know them. */
+/** A person with an account, as the API and the sockets identify them. */
 export type Person = { username: string; cookie: string };
 
 /** Registers an account and logs in. */
@@ -17,7 +17,8 @@ export async function register(url: string, username: string): Promise<Person> {
 }
 
 /**
- * Sends an API request as `person`; resolves with the body of a success, rejects with the error.
+ * Sends an API request as `person`. Resolves with the body if it succeeds; otherwise rejects with
+ * the error.
  */
 export async function api<T>(
   url: string,
@@ -39,14 +40,14 @@ export async function api<T>(
   return (text === '' ? undefined : JSON.parse(text)) as T;
 }
 
-/** Registers an account with a channel of the same name. */
+/** Registers an account and creates a channel of the same name. */
 export async function registerWithChannel(url: string, name: string, title = ''): Promise<Person> {
   const person = await register(url, name);
   await api(url, person, 'POST', '/channels', { name, title });
   return person;
 }
 
-/** Creates the stream key of a person's channel of the same name. */
+/** Creates the stream key for a person's channel, which has their name. */
 export async function createStreamKey(url: string, owner: Person): Promise<string> {
   const path = `/channels/${owner.username}/stream-key`;
   return (await api<{ streamKey: string }>(url, owner, 'POST', path)).streamKey;

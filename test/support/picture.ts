@@ -3,5 +3,5 @@ const JPEG = Buffer.from(
     '////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
   'base64',
 );
-/** A JPEG of one gray pixel. */
+/** A JPEG with a single gray pixel. */
 export const PICTURE = Buffer.concat([JPEG, Buffer.from([0xff, 0xd9])]);

@@ -4,16 +4,16 @@ import { createInterface } from 'node:readline';
 /** A track that the player received, and its state. */
 export type PionTrack = Readonly<{ kind: string; ssrc: number; codec: string; packets: number }>;
 
-/** A WHEP player on pion (`test/clients/pion`), which MediaMTX and many others use. */
+/** A WHEP player based on pion (`test/clients/pion`), which MediaMTX and many others use. */
 export class PionPlayer {
   tracks: readonly PionTrack[] = [];
-  /** Its output when it ended; null while it plays. */
+  /** Its output, once it has exited; null while it plays. */
   ended: string | null = null;
   readonly #process: ChildProcess;
 
   /**
-   * @param asks whether the player asks the server for the offer
-   * @param start starts the program, by default on this machine
+   * @param asks whether the player asks the server to make the offer
+   * @param start starts the program; by default, on this machine
    */
   constructor(
     program: string,

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 const SOURCE = resolve('test/clients/pion');
-/** The packages of the programs. */
+/** The Go packages of the programs. */
 const PACKAGES = { player: '.', load: './load' } as const;
 /** The first build downloads the modules. */
 const BUILD_TIMEOUT_MS = 300_000;
 
 /**
- * Compiles a program of `test/clients/pion`, and returns its path; null if Go is missing, GO_BIN is
+ * Compiles a program in `test/clients/pion` and returns its path. Null if Go is missing, GO_BIN is
  * empty, or the modules are unavailable.
  */
 export function buildPion(name: keyof typeof PACKAGES): string | null {

@@ -5,7 +5,7 @@ import { ffmpeg } from './ffmpeg.js';
 
 const CODECS = '-c:v libvpx -deadline realtime -cpu-used 8 -b:v 500k -c:a libopus -b:a 64k';
 
-/** Returns a WebM film, with a tone, whose picture is of an FFmpeg source such as `color=red`. */
+/** Returns a WebM film with a tone. Its picture comes from an FFmpeg source such as `color=red`. */
 export async function playedFilm(
   source: string,
   { toneHz, seconds }: { toneHz: number; seconds: number },
@@ -13,7 +13,7 @@ export async function playedFilm(
   const input = (filter: string) => ['-f', 'lavfi', '-t', String(seconds), '-i', filter];
   const picture = `${source}${source.includes('=') ? ':' : '='}size=320x180:rate=30`;
   const sound = `sine=frequency=${toneHz}:sample_rate=48000`;
-  // FFmpeg writes the length of a WebM only into a file in which it can seek.
+  // FFmpeg writes a WebM file's duration only if it can seek in the output.
   const folder = await mkdtemp(join(tmpdir(), 'played-film-'));
   const file = join(folder, 'film.webm');
   try {

@@ -4,8 +4,8 @@ import { freePort } from './free-port.js';
 const CONFIGURED = 3;
 
 /**
- * Returns the port of each configured node on this machine. Nothing listens on those of nodes that
- * don't exist.
+ * Returns the port of each configured node on this machine. Nothing listens on the ports of nodes
+ * that don't exist.
  */
 export function portsOfNodes(urls: readonly string[]): Promise<number[]> {
   return Promise.all(

@@ -3,9 +3,9 @@ import pg from 'pg';
 import { migrate, MIGRATIONS } from '../../src/db/migrate.js';
 import { migrationsId } from './migrations-id.js';
 
-/** A database on the server of TEST_DATABASE_URL. */
+/** A database on the TEST_DATABASE_URL server. */
 export type TestDatabase = Readonly<{
-  /** For DATABASE_URL. */
+  /** The value of DATABASE_URL. */
   url: string;
   drop: () => Promise<void>;
 }>;
@@ -15,7 +15,7 @@ export function createEmptyDatabase(): Promise<TestDatabase> {
   return create('template1');
 }
 
-/** Creates a database with all tables and no rows, which is faster than applying the migrations. */
+/** Creates a database with all tables and no rows; this is faster than applying the migrations. */
 export async function createDatabase(): Promise<TestDatabase> {
   template ??= prepareTemplate();
   return create(await template);
@@ -34,7 +34,7 @@ async function create(from: string): Promise<TestDatabase> {
   };
 }
 
-/** Creates the template unless another process has; resolves with its name. */
+/** Creates the template unless another process already has; resolves with its name. */
 async function prepareTemplate(): Promise<string> {
   const name = `onair_template_${await migrationsId()}`;
   await administer(async (server) => {

@@ -1,6 +1,6 @@
 /**
- * Returns a generator of numbers from 0 up to, but not including, 1. It repeats for the same seed
- * (mulberry32).
+ * Returns a generator of numbers from 0 up to, but not including, 1. The same seed yields the same
+ * numbers (mulberry32).
  */
 export function randomOf(seed: number): () => number {
   let state = seed;

@@ -10,7 +10,10 @@ const LIMIT = { timeout: 60_000, interval: 100 };
 
 type Options = Readonly<{ film?: Film; editAnswer?: (sdp: string) => string }>;
 
-/** A channel to which a film is published over WHIP, and its recordings. Works with any server. */
+/**
+ * A channel to which a film is published over WHIP, and its recordings. Works with any Onair
+ * server.
+ */
 export class RecordedFilm {
   readonly url: string;
   readonly channel: string;
@@ -30,7 +33,7 @@ export class RecordedFilm {
     this.#options = options;
   }
 
-  /** Registers the account and its channel; sends nothing yet. */
+  /** Registers the account and creates its channel; sends nothing yet. */
   static async of(url: string, channel: string, options: Options = {}): Promise<RecordedFilm> {
     const owner = await registerWithChannel(url, channel, 'A film');
     const path = `/channels/${channel}/stream-key`;
@@ -48,7 +51,7 @@ export class RecordedFilm {
   }
 
   /**
-   * Publishes this film or the default one, to this server or another node; resolves with the
+   * Publishes this film or the default one, to this server or another node. Resolves with the
    * broadcast's id when it is live.
    */
   async send(
@@ -87,7 +90,7 @@ export class RecordedFilm {
     await vi.waitUntil(async () => (await this.#broadcast())?.state === 'interrupted', LIMIT);
   }
 
-  /** Ends the broadcast as a program does on exit. Resolves when it is over. */
+  /** Ends the broadcast as an encoder does when it exits. Resolves when the broadcast is over. */
   async end(): Promise<void> {
     await this.#publisher?.end();
     this.#publisher = null;
@@ -98,11 +101,11 @@ export class RecordedFilm {
     return api<RecordingView>(this.url, this.owner, 'GET', `/recordings/${id}`);
   }
 
-  /** Resolves when this much of the broadcast is recorded. */
+  /** Resolves when this much of the broadcast has been recorded. */
   async recorded(id: string, durationMs: number): Promise<void> {
     const there = async (): Promise<number> => {
       const { owner, url } = this;
-      // The recording exists only once the first segment is recorded.
+      // The recording doesn't exist until the first segment has been recorded.
       const view = api<RecordingView>(url, owner, 'GET', `/recordings/${id}`);
       return view.then(
         (one) => one.durationMs,
@@ -118,7 +121,7 @@ export class RecordedFilm {
     return this.recording(id);
   }
 
-  /** Returns the newest segment of live playback; undefined if none exists. */
+  /** Returns the newest live segment, or undefined if none exists. */
   async newestLive(): Promise<FetchedSegment | undefined> {
     return (await fetchLiveSegments(this.url, this.channel)).at(-1);
   }

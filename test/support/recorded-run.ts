@@ -10,7 +10,7 @@ import type { RunSpec, RunWriter } from '../../src/hls/segmenter/segmenter-types
 export type RecordedSample = {
   ticks: number;
   durationTicks: number;
-  /** The presentation time minus {@link ticks}, the decode time. */
+  /** The presentation time minus the decode time ({@link ticks}). */
   compositionTicks: number;
   keyFrame: boolean;
   data: Uint8Array;
@@ -21,19 +21,20 @@ export type RecordedPart = {
   durationS: number;
   independent: boolean;
   samples: RecordedSample[];
-  /** The time when it was written, by the test's clock. */
+  /** When it was written, according to the test's clock. */
   writtenMs: number;
 };
 export type RecordedSegment = SegmentStart & {
   config: CodecConfig | null;
   parts: RecordedPart[];
   ended: boolean;
-  /** The duration of a gap; null if it is not a gap. */
+  /** The duration of a gap; null if this isn't a gap. */
   gapS: number | null;
 };
 
 /**
- * The output of a segmenter for one rendition, read back from its MP4. Fails on calls out of order.
+ * A segmenter's output for one rendition, read back from its MP4. Fails if calls arrive out of
+ * order.
  */
 export class RecordedRendition implements RenditionWriter {
   readonly inits: CodecConfig[] = [];
@@ -58,7 +59,7 @@ export class RecordedRendition implements RenditionWriter {
     return this.segments.flatMap((segment) => segment.parts);
   }
 
-  /** Everything that was written, as one file. */
+  /** Everything that was written, as a single file. */
   get file(): Uint8Array {
     return Buffer.concat(this.#written);
   }
@@ -177,7 +178,7 @@ export class RecordedRun implements RunWriter {
   }
 }
 
-/** Reads the muxer's output: one `moof` of one track, with all values in its `trun`. */
+/** Reads the muxer's output: one `moof` with one track, whose values are all in its `trun`. */
 function readFragment(bytes: Uint8Array): { baseTicks: number; samples: RecordedSample[] } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const find = (type: string, from: number, to: number): { start: number; end: number } => {

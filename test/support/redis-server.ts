@@ -24,21 +24,21 @@ export class RedisServer {
     return new RedisServer(`redis://127.0.0.1:${port}`, args, await run(args));
   }
 
-  /** Closes all connections that have subscribed. */
+  /** Closes all connections that have subscribed to a channel. */
   async cutSubscribers(): Promise<void> {
     const admin = new Redis(this.url);
     await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     admin.disconnect();
   }
 
-  /** Closes all connections that haven't subscribed. */
+  /** Closes all connections that haven't subscribed to a channel. */
   async cutPublishers(): Promise<void> {
     const admin = new Redis(this.url);
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal');
     admin.disconnect();
   }
 
-  /** Freezes the server: connections stay open, and nothing is answered. */
+  /** Freezes the server: connections stay open, but it doesn't respond. */
   freeze(): void {
     this.child.kill('SIGSTOP');
   }

@@ -1,5 +1,5 @@
-// Preloaded in tests of the service's own threads, which run as .ts through Node's type stripping:
-// lets `./name.js` mean `./name.ts` where only that exists.
+// Preloaded in tests of the service's own threads, which run .ts files with Node's type stripping:
+// resolves `./name.js` to `./name.ts` if only the latter exists.
 import { registerHooks } from 'node:module';
 
 registerHooks({

@@ -25,7 +25,7 @@ export function pathOf(route: string): string {
     .replaceAll('*', 'x');
 }
 
-/** The method of a route. */
+/** Returns the method of a route. */
 export function methodOf(route: string): string {
   return route.slice(0, route.indexOf(' '));
 }

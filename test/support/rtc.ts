@@ -54,7 +54,7 @@ export function videoTrack(): Track {
   };
 }
 
-/** The receive capabilities of a browser with H.264. */
+/** The receive capabilities of a browser that supports H.264. */
 export const h264Viewer: Capabilities = {
   codecs: [
     {

@@ -7,7 +7,7 @@ import { ffmpegBin } from './ffmpeg.js';
 import { probeBytes, type ReadStream } from './ffmpeg-reader.js';
 import { freePort } from './free-port.js';
 
-/** FFmpeg as an RTMP server for one stream, which it stores. */
+/** An FFmpeg process that acts as an RTMP server for one stream, which it stores. */
 export class FfmpegRtmpServer {
   readonly port: number;
   readonly #folder: string;
@@ -28,13 +28,13 @@ export class FfmpegRtmpServer {
     return `rtmp://127.0.0.1:${this.port}/live`;
   }
 
-  /** Resolves with what arrived when the sender has ended the stream. */
+  /** Resolves with the received streams once the sender has ended the connection. */
   async received(): Promise<ReadStream[]> {
     if (this.#child.exitCode === null) await once(this.#child, 'exit');
     return probeBytes(await readFile(this.#file));
   }
 
-  /** Ends the connection as a crash would. */
+  /** Breaks the connection as a crash would. */
   async kill(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');

@@ -3,7 +3,7 @@ import { type ArrivedPacket, parseRtpPacket } from '../../src/media/rtp/rtp-pack
 
 const FOLDER = new URL('../fixtures/rtp/', import.meta.url);
 
-/** Returns the packets of a recording in test/fixtures/rtp, 10 ms apart. */
+/** Returns the packets in a recording from test/fixtures/rtp, 10 ms apart. */
 export function readRtpDump(name: string): ArrivedPacket[] {
   const dump = readFileSync(new URL(`${name}.rtpdump`, FOLDER));
   const packets: ArrivedPacket[] = [];

@@ -1,7 +1,7 @@
 import type { ArrivedPacket } from '../../src/media/rtp/rtp-packet.js';
 
 /*
- * Puts hand-made units into RTP payloads, as senders do. Tests of the depacketizers take them apart
+ * Puts hand-made units into RTP payloads, as senders do. Tests of the depacketizers extract them
  * again.
  */
 
@@ -23,8 +23,8 @@ export const packetOf = (fields: Partial<ArrivedPacket>): ArrivedPacket => ({
 });
 
 /**
- * Turns the payloads of units into packets, units 3000 ticks and 33 ms apart, with a marker on the
- * last packet of each.
+ * Turns the payloads of units into packets. Units are 3000 ticks and 33 ms apart, and the last
+ * packet of each has the marker bit.
  */
 export function packetsOf(
   units: readonly (readonly Uint8Array[])[],
@@ -51,11 +51,11 @@ const chunksOf = (bytes: Uint8Array, size: number): Uint8Array[] =>
     bytes.subarray(i * size, (i + 1) * size),
   );
 
-/** The payload that aggregates NAL units (RFC 6184 5.7.1). */
+/** The payload that aggregates NAL units (RFC 6184, section 5.7.1). */
 export const stapA = (...nals: Uint8Array[]): Uint8Array =>
   concat([0x78], ...nals.map((nal) => concat([nal.length >> 8, nal.length & 0xff], nal)));
 
-/** The fragments of a NAL unit (RFC 6184 5.8). */
+/** The fragments of a NAL unit (RFC 6184, section 5.8). */
 export function fuA(nal: Uint8Array, size = 1000): Uint8Array[] {
   const [header = 0] = nal;
   const chunks = chunksOf(nal.subarray(1), size);
@@ -65,11 +65,11 @@ export function fuA(nal: Uint8Array, size = 1000): Uint8Array[] {
   });
 }
 
-/** The payloads of a VP8 frame (RFC 7741) with a picture id of 15 bits. */
+/** The payloads of a VP8 frame (RFC 7741) with a 15-bit picture id. */
 export const vp8Payloads = (frame: Uint8Array, size = 1000): Uint8Array[] =>
   chunksOf(frame, size).map((chunk, i) => concat([i === 0 ? 0x90 : 0x80, 0x80, 0x81, 0x23], chunk));
 
-/** The payloads of a VP9 frame (RFC 9628) with a picture id of 15 bits, in non-flexible mode. */
+/** The payloads of a VP9 frame (RFC 9628) with a 15-bit picture id, in non-flexible mode. */
 export function vp9Payloads(
   frame: Uint8Array,
   { interPredicted = false, size = 1000 } = {},

@@ -6,7 +6,7 @@ import { freePort } from './free-port.js';
 import { TcpProxy } from './tcp-proxy.js';
 
 const BUCKET = 'films';
-/** The only keys that the server accepts. */
+/** The only credentials that the server accepts. */
 const KEYS = Object.freeze({ accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' });
 
 /** An S3-compatible server that checks signatures and can become unavailable. */
@@ -21,7 +21,7 @@ export class S3Server {
     this.#folder = folder;
   }
 
-  /** @param address where clients connect */
+  /** @param address the address on which the server listens */
   static async start({ address = '127.0.0.1' } = {}): Promise<S3Server> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-s3-'));
     const port = await freePort();
@@ -54,7 +54,7 @@ export class S3Server {
     };
   }
 
-  /** `silent`: as if a cable was pulled; `refusing`: connections are refused. */
+  /** `silent`: as if a cable had been pulled; `refusing`: connections are refused. */
   goAway(how: 'refusing' | 'silent' = 'refusing'): void {
     if (how === 'silent') this.#network.pull();
     else this.#network.goDown();

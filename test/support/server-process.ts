@@ -12,19 +12,19 @@ import { freePort } from './free-port.js';
 import { workerBin } from './worker-bin.js';
 
 const READY = 'Onair is ready:';
-/** What `npm start` runs. */
+/** The program that `npm start` runs. */
 const PROGRAM = 'dist/bundle/main.js';
 
 type Options = {
   env: Record<string, string>;
-  /** Whether it leads a process group of its own, like a program started in a terminal. */
+  /** Whether it leads its own process group, like a program started in a terminal. */
   ownGroup?: boolean;
   /** The folder of another build; null for this one. */
   folder?: string | null;
 };
 
 /**
- * The built service as a separate process with a database on disk: it can be killed and restarted.
+ * The built service as a separate process with a database on disk. It can be killed and restarted.
  */
 export class ServerProcess {
   readonly url: string;
@@ -84,19 +84,20 @@ export class ServerProcess {
     return child !== undefined && child.exitCode === null && child.signalCode === null;
   }
 
-  /** The output so far, for failing tests to show. */
+  /** The output so far, shown if a test fails. */
   get output(): string {
     return this.#output;
   }
 
   /**
-   * Starts or restarts it. Resolves when it accepts requests; rejects with its output if it exits.
+   * Starts or restarts the service. Resolves when it accepts requests; rejects with its output if
+   * it exits.
    */
   async start(): Promise<void> {
     // Older builds have no bundle.
     const isBundled = existsSync(join(this.#folder ?? '.', PROGRAM));
     const node = [process.execPath, ...SERVER_FLAGS, isBundled ? PROGRAM : 'dist/main.js'];
-    // The usual umask is set, since the tests' own may differ.
+    // Sets the usual umask, because the tests' own may differ.
     const child = spawn('sh', ['-c', 'umask 022; exec "$@"', 'sh', ...node], {
       env: { ...allocatorSettings(), ...process.env, ...this.#env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -114,13 +115,13 @@ export class ServerProcess {
     });
   }
 
-  /** Sends a signal to the service alone, or to all of its process group. */
+  /** Sends a signal to the service alone, or to its whole process group. */
   signal(signal: NodeJS.Signals, to: 'process' | 'group' = 'process'): void {
     if (to === 'group' && !this.#ownGroup) throw new Error('the group is shared with the tests');
     process.kill(to === 'group' ? -this.pid : this.pid, signal);
   }
 
-  /** Resolves with the exit code when it has exited; null if a signal ended it. */
+  /** Resolves with the exit code once the process has exited, or null if a signal ended it. */
   async exited(): Promise<number | null> {
     const child = this.#child;
     if (!child) throw new Error('the server was not started');
@@ -128,7 +129,7 @@ export class ServerProcess {
     return child.exitCode;
   }
 
-  /** The process ids of its media workers. */
+  /** Returns the process ids of the service's media workers. */
   async workers(): Promise<number[]> {
     const { pid } = this;
     const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
@@ -137,7 +138,7 @@ export class ServerProcess {
     return pids.filter((_pid, index) => names[index]?.startsWith('mediasoup'));
   }
 
-  /** Stops it, by default as a crash would (SIGKILL), and waits until it has exited. */
+  /** Stops the service, by default as a crash would (SIGKILL), and waits until it has exited. */
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     if (!child || !this.isRunning) return;

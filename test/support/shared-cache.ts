@@ -5,12 +5,12 @@ type Fetched = Readonly<{ status: number; headers: IncomingHttpHeaders; body: Bu
 /** `freshUntilMs`: the expiry, in ms since 1970. Requests wait for a pending fetch. */
 type Stored = { readonly fetched: Promise<Fetched>; freshUntilMs: number };
 
-/** Headers of a connection, not of a response (RFC 9110 7.6.1). */
+/** Headers that belong to a connection, not to a response (RFC 9110, section 7.6.1). */
 const OF_CONNECTION = new Set(['connection', 'keep-alive', 'transfer-encoding']);
 
 /**
- * Starts a cache in front of a service, such as a CDN (RFC 9111): it answers from storage whatever
- * it is allowed to store. Concurrent requests for the same URL share one fetch.
+ * Starts a cache in front of a service, such as a CDN (RFC 9111): it answers from its storage
+ * whenever it is allowed to. Concurrent requests for the same URL share one fetch.
  */
 export async function startSharedCache(origin: string): Promise<LocalServer> {
   const stored = new Map<string, Stored>();
@@ -53,7 +53,7 @@ function fetchFrom(url: string, encoding: string): Promise<Fetched> {
   return promise;
 }
 
-/** RFC 9111 4.2.1: in a shared cache `s-maxage` takes precedence over `max-age`. */
+/** In a shared cache, `s-maxage` takes precedence over `max-age` (RFC 9111, section 4.2.1). */
 function freshS(cacheControl = ''): number {
   if (/no-store|no-cache|private/.test(cacheControl)) return 0;
   const [, seconds] =

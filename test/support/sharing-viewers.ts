@@ -6,7 +6,7 @@ import { fetchBytes, fetchRenditions, fetchSegments } from './fetched-playlist.j
 
 const UNITS = ['B', 'kB', 'MB', 'GB'];
 
-/** A term in the details of the chip of a viewer who shares. */
+/** A label in the details that the chip of a sharing viewer shows. */
 type Term =
   | 'Connected viewers'
   | 'From viewers'
@@ -14,7 +14,7 @@ type Term =
   | 'To viewers'
   | 'Rejected segments';
 
-/** Calls the API as the visitor of a page. */
+/** Calls the API as the page's visitor. */
 export async function callApi(
   page: Page,
   method: 'PATCH' | 'PUT' | 'DELETE',
@@ -26,7 +26,7 @@ export async function callApi(
   if (!response.ok()) throw new Error(`${path}: ${response.status()} ${await response.text()}`);
 }
 
-/** Lets the viewers of an owner's channel share; by default, all of them. */
+/** Allows an owner's viewers to share; by default, all of the channel's viewers. */
 export async function letViewersShare(
   owner: Page,
   channel: string,
@@ -35,7 +35,10 @@ export async function letViewersShare(
   await callApi(owner, 'PATCH', `channels/${channel}/sharing`, { enabled, liveAbove });
 }
 
-/** Returns a figure in the details of a viewer's chip, in bytes or as a number; 0 without it. */
+/**
+ * Returns a figure from the details in a viewer's chip, in bytes or as a number; 0 if it isn't
+ * shown.
+ */
 export async function figureOf(viewer: Page, term: Term): Promise<number> {
   const text = await viewer.evaluate(`
     [...document.querySelectorAll('.delay-chip-details > div')]
@@ -47,8 +50,8 @@ export async function figureOf(viewer: Page, term: Term): Promise<number> {
 }
 
 /**
- * Makes a page send random bytes to others instead of media, as many as the media has. What peers
- * say to each other about segments is unchanged.
+ * Makes a page send peers random bytes instead of media, with the length of the media. The messages
+ * in which peers describe segments are unchanged.
  */
 export const SENDS_GARBAGE = `(() => {
   const { send } = RTCDataChannel.prototype;
@@ -76,12 +79,15 @@ export const COUNTS_TRACKERS = `(() => {
 
 const Trackers = z.object({ opened: z.number(), open: z.number() });
 
-/** Returns how many connections a page with {@link COUNTS_TRACKERS} has and had to the tracker. */
+/**
+ * Returns how many tracker connections a page with {@link COUNTS_TRACKERS} has open, and has opened
+ * in total.
+ */
 export async function trackersOf(page: Page): Promise<z.output<typeof Trackers>> {
   return Trackers.parse(await page.evaluate('trackers'));
 }
 
-/** Makes a page's visitor one who has declined. */
+/** Makes a page's visitor one who has declined to share. */
 export const HAS_DECLINED = `
   try {
     localStorage.setItem('onair.sharing', 'declined');
@@ -112,8 +118,8 @@ export async function decodedBy(viewer: Page): Promise<string[]> {
 }
 
 /**
- * Makes a page keep its connections to other viewers, whatever the page's code wants. What arrives
- * on them is counted.
+ * Makes a page keep its connections to other viewers, even if the page's code closes them. Data
+ * that arrives on them is counted.
  */
 export const CLINGS = `(() => {
   globalThis.clinging = { channels: new Set(), bytes: 0 };
@@ -139,7 +145,9 @@ export const CLINGS = `(() => {
 
 const Clinging = z.object({ open: z.number(), bytes: z.number() });
 
-/** Returns how many connections a page with {@link CLINGS} has, and what has arrived on them. */
+/**
+ * Returns how many connections a page with {@link CLINGS} has, and how much has arrived on them.
+ */
 export async function clingingOf(page: Page): Promise<z.output<typeof Clinging>> {
   return Clinging.parse(
     await page.evaluate(`({
@@ -149,16 +157,17 @@ export async function clingingOf(page: Page): Promise<z.output<typeof Clinging>>
   );
 }
 
-/** Returns the digests of all segments of a live channel that the server still has. */
+/** Returns the digests of all segments of a live channel that the server still stores. */
 export async function digestsAt(server: string, channel: string): Promise<ReadonlySet<string>> {
   const renditions = await fetchRenditions(`${server}/hls/${channel}/index.m3u8`);
   const digests = new Set<string>();
   for (const { url } of renditions)
-    for (const segment of await fetchSegments(url))
-      digests.add(
-        createHash('sha256')
-          .update(await fetchBytes(segment.url))
-          .digest('base64url'),
-      );
+    for (const { url: address, gap } of await fetchSegments(url))
+      if (!gap)
+        digests.add(
+          createHash('sha256')
+            .update(await fetchBytes(address))
+            .digest('base64url'),
+        );
   return digests;
 }

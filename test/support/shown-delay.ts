@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
 import { clockDelayMs, type Evaluates } from './clock-picture.js';
 
-/** The latency that a player displays, and the one that the clock in its picture proves, in ms. */
+/**
+ * The latency that a player displays, and the actual latency according to the clock in its picture,
+ * in ms.
+ */
 export type DelayPair = { shownMs: number; trueMs: number };
 
 const READ_CHIP = `(() => {
@@ -10,7 +13,7 @@ const READ_CHIP = `(() => {
   return row?.querySelector('dd')?.textContent ?? '';
 })()`;
 
-/** Returns the latency in the details of the page's chip; null while it is not measured. */
+/** Returns the latency in the details of the page's chip, or null until it has been measured. */
 export async function shownDelayMs(page: Evaluates): Promise<number | null> {
   const text = String(await page.evaluate(READ_CHIP));
   return /^\d+ ms$/.test(text) ? Number.parseInt(text, 10) : null;

@@ -12,12 +12,12 @@ export type SimulationOptions = {
   packetMs: 10 | 20 | 40 | 60;
   /** How far the publisher's clock is ahead of the server's. */
   aheadMs: number;
-  /** How much faster each RTP clock runs than the publisher's clock, in parts per million. */
+  /** How much faster than the publisher's clock each RTP clock runs, in parts per million. */
   audioPpm: number;
   videoPpm: number;
-  /** The maximum error of the times in sender reports. */
+  /** The maximum error in the times of sender reports. */
   reportJitterMs: number;
-  /** The network delay to the server, and its random addition. */
+  /** The network latency to the server, and the maximum random addition to it. */
   delayMs: number;
   jitterMs: number;
   /** Whether the segmenter knows {@link aheadMs}. */
@@ -47,7 +47,7 @@ const USUAL: SimulationOptions = {
 /** The data that a simulated sample contains about itself. */
 export type Told = { captureMs: number; frame: number; silent: boolean };
 
-/** TOC bytes of Opus packets by duration (RFC 6716 3.1): CELT or SILK, stereo. */
+/** The TOC bytes of stereo Opus packets by duration, CELT or SILK (RFC 6716, section 3.1). */
 const TOC = { 10: 0xf4, 20: 0xfc, 40: 0x14, 60: 0x1c };
 const START_MS = 1_700_000_000_000;
 
@@ -62,7 +62,7 @@ type Layer = { rtpBase: number; on: boolean; frame: number; broken: boolean; nex
 type Delivery = { atMs: number; deliver: (arrivedMs: number) => void };
 
 /**
- * A publisher with clocks, a camera, a microphone and a network, in front of a segmenter. Each
+ * A publisher with clocks, a camera, a microphone and a network, connected to a segmenter. Each
  * sample carries its capture time on the server's clock, so that a test can compare the output with
  * the truth.
  */
@@ -72,7 +72,7 @@ export class SimulatedPublisher {
   readonly options: SimulationOptions;
   nowMs = START_MS;
   keyFrameRequests = 0;
-  /** Faults, set by tests. */
+  /** Faults that tests can set. */
   ignoresKeyFrameRequests = false;
   reports = true;
   /** Each layer sends one key frame in `every` frames, at its own offset, and ignores requests. */
@@ -83,13 +83,13 @@ export class SimulatedPublisher {
   loseAudio = false;
   /** The frame rate of the source. */
   fps: number;
-  /** An addition to the network delay. */
+  /** An addition to the network latency. */
   extraDelayMs = 0;
-  /** An addition to the network delay of video only. */
+  /** An addition to the network latency of video only. */
   videoDelayMs = 0;
-  /** A constant error of all sender reports of a track. */
+  /** A constant error in all sender reports of a track. */
   reportBiasMs = { video: 0, audio: 0 };
-  /** Whether the RTP clock of the audio stops while muted. */
+  /** Whether the audio's RTP clock stops while muted. */
   stopsClockWhenMuted = false;
   #config: VideoConfig = videoConfig(1280);
   #video: TrackInput | null = null;
@@ -103,9 +103,9 @@ export class SimulatedPublisher {
   #nextAudioReportMs = Infinity;
   #nextTickMs = START_MS;
   #deliveries: Delivery[] = [];
-  /** The time before which nothing arrives. */
+  /** The time before which no packet arrives. */
   #heldUntilMs = 0;
-  /** The last arrival by stream, since packets of a stream never overtake each other. */
+  /** The last arrival per stream, because packets of a stream never overtake each other. */
   readonly #lastArrivalMs = new Map<string, number>();
   #random: number;
 
@@ -201,7 +201,7 @@ export class SimulatedPublisher {
     this.#requestKeyFrame();
   }
 
-  /** Loses the connection; the publisher returns with other RTP clocks. */
+  /** Loses the connection; the publisher returns with different RTP clocks. */
   interrupt(awayMs: number): void {
     this.#deliveries = [];
     this.#video = null;
@@ -248,7 +248,7 @@ export class SimulatedPublisher {
     return this;
   }
 
-  /** Delays everything for a while, then delivers it at once; the server's clock continues. */
+  /** Delays all packets for a while, then delivers them at once; the server's clock continues. */
   stallNetwork(seconds: number): this {
     this.#heldUntilMs = this.nowMs + seconds * 1_000;
     return this.play(seconds);
@@ -256,7 +256,7 @@ export class SimulatedPublisher {
 
   /**
    * Stops the server for a while. Afterwards, its timer fires first, and then it handles everything
-   * that arrived in the meantime.
+   * that has arrived in the meantime.
    */
   stallServer(seconds: number): this {
     const endMs = this.nowMs + seconds * 1_000;
@@ -387,7 +387,7 @@ export class SimulatedPublisher {
     this.#deliveries.push({ atMs: arrivalMs, deliver });
   }
 
-  /** @param earliestMs the earliest time of arrival, because the server did not read before it */
+  /** @param earliestMs the earliest time of arrival, because the server read nothing before it */
   #deliver(earliestMs = 0): void {
     const due = this.#deliveries.filter(({ atMs }) => atMs <= this.nowMs);
     if (due.length === 0) return;
@@ -406,7 +406,7 @@ export class SimulatedPublisher {
     return Math.floor(this.#float() * below);
   }
 
-  /** A number from 0 up to, but not including, 1: xorshift32. */
+  /** Returns a number from 0 up to, but not including, 1 (xorshift32). */
   #float(): number {
     let x = this.#random;
     x ^= x << 13;

@@ -28,7 +28,7 @@ type Options = Readonly<{
   /** The layers, lowest first, at most three. A frame without payloads isn't sent. */
   layers: readonly EncodedLayer[];
   framesPerSecond: number;
-  /** Whether the packets of the highest layer are sent first, as by libwebrtc. */
+  /** Whether the packets of the highest layer are sent first, as libwebrtc does. */
   bestFirst?: boolean;
   clock: (layer: number, frame: number) => RtpTime;
 }>;
@@ -81,7 +81,7 @@ export class SimulcastPublisher {
     const answer = await fetch(`${url}/whip/${channel}`, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/sdp' },
-      // Layers are identified by rid: werift knows the SSRC of only one.
+      // Layers are identified by rid, because werift knows the SSRC of only one layer.
       body: (this.#peer.localDescription?.sdp ?? '').replaceAll(/^a=ssrc.*\r\n/gm, ''),
     });
     const sdp = await answer.text();
@@ -142,7 +142,8 @@ class SentLayer {
   constructor(rid: string, frames: EncodedLayer) {
     this.rid = rid;
     this.frames = frames;
-    // Sender reports contain capture times (RFC 3550 6.4.1). werift would use the time of sending.
+    // Sender reports contain capture times (RFC 3550, section 6.4.1). werift would use the time of
+    // sending.
     const told = (get: () => bigint | number) => ({ get, set: () => undefined });
     Object.defineProperty(
       this.sender,

@@ -8,7 +8,8 @@ const exec = promisify(execFile);
 const BALLAST = 'ballast';
 /**
  * The sizes of the blocks that fill the disk. The remaining space, which is less than the smallest
- * block, is too little for a segment or a picture. Filling it byte by byte would take long.
+ * block, is too little for a segment or a picture. Filling the disk byte by byte would take too
+ * long.
  */
 const STEPS_BYTES = [1_048_576, 65_536, 4_096, 512];
 
@@ -20,7 +21,7 @@ export class SmallDisk {
     this.folder = folder;
   }
 
-  /** Returns whether this process may mount one. */
+  /** Returns whether this process can mount one. */
   static async isPermitted(): Promise<boolean> {
     const folder = await mkdtemp(join(tmpdir(), 'onair-disk-'));
     const disk = await SmallDisk.mount(folder, 1).catch(() => null);

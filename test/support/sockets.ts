@@ -13,7 +13,7 @@ export type ClientSocket = Socket<ServerToClient, ClientToServer>;
 
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Returns a bare Socket.IO client that does not reconnect. */
+/** Returns a plain Socket.IO client that doesn't reconnect. */
 export function socketTo(
   url: string,
   headers: Record<string, string> = {},
@@ -78,7 +78,7 @@ export async function next<N extends keyof ServerToClient>(
   return promise;
 }
 
-/** Resolves with the reason when the socket is disconnected; immediately if it already is. */
+/** Resolves with the reason when the socket is disconnected, or at once if it already is. */
 export async function disconnected(socket: ClientSocket): Promise<string> {
   if (!socket.connected) return 'was disconnected';
   const [reason] = await new Promise<[string]>((resolve) => {

@@ -7,7 +7,10 @@ import { type Stage, WAIT } from './stage.js';
 
 const SOURCE = readFileSync(resolve('test/support/pages/painted-devices.js'), 'utf8');
 
-/** What a person's fake devices deliver: the camera is one color, the microphone one tone. */
+/**
+ * What a person's fake devices deliver: the camera shows one color, and the microphone plays one
+ * tone.
+ */
 export type Looks = Readonly<{ camera: ColorName; screen?: ColorName; toneHz: number }>;
 
 export const COLORS = {
@@ -32,7 +35,7 @@ export function devicesOf({ camera, screen = camera, toneHz }: Looks): string {
   return `${SOURCE}\npaintDevices(${JSON.stringify(options)});`;
 }
 
-/** A script with the functions that read a page's picture and sound. */
+/** A script with the functions that analyze a page's picture and sound. */
 export const SENSES = SOURCE;
 
 /** Opens the stage in a studio. */
@@ -43,7 +46,7 @@ export async function openStage(studio: Page): Promise<void> {
   await studio.getByRole('group', { name: 'Scenes' }).waitFor();
 }
 
-/** Creates an invitation as the studio's owner, and returns the path of the guest's page. */
+/** Creates an invitation as the studio's owner, and returns the path of the guest page. */
 export async function inviteFrom(
   studio: Page,
   channel: string,
@@ -58,7 +61,7 @@ export async function inviteFrom(
   return pathname + hash;
 }
 
-/** Opens the guest's page and enters the green room. */
+/** Opens the guest page and enters the green room. */
 export async function enterGreenRoom(
   stage: Stage,
   path: string,
@@ -78,10 +81,10 @@ export async function enterGreenRoom(
   return page;
 }
 
-/** A point of a picture, as fractions of its width and height. */
+/** A point in a picture, as fractions of its width and height. */
 type Point = readonly [x: number, y: number];
 
-/** Returns the name of the nearest color; null if none is near. */
+/** Returns the name of the nearest color, or null if none is near. */
 function nameOf(seen: readonly number[]): ColorName | null {
   const near = (Object.keys(COLORS) as ColorName[]).find((name) =>
     COLORS[name].every((part, index) => Math.abs(part - (seen[index] ?? 0)) < 60),
@@ -115,7 +118,7 @@ export async function shows(
   await expect.poll(() => colorsAt(page, points), { ...WAIT, interval: 200 }).toEqual(colors);
 }
 
-/** Returns the pitches that are heard in the sound of a page's video. */
+/** Returns which of the given pitches are audible in the sound of a page's video. */
 export async function pitchesIn(page: Page, pitchesHz: readonly number[]): Promise<number[]> {
   const levels = await page
     .locator('video')

@@ -13,7 +13,7 @@ import { api, type Person } from './people.js';
 import { audioTrack, h264Viewer, videoTrack } from './rtc.js';
 import { type ClientSocket, openSocket, refusal, request } from './sockets.js';
 
-/** The limit for anything that a busy machine delays. */
+/** The timeout for anything that a busy machine can delay. */
 export const STAGE_WAIT = { timeout: 30_000, interval: 20 };
 
 type Invitation = CreatedStageInvitation & { token: string };
@@ -33,7 +33,7 @@ export async function invite(
   return { ...created, token: created.url.slice(created.url.indexOf('#') + 1) };
 }
 
-/** A host's or guest's client without media: a socket that records what the stage sends. */
+/** A host's or guest's client without media: a socket that records what the stage sends to it. */
 export class StageVisitor {
   readonly socket: ClientSocket;
   joined: StageJoined | null = null;
@@ -58,7 +58,10 @@ export class StageVisitor {
     });
   }
 
-  /** @param cookie the cookie of an account or a guest's device; without one, a new device */
+  /**
+   * @param cookie an account's cookie, or that of a guest's device; without one, a new device
+   * connects
+   */
   static async connect(url: string, cookie?: string): Promise<StageVisitor> {
     return new StageVisitor(await openSocket(url, cookie === undefined ? {} : { cookie }));
   }
@@ -73,7 +76,7 @@ export class StageVisitor {
     return this.#enter(await request(this.socket, 'stage:join', joining(channel, token, more)));
   }
 
-  /** Resolves with the error of an attempt to enter a green room. */
+  /** Resolves with the error from an attempt to enter a green room. */
   refusedJoin(channel: string, token: string, more: Joining = {}) {
     return refusal(this.socket, 'stage:join', joining(channel, token, more));
   }
@@ -82,24 +85,24 @@ export class StageVisitor {
     return this.state?.you ?? '';
   }
 
-  /** The received tracks, as `SENDER SOURCE`, with the name of the sender. */
+  /** The received tracks, as `SENDER SOURCE`, where `SENDER` is the sender's name. */
   get received(): string[] {
     return [...this.tracks.values()]
       .map(({ participant, source }) => `${this.#nameOf(participant)} ${source}`)
       .toSorted();
   }
 
-  /** The names of the participants whom this one sees. */
+  /** The names of the participants whom this participant sees. */
   get seen(): string[] {
     return (this.state?.participants ?? []).map(({ name }) => name).toSorted();
   }
 
-  /** Returns another participant as this one sees them. */
+  /** Returns another participant as this participant sees them. */
   sees(name: string): StageParticipant | undefined {
     return this.state?.participants.find((one) => one.name === name);
   }
 
-  /** Returns the received track of a participant. */
+  /** Returns the track received from a participant. */
   trackOf(name: string, source: StageSource): StageTrack | undefined {
     return [...this.tracks.values()].find(
       (track) => this.#nameOf(track.participant) === name && track.source === source,
@@ -158,7 +161,7 @@ function joining(
 function producing(source: StageSource): RequestInput<'stage:produce'> {
   const isSound = source === 'microphone' || source === 'playback';
   const { kind, rtpParameters } = isSound ? audioTrack() : videoTrack();
-  // One transport can't have two tracks with the same mid.
+  // The tracks on one transport must have different mids.
   const mid = { microphone: '0', camera: '1', screen: '2', playback: '3' }[source];
   return { source, kind, rtpParameters: { ...rtpParameters, mid } };
 }

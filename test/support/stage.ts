@@ -7,20 +7,20 @@ import { ServerProcess } from './server-process.js';
 /** The password that every account uses. */
 const PASSWORD = 'correct horse battery';
 
-/** The limit for any step on a busy machine. */
+/** The timeout for any step on a busy machine. */
 export const WAIT = { timeout: 60_000 };
 
 type VisitOptions = {
-  /** An alternative URL of the server, such as a proxy's. */
+  /** An alternative URL for the server, such as a proxy's. */
   url?: string;
   viewport?: { width: number; height: number };
-  /** Run in the page before its own code. */
+  /** Scripts that run in the page before its own code. */
   initScripts?: readonly string[];
-  /** Whether {@link Stage.clear} leaves the page open, for several tests to share. */
+  /** Whether {@link Stage.clear} leaves the page open, so that several tests can share it. */
   lasting?: boolean;
 };
 
-/** A server and a browser with its visitors. */
+/** A server, and a browser with its visitors. */
 export class Stage {
   readonly server: ServerProcess;
   readonly #browser: Browser;
@@ -113,7 +113,9 @@ export class Stage {
     return (await response.json()) as ChannelView;
   }
 
-  /** Waits until the API reports this state of the channel's broadcast; null: no broadcast. */
+  /**
+   * Waits until the API reports this state for the channel's broadcast; null means no broadcast.
+   */
   async isInState(name: string, state: 'live' | 'interrupted' | null): Promise<void> {
     await expect
       .poll(async () => (await this.channel(name)).broadcast?.state ?? null, WAIT)
@@ -136,14 +138,14 @@ export class Stage {
   }
 }
 
-/** Returns whether Chromium reports a violation of the page's policies. */
+/** Returns whether Chromium's message reports a violation of the page's policies. */
 function isViolation(text: string): boolean {
   return /content security policy|permissions policy/i.test(text);
 }
 
 /**
- * Sends a chat message from a page whose visitor is allowed to write. If the text is a command, waits
- * until it has taken effect; otherwise, other people's messages could overtake it.
+ * Sends a chat message from a page whose visitor is allowed to chat. If the text is a command,
+ * waits until it has taken effect; otherwise, other people's messages could overtake it.
  */
 export async function say(page: Page, text: string): Promise<void> {
   const box = page.getByRole('textbox', { name: 'Message' });

@@ -1,4 +1,4 @@
-/** An empty storage such as a tab's sessionStorage. */
+/** Returns an empty storage like a tab's sessionStorage. */
 export function tabStorage() {
   const items = new Map<string, string>();
   return {

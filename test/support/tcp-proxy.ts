@@ -4,7 +4,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 type Pair = { client: Socket; server: Socket };
 
 /**
- * A network between a client and a server that can be cut, or go silent as if a cable was pulled.
+ * A network between a client and a server. It can be cut, or go silent as if a cable had been
+ * pulled.
  */
 export class TcpProxy {
   readonly #server: Server;
@@ -18,7 +19,7 @@ export class TcpProxy {
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  /** @param address where clients connect */
+  /** @param address the address to which clients connect */
   static async to(url: string, address = '127.0.0.1'): Promise<TcpProxy> {
     const proxy = new TcpProxy(Number(new URL(url).port));
     proxy.#server.listen(0, address);
@@ -36,7 +37,7 @@ export class TcpProxy {
     return this.#pairs.size;
   }
 
-  /** Redirects new connections, such as to a restarted server. */
+  /** Redirects new connections, for example to a restarted server. */
   redirect(url: string): void {
     this.#target = Number(new URL(url).port);
   }
@@ -81,7 +82,7 @@ export class TcpProxy {
     }
   }
 
-  /** Behaves like a pulled cable: open connections go silent, and new ones are impossible. */
+  /** Acts like a pulled cable: open connections go silent, and new ones are impossible. */
   pull(): void {
     this.freeze();
     this.#isOpen = false;

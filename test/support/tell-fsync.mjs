@@ -1,4 +1,4 @@
-// Loaded before a program (`node --import`), in each of its threads: prints every fsync to standard
+// Preloaded (`node --import`) in each of a program's threads: prints every fsync to standard
 // output.
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';

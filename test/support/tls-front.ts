@@ -10,7 +10,7 @@ import {
 } from 'node:tls';
 import type { TestCertificate } from './certificate.js';
 
-/** Ends TLS in front of a server on the loopback address that doesn't speak it. */
+/** Terminates TLS in front of a server on the loopback address that doesn't support it. */
 export class TlsFront {
   readonly #server: Server;
   readonly #clients = new Set<TLSSocket>();

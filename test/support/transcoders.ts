@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Returns the ids of the FFmpeg processes with which a server in this process transcodes. */
+/** Returns the ids of the FFmpeg processes that transcode for a server in this process. */
 export function transcoderPids(): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -11,7 +11,7 @@ export function transcoderPids(): number[] {
     });
 }
 
-/** Empty if the process has ended. */
+/** Returns an empty string if the process has ended. */
 function read(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'latin1');

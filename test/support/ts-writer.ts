@@ -4,10 +4,10 @@ const PACKET_BYTES = 188;
 const HEADER_BYTES = 4;
 const PMT_PID = 0x1000;
 
-/** One stream of a program that {@link TsWriter} writes. */
+/** One stream in a program that {@link TsWriter} writes. */
 export type WrittenStream = Readonly<{ pid: number; type: number; descriptors?: Uint8Array }>;
 
-/** Writes a transport stream, as small and plain as possible. */
+/** Writes a transport stream that is as small and simple as possible. */
 export class TsWriter {
   readonly #counters = new Map<number, number>();
 
@@ -24,7 +24,7 @@ export class TsWriter {
     return Buffer.concat([this.#table(0, 0, pat), this.#table(PMT_PID, 2, pmt)]);
   }
 
-  /** Writes a PES packet. Times are in ticks of 90 kHz. Video has no length. */
+  /** Writes a PES packet. Times are in 90 kHz ticks. Video packets have no length. */
   pes(
     pid: number,
     { pts, dts = pts, data }: { pts: number; dts?: number; data: Uint8Array },
@@ -66,7 +66,7 @@ export class TsWriter {
   }
 }
 
-/** An adaptation field of a size, which only fills the packet. */
+/** Returns an adaptation field of the given size, which only pads the packet. */
 function adaptation(size: number): Uint8Array {
   if (size === 0) return new Uint8Array();
   return Uint8Array.from({ length: size }, (_, at) => [size - 1, 0][at] ?? 0xff);
@@ -81,7 +81,7 @@ function time(prefix: number, ticks: number): Buffer {
   return field;
 }
 
-/** Writes a frame of AAC-LC at 48 kHz in stereo, without a check sum. */
+/** Writes a 48 kHz stereo AAC-LC frame without a checksum. */
 export function adtsFrame(data: Uint8Array): Buffer {
   const length = data.length + 7;
   const head = Uint8Array.of(

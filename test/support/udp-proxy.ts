@@ -5,17 +5,14 @@ import { createServer } from 'node:net';
 
 const PAGE_SCRIPT = readFileSync(new URL('./pages/rtc-detour.js', import.meta.url), 'utf8');
 
-/** The limit of clients; a test has two or three. */
+/** The maximum number of clients; a test has two or three. */
 const MAX_CLIENTS = 64;
 
 type Loss = {
-  /** The percentage of lost packets, from clients to the server and back. */
+  /** The percentage of packets to lose, from clients to the server and back. */
   upPercent?: number;
   downPercent?: number;
-  /**
-   * A seed. With the same seed, the same packets are lost in each direction, counted from the
-   * first.
-   */
+  /** With the same seed, the same packets are lost in each direction, counted from the first. */
   seed?: number;
 };
 
@@ -26,7 +23,7 @@ export class UdpProxy {
   readonly #servers = new Map<string, Socket>();
   #socket: Socket | null = null;
   #port = 0;
-  /** Packets received in each direction, and how many of them were dropped. */
+  /** The number of packets received in each direction, and how many of them were dropped. */
   readonly counts = { up: 0, down: 0, lostUp: 0, lostDown: 0 };
 
   private constructor(target: number, { upPercent = 0, downPercent = 0, seed = 1 }: Loss) {
@@ -42,21 +39,24 @@ export class UdpProxy {
   }
 
   /**
-   * The port to write into the answer for a program, so that its media passes through the proxy.
+   * The port to write into the answer for a player or encoder, so that its media passes through the
+   * proxy.
    */
   get port(): number {
     return this.#port;
   }
 
   /**
-   * Runs in a page before its own code, so that its media passes through the proxy. TCP does not.
+   * A script that runs in a page before its own code, so that its media passes through the proxy,
+   * except over TCP.
    */
   get pageScript(): string {
     return `${PAGE_SCRIPT}\ndetourRtc(${this.#target}, ${this.#port});`;
   }
 
   /**
-   * Closes the port: the system answers packets as for any closed port, and nothing is forwarded.
+   * Closes the port: the system rejects packets as it does for any closed port, and nothing is
+   * forwarded.
    */
   async goDown(): Promise<void> {
     const sockets = [...this.#servers.values(), ...(this.#socket ? [this.#socket] : [])];
@@ -113,8 +113,8 @@ export class UdpProxy {
 }
 
 /**
- * Returns a free UDP and TCP port for RTC_PORT, below the ranges of the system and the media
- * workers, so that no other program takes it before the server does.
+ * Returns a port that is free in both UDP and TCP, for RTC_PORT. It is below the ranges of the
+ * system and the media workers, so that no other program takes it before the server does.
  */
 export async function freeRtcPort(): Promise<number> {
   for (;;) {
@@ -141,7 +141,7 @@ async function isFree(port: number): Promise<boolean> {
   }
 }
 
-/** Decides for each packet whether it is lost (mulberry32). */
+/** Returns a function that decides for each packet whether it is lost (mulberry32). */
 function losing(percent: number, seed: number): () => boolean {
   let state = seed;
   return () => {

@@ -1,6 +1,9 @@
 import { RtmpError } from '../../src/media/rtmp/rtmp-error.js';
 
-/** Runs a parser on hostile bytes. Returns null if it refuses them; any other error is a defect. */
+/**
+ * Runs a parser on hostile bytes. Returns null if the parser rejects them; any other error is a
+ * defect.
+ */
 export function unlessRefused<T>(parse: () => T): T | null {
   try {
     return parse();

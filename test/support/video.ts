@@ -25,7 +25,7 @@ export function videoOf(page: Page): Promise<VideoFigures> {
   });
 }
 
-/** Waits until the video plays: both the decoded frames and the time advance. */
+/** Waits until the video plays: both the number of decoded frames and the time increase. */
 export async function framesAdvance(page: Page, frames = 10, timeout = 60_000): Promise<void> {
   let before = await videoOf(page);
   await expect

@@ -1,7 +1,8 @@
 const wanted = process.env.WATCH_SECONDS;
 
 /**
- * The duration for which a broadcast is watched: short in `npm test`, WATCH_SECONDS in a long run.
+ * How long a broadcast is watched, in seconds: a short time in `npm test`, WATCH_SECONDS in a long
+ * run.
  */
 export const watchSeconds: number = Number(wanted ?? 30);
 

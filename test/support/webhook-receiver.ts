@@ -12,7 +12,7 @@ import { vi } from 'vitest';
 import { AddressRule } from '../../src/security/destinations/address-rule.js';
 import type { TestApp } from './app.js';
 
-/** A request as it arrived. */
+/** A received request. */
 export type Received = { path: string; headers: IncomingHttpHeaders; body: string };
 
 /** A third-party server that records requests and responds as configured. */
@@ -50,7 +50,7 @@ export class Receiver {
     return `http://${this.#address}:${this.#port}`;
   }
 
-  /** Resolves when it has received this many requests. */
+  /** Resolves when it has received at least this many requests. */
   async count(least: number): Promise<Received[]> {
     while (this.received.length < least) await once(this.#events, 'received');
     return this.received;
@@ -64,7 +64,7 @@ export class Receiver {
   }
 }
 
-/** Makes webhooks allow loopback addresses, and no others, until the mocks are restored. */
+/** Makes webhooks allow loopback addresses, and nothing else, until the mocks are restored. */
 export function allowLoopback(server: TestApp): void {
   vi.spyOn(server.app.get(AddressRule), 'isAllowed').mockImplementation((address) =>
     ['127.0.0.1', '::1'].includes(address),

@@ -17,7 +17,7 @@ const H264_PROFILES = { baseline: '42e01f', main: '4d401f', high: '640c1f' } as 
 /** A WHIP endpoint's response. */
 export type WhipAnswer = Readonly<{ status: number; headers: Headers; text: string }>;
 
-/** A WHIP publisher that is not a browser: werift's WebRTC with a film of FFmpeg's. */
+/** A WHIP publisher that isn't a browser: werift's WebRTC with a film from FFmpeg. */
 export class WeriftPublisher {
   readonly #endpoint: string;
   readonly #key: string;
@@ -46,9 +46,9 @@ export class WeriftPublisher {
     channel: string;
     key: string;
     film: Film;
-    /** Edits the answer before it is applied, such as its addresses. */
+    /** Edits the answer, for example its addresses, before it is applied. */
     editAnswer?: (sdp: string) => string;
-    /** The way in which H.264 parameter sets are sent. */
+    /** How H.264 parameter sets are sent. */
     parameterSets?: SetsSent;
   }) {
     this.#endpoint = `${url}/whip/${channel}`;
@@ -88,7 +88,7 @@ export class WeriftPublisher {
     );
   }
 
-  /** Publishes. Media flows from then on, unless `silent`. */
+  /** Publishes. Media flows from then on, unless `silent` is true. */
   async publish({ silent = false } = {}): Promise<WhipAnswer> {
     const answer = await this.request('POST', this.#endpoint, {
       type: 'application/sdp',
@@ -101,7 +101,7 @@ export class WeriftPublisher {
     return answer;
   }
 
-  /** Starts to encode. Packets from before the connection is open are lost. Idempotent. */
+  /** Starts to encode. Packets are dropped until the connection is open. Idempotent. */
   async startFilm(): Promise<void> {
     this.#source ??= await FilmRtp.start(this.#film, (kind, packet, capturedMs) => {
       this.filmStarted = true;
@@ -113,7 +113,7 @@ export class WeriftPublisher {
     });
   }
 
-  /** Stops sending, but keeps the connection. */
+  /** Stops sending, but keeps the connection open. */
   async fallSilent(): Promise<void> {
     await this.#source?.stop();
     this.#source = null;
@@ -123,7 +123,7 @@ export class WeriftPublisher {
     return this.#peer.connectionState;
   }
 
-  /** Stops sending and deletes the session, as a program does on exit. */
+  /** Stops sending and deletes the session, as an encoder does when it exits. */
   async end(): Promise<WhipAnswer> {
     await this.vanish();
     return this.request('DELETE', this.#resource ?? this.#endpoint, {});
@@ -156,8 +156,8 @@ export class WeriftPublisher {
 const NTP_AHEAD_MS = -Date.UTC(1900, 0, 1);
 
 /**
- * Corrects werift's sender reports: they contain decimals of a second instead of units of 2^-32 s
- * (RFC 3550 6.4.1), and the time of sending instead of capture.
+ * Corrects werift's sender reports: their timestamps contain decimal fractions of a second instead
+ * of units of 2^-32 s (RFC 3550, section 6.4.1), and the time of sending instead of capture.
  * @param capturedMs the capture time of the current packet, in ms since 1970
  */
 function tellRightTimes(sender: RTCRtpSender, capturedMs: () => number): void {

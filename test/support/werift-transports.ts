@@ -24,14 +24,17 @@ import { senderOffer } from '../../src/sdp/sender-description.js';
 
 const SESSION = { id: 1, version: 1 };
 const PACKET_MS = 20;
-/** A VP8 key frame as far as a router reads it: the first part of a frame, and the key frame bit. */
+/**
+ * The only parts of a VP8 key frame that a router reads: the start of the frame, and the key frame
+ * bit.
+ */
 const VP8_KEY_FRAME = Buffer.from([0x10, 0x00, 0x00, 0x00, 0x9d, 0x01, 0x2a]);
 const OPUS_FRAME = Buffer.from([0xf8, 0xff, 0xfe]);
 const PAYLOADS: Readonly<Record<MediaKind, Buffer>> = { audio: OPUS_FRAME, video: VP8_KEY_FRAME };
 
 type Connect = (dtlsParameters: DtlsParameters) => Promise<unknown>;
 
-/** Sends synthetic Opus and VP8 over a transport of the server, with werift's WebRTC. */
+/** Sends synthetic Opus and VP8 over a transport of the server, using werift's WebRTC. */
 export class WeriftSender {
   readonly #peer: RTCPeerConnection;
   readonly #timer: NodeJS.Timeout;
@@ -88,7 +91,7 @@ export class WeriftSender {
 
 /** Receives at most one audio and one VP8 track over a transport of the server. */
 export class WeriftReceiver {
-  /** RTP packets so far. */
+  /** The number of RTP packets received so far. */
   readonly packets: Record<MediaKind, number> = { audio: 0, video: 0 };
   readonly #peer: RTCPeerConnection;
 
@@ -108,7 +111,7 @@ export class WeriftReceiver {
     connect,
   }: {
     tracks: readonly ConsumerOptions[];
-    /** As returned by {@link weriftCapabilities}. */
+    /** The capabilities that {@link weriftCapabilities} returned. */
     capabilities: RtpCapabilities;
     transport: TransportOptions;
     connect: Connect;

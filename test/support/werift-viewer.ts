@@ -21,15 +21,16 @@ type Options = {
 const FEEDBACK = [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }];
 
 /**
- * A WHEP player that is not a browser: werift's WebRTC. Counts packets and records their numbers.
+ * A WHEP player that isn't a browser: werift's WebRTC. Counts packets and records their sequence
+ * numbers.
  */
 export class WeriftViewer {
   readonly endpoint: string;
-  /** RTP packets so far. */
+  /** The number of RTP packets received so far. */
   readonly packets: Record<Kind, number> = { audio: 0, video: 0 };
   readonly payloadTypes: Record<Kind, Set<number>> = { audio: new Set(), video: new Set() };
   readonly ssrcs: Record<Kind, Set<number>> = { audio: new Set(), video: new Set() };
-  /** Sequence numbers that were far from the previous ones of their SSRC. */
+  /** Sequence numbers that were far from the previous one with the same SSRC. */
   readonly jumps: string[] = [];
   readonly #sequences = new Map<number, number>();
   resource = '';
@@ -83,7 +84,7 @@ export class WeriftViewer {
     return this.#peer.localDescription?.sdp ?? '';
   }
 
-  /** Watches with an offer of its own. */
+  /** Starts to watch with the player's own offer. */
   async watch(kinds?: readonly Kind[]): Promise<WhepAnswer> {
     const body = await this.offer(kinds);
     const answer = await this.request('POST', this.endpoint, { type: 'application/sdp', body });

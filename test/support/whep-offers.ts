@@ -8,7 +8,7 @@ export const PLAYERS: readonly string[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.sdp'))
   .map((file) => file.slice(0, -'.sdp'.length));
 
-/** Returns a player's offer; with given ICE credentials where a test needs to know them. */
+/** Returns a player's offer, with the given ICE credentials if a test needs to know them. */
 export function playerOffer(
   player: string,
   { ufrag, pwd }: { ufrag?: string; pwd?: string } = {},

@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 const RECORD = 'node_modules/.cache/onair/media-worker';
 
 /**
- * Returns the path of the media worker: MEDIASOUP_WORKER_BIN, or the one that this checkout's setup
- * found. Undefined if neither exists; the one in mediasoup's package is used then.
+ * Returns the path to the media worker: MEDIASOUP_WORKER_BIN, or the worker that this checkout's
+ * setup found. Undefined if neither exists; the worker in mediasoup's package is used then.
  */
 export function workerBin(): string | undefined {
   if (process.env.MEDIASOUP_WORKER_BIN) return process.env.MEDIASOUP_WORKER_BIN;

@@ -5,20 +5,23 @@ import { isAbsolute, join } from 'node:path';
 import { Program } from '../program.js';
 
 const base = process.env.XDG_CACHE_HOME;
-/** Programs that take long to install, stored beside the media worker, outside the checkout. */
+/**
+ * The folder for programs that take long to install, beside the media worker and outside the
+ * checkout.
+ */
 export const CLIENTS_DIR: string = join(
   base && isAbsolute(base) ? base : join(homedir(), '.cache'),
   'onair/clients',
 );
-/** The time limit of an installation. */
+/** The time limit for an installation. */
 const INSTALL_MS = 60 * 60_000;
 
-/** The reason a client is not available, reported in its row. */
+/** The reason why a client isn't available, reported in its row. */
 export class Missing extends Error {}
 
 /**
- * Runs `work` in a folder of the cache unless it succeeded with the same recipe before. Starts with
- * an empty folder unless `keeps`.
+ * Runs `work` in a folder of the cache, unless it has already succeeded with the same recipe. The
+ * folder is emptied first unless `keeps`.
  * @returns the folder
  */
 export async function madeOnce(
@@ -40,7 +43,7 @@ export async function madeOnce(
 }
 
 /**
- * Runs a program to its end.
+ * Runs a program until it exits.
  * @throws {Missing} with its last output, if it fails or doesn't exist
  */
 export async function run(

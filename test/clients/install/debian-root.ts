@@ -18,7 +18,7 @@ const BUILD_PACKAGES = [
   ...['libgstreamer-plugins-base1.0-dev', 'libgstreamer-plugins-bad1.0-dev'],
 ];
 const ELEMENTS_VERSION = '0.15.4';
-/** The folder of {@link installElements} in the root. */
+/** The folder for {@link installElements} in the root. */
 export const ELEMENTS_PATH = '/opt/whip/plugins';
 
 /** GStreamer derives a plugin's name from its file name. */
@@ -46,7 +46,10 @@ strip = true
 opt-level = 1
 `;
 
-/** Installs a newer Debian in a folder, with current OBS, FFmpeg, GStreamer and players. */
+/**
+ * Installs a newer Debian release in a folder, with current versions of OBS, FFmpeg, GStreamer and
+ * players.
+ */
 export async function installDebianRoot(): Promise<string> {
   if (process.getuid?.() !== 0)
     throw new Missing('only root can create the root folder of a newer Debian');
@@ -62,7 +65,7 @@ export async function installDebianRoot(): Promise<string> {
 }
 
 /**
- * Builds GStreamer's WHIP and WHEP elements, which Debian lacks, from their crates. Takes 15
+ * Builds GStreamer's WHIP and WHEP elements, which Debian lacks, from their crates. This takes 15
  * minutes.
  */
 export async function installElements(): Promise<string> {
@@ -82,8 +85,8 @@ export async function installElements(): Promise<string> {
 }
 
 /**
- * Adds the WHIP output that Debian's OBS lacks: OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` built
- * for it.
+ * Adds the WHIP output, which Debian's OBS lacks. OBS_WEBRTC_PLUGIN names an `obs-webrtc.so` built
+ * for that OBS version.
  */
 export async function installObs(): Promise<string> {
   const root = await installDebianRoot();
@@ -100,20 +103,21 @@ export async function installObs(): Promise<string> {
 async function bootstrap(root: string): Promise<void> {
   await rm(root, { recursive: true, force: true });
   await mkdir(CLIENTS_DIR, { recursive: true });
-  // The script of sid works for every suite. Older machines have no script for newer suites.
+  // The script for sid works for every suite, and older machines have no script for newer suites.
   const script = '/usr/share/debootstrap/scripts/sid';
   if (!existsSync(script)) throw new Missing('debootstrap is not installed');
   const options = ['--variant=minbase', '--include=ca-certificates'];
   await run('debootstrap', [...options, SUITE, root, await mirror(), script]);
   await writeFile(join(root, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
-  // Frozen mirrors, as on build machines, serve expired indexes; signatures are still checked.
+  // Frozen mirrors, such as those on build machines, serve expired indexes; signatures are still
+  // checked.
   await writeFile(
     join(root, 'etc/apt/apt.conf.d/90laboratory'),
     'Acquire::Check-Valid-Until "false";\n',
   );
 }
 
-/** Returns the mirror of this machine's own packages. */
+/** Returns the mirror from which this machine gets its own packages. */
 async function mirror(): Promise<string> {
   const format = '$(SITE) $(LABEL)';
   const sites = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages']);
@@ -135,7 +139,7 @@ async function install(root: string, packages: readonly string[]): Promise<void>
   );
 }
 
-/** Runs a script in the root, in its own namespaces, so that mounts end with it. */
+/** Runs a script in the root, in its own namespaces, so that its mounts disappear when it ends. */
 const inRoot = (root: string, script: string) =>
   run('unshare', [
     ...['--mount', '--pid', '--fork', '--kill-child', `--mount-proc=${join(root, 'proc')}`],

@@ -5,7 +5,7 @@ import { madeOnce, run } from './cache.js';
 
 const SOURCE = fileURLToPath(new URL('../pion', import.meta.url));
 
-/** Returns the path of a WHEP player based on pion. Go caches the modules. */
+/** Returns the path of a WHEP player based on pion. Go caches the modules that it needs. */
 export async function installPion(): Promise<string> {
   const files = await Promise.all(
     ['go.mod', 'go.sum', 'main.go'].map((name) => readFile(join(SOURCE, name), 'utf8')),

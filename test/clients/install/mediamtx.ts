@@ -1,8 +1,6 @@
 import { Missing } from './cache.js';
 
-/**
- * Returns the path of MediaMTX from MEDIAMTX_BIN, because no package registry offers the program.
- */
+/** Returns the path of MediaMTX from MEDIAMTX_BIN, because no package registry offers MediaMTX. */
 export async function installMediamtx(): Promise<string> {
   const path = process.env.MEDIAMTX_BIN;
   if (path === undefined)

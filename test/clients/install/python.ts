@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { madeOnce, Missing, run } from './cache.js';
 
 /**
- * Installs Python packages at exact versions, as wheels only, so that none runs code during
+ * Installs Python packages at exact versions, as wheels only, so that no package runs code during
  * installation. Returns the folder.
  */
 async function installPython(name: string, packages: readonly string[]): Promise<string> {
@@ -13,7 +13,7 @@ async function installPython(name: string, packages: readonly string[]): Promise
   });
 }
 
-/** Returns the folder of a Python with aiortc. */
+/** Returns the folder of a Python environment with aiortc. */
 export const installAiortc = (): Promise<string> => installPython('aiortc', ['aiortc==1.16.0']);
 
 /** Returns the path of FFmpeg 9. */
@@ -23,7 +23,7 @@ export const installFfmpeg9 = (): Promise<string> => installFfmpeg('ffmpeg', '0.
 export const installFfmpeg7 = (): Promise<string> => installFfmpeg('ffmpeg-7', '0.6.0');
 
 /**
- * Installs the FFmpeg that a version of the Python package `imageio-ffmpeg` contains; returns its
+ * Installs the FFmpeg contained in a version of the Python package `imageio-ffmpeg`; returns its
  * path.
  */
 async function installFfmpeg(name: string, version: string): Promise<string> {

@@ -6,7 +6,7 @@ import { pollFor } from '../onair.js';
 import { lanUrlOf, PLAYED_S, type Player } from './player.js';
 
 const RTSP_PORT = 8_554;
-/** Time to connect and receive the first key frame. */
+/** The time to connect and receive the first key frame. */
 const EXTRA_MS = 20_000;
 const OFF = ['rtmp', 'hls', 'webrtc', 'srt', 'moq', 'api', 'metrics', 'playback'];
 

@@ -8,15 +8,15 @@ import { lanUrlOf, PLAYED_S, type Player, type Scenario } from './player.js';
 
 const HLS_SCENARIOS: readonly Scenario[] = ['live', 'rewind', 'recording', 'size change'];
 const LIVE_SCENARIOS: readonly Scenario[] = ['live', 'recording', 'size change'];
-/** Time to start, buffer and end, beyond the time played. */
+/** The time to start, buffer and exit, in addition to the time played. */
 const EXTRA_MS = 20_000;
 const PLAYED_MS = PLAYED_S * 1_000;
 const VLC_LIVE_S = 25;
-/** A recording with a size change shows both sizes within this time. */
+/** In this time, a recording with a size change shows both sizes. */
 const secondsOf = (scenario: Scenario) =>
   scenario === 'size change' || scenario === 'recording' ? 40 : PLAYED_S;
 
-/** Waits for the program to end, and kills it if it is late. */
+/** Waits until the program exits, and kills it if it is late. */
 async function finished(program: Program, seconds: number): Promise<string> {
   const code = await program.endWithin(seconds * 1_000 + EXTRA_MS);
   return code === 0
@@ -27,8 +27,8 @@ async function finished(program: Program, seconds: number): Promise<string> {
 }
 
 /**
- * Messages that this lab causes and not the stream: no desktop, an end on request, and VLC's output
- * to a file.
+ * Messages that are caused by this lab, not by the stream: no desktop, stopping on request, and
+ * VLC's output to a file.
  */
 const NOT_THE_STREAM =
   /dbus|Immediate exit|interface|video converter|level of recursion|adapt decoder format|video output/i;
@@ -43,7 +43,7 @@ const complaints = (program: Program): string => {
     : `${said.length} ${said.length === 1 ? 'complaint' : 'complaints'}: ${withoutAddresses(said[0] ?? '').slice(0, 160)}`;
 };
 
-/** Removes what differs in every run: `[null @ 0x5604efde9c80]` becomes `[null]`. */
+/** Removes what is different in every run: `[null @ 0x5604efde9c80]` becomes `[null]`. */
 const withoutAddresses = (line: string): string => line.replaceAll(/ @ 0x[\da-f]+(?=\])/g, '');
 
 function ffmpegPlayer(

@@ -3,7 +3,7 @@ import type { Programme } from '../programme.js';
 import type { Tool } from '../toolbox.js';
 
 /**
- * Live HLS, the same from its oldest segment, a recording, a recording with a size change, live HLS
+ * Live HLS, live HLS from its oldest segment, a recording, a recording with a size change, live HLS
  * with a size change, WHEP, WebRTC.
  */
 export type Scenario =
@@ -21,23 +21,24 @@ export type Player = Readonly<{
   client: string;
   tools: readonly Tool[];
   scenarios: readonly Scenario[];
-  /** Advice for the table of players; empty if none. */
+  /** Advice for the players table; empty if there is none. */
   whatToSet: string;
   /**
-   * The command for the page of players, which differs from the one that runs only in sinks and
+   * The command for the players page. It differs from the command that runs only in its sinks and
    * address.
    */
   command?: string;
-  /** Observations that don't fit the table, in Markdown, for the page of players. */
+  /** Observations that don't fit into the table, in Markdown, for the players page. */
   remarks?: string;
   version(lab: Lab): Promise<string>;
   /**
-   * Plays live streams for about {@link PLAYED_S}, recordings longer; resolves with what was seen.
+   * Plays live streams for about {@link PLAYED_S}, and recordings for longer; resolves with what
+   * was seen.
    */
   play(lab: Lab, scenario: Scenario, programme: Played): Promise<string>;
 }>;
 
-/** The part of a programme that {@link Player.play} needs. */
+/** The part of {@link Programme} that {@link Player.play} needs. */
 export type Played = Pick<Programme, 'channel' | 'recordingUrl' | 'resizedUrl'>;
 
 export const PLAYED_S = 10;
@@ -57,6 +58,6 @@ export const urlOf = (
     whep: `${lab.onair.url}/whep/${channel.name}`,
   })[scenario];
 
-/** The same for a program on the second machine. */
+/** Returns the URL for a program on the second machine. */
 export const lanUrlOf = (lab: Lab, scenario: Scenario, programme: Played): string =>
   urlOf(lab, scenario, programme).replace(lab.onair.url, lab.onair.lanUrl);

@@ -16,7 +16,7 @@ const FIGURES = `(() => {
 })()`;
 type Figures = { frames: number; dropped: number; time: number; size: string };
 const POLL_MS = 250;
-/** The duration of a size-change test: long enough for both sizes to be shown. */
+/** The duration of a size-change test: long enough for the player to show both sizes. */
 const SIZE_CHANGE_S = 32;
 const START_S = 10;
 
@@ -68,7 +68,7 @@ function webPlayer(
         try {
           const page = await browser.newPage();
           await page.goto(site.url);
-          // Rejects if the player fails immediately.
+          // Rejects if the player fails at once.
           await playIn(page, urlOf(lab, scenario, programme)).catch(() => undefined);
           const seen = await watched(page, scenario);
           const errors = (await page.evaluate('barePlayer.errors')) as unknown[];
@@ -84,7 +84,7 @@ function webPlayer(
   };
 }
 
-/** Onair's own page. */
+/** Onair's own watch page. */
 const chromium: Player = {
   name: 'chromium',
   client: 'Chromium, Onair’s page',

@@ -9,7 +9,7 @@ import { lanUrlOf, PLAYED_S, type Player } from './player.js';
 
 const SCRIPT = fileURLToPath(new URL('./whep.py', import.meta.url));
 const GO_MOD = fileURLToPath(new URL('../pion/go.mod', import.meta.url));
-/** Time to connect and to end. */
+/** The time to connect and to exit. */
 const EXTRA_MS = 20_000;
 
 /** Returns what the player printed about the received media, or why it received none. */
@@ -91,7 +91,7 @@ const gstreamer = (
   play: async (lab, scenario, programme) => {
     const played = launch(lab, `-v ${pipeline(lanUrlOf(lab, scenario, programme), COUNTED)}`);
     await Promise.race([played.ended, pause(LAUNCHED_MS)]);
-    // whepsrc reports an error when it is stopped, which is not the stream's fault.
+    // whepsrc reports an error when it is stopped, which isn't the stream's fault.
     const said = played.lines.find((line) => /^ERROR|error:/.test(line));
     await played.stop();
     const shown = [...played.output.matchAll(/rendered: (\d+), dropped: (\d+)/g)].at(-1);

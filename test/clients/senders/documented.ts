@@ -10,12 +10,12 @@ import type { Sender, Target } from './sender.js';
 const PAGE = 'docs/obs.md';
 const URL_IN_PAGE = 'https://live.example.org/whip/NAME';
 const KEY_IN_PAGE = 'STREAM_KEY';
-/** The input of FFmpeg's command on the page. */
+/** The name of the input in the page's FFmpeg command. */
 const INPUT_IN_PAGE = 'input.mp4';
 const FILM = { width: 640, height: 360, fps: 30, seconds: 120 };
 
 /**
- * Returns the shell command below a heading of docs/obs.md, with this channel's address and key.
+ * Returns the shell command below a heading in docs/obs.md, with this channel's address and key.
  */
 async function commandFor(heading: string, { url, key }: Target): Promise<string> {
   const page = await readFile(PAGE, 'utf8');
@@ -25,7 +25,7 @@ async function commandFor(heading: string, { url, key }: Target): Promise<string
   return command.replaceAll(URL_IN_PAGE, url).replaceAll(KEY_IN_PAGE, key);
 }
 
-/** FFmpeg's command exactly as on the page. */
+/** The FFmpeg command exactly as on the page. */
 const ffmpeg: Sender = {
   name: 'docs-ffmpeg',
   client: 'FFmpeg 9',
@@ -41,7 +41,7 @@ const ffmpeg: Sender = {
   },
 };
 
-/** GStreamer's command exactly as on the page. */
+/** The GStreamer command exactly as on the page. */
 const gstreamer: Sender = {
   name: 'docs-gstreamer',
   client: 'GStreamer whipclientsink',

@@ -50,7 +50,7 @@ const ffmpegHere: Sender = {
 
 const AAC = ['-c:a', 'aac', '-ac', '2', '-b:a', '96k'];
 
-/** @param codec options for H.264 beside x264's defaults */
+/** @param codec H.264 options in addition to x264's defaults */
 const rtmpArgs = ({ onair }: Lab, { key }: Target, codec: readonly string[] = []): string[] => [
   ...[...filmInputs(USUAL), '-c:v', 'libx264', '-preset', 'veryfast', ...codec, ...KEY_FRAMES],
   ...['-b:v', `${USUAL.bitrateKbps}k`, ...AAC, '-f', 'flv', `${onair.rtmpUrl}/${key}`],

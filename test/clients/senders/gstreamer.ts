@@ -13,7 +13,7 @@ export async function versionOfGstreamer(lab: Lab): Promise<string> {
   return /version ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
 }
 
-/** Starts gst-launch with a pipeline whose words contain no spaces. */
+/** Starts gst-launch with a pipeline, none of whose words contains spaces. */
 export const launch = (lab: Lab, pipeline: string): Program =>
   lab.debian('gst-launch-1.0', ['-e', ...pipeline.trim().split(/\s+/)], { env: ENV });
 
@@ -27,7 +27,7 @@ const SOUND = 'd.audio_0 ! queue ! audioconvert ! audioresample ! clocksync';
 const whipclientsink = ({ url, key }: Target) =>
   `whipclientsink name=w signaller::whip-endpoint=${url} signaller::auth-token=${key} video-caps=video/x-h264`;
 const whipsink = ({ url, key }: Target) => `whipsink name=w whip-endpoint=${url} auth-token=${key}`;
-/** Reports contain times of capture instead of times of sending. */
+/** Makes sender reports contain capture times instead of times of sending. */
 const REPORT_CAPTURE = 'whip-webrtcbin::rtpbin::rtcp-sync-send-time=false';
 const X264 = 'x264enc tune=zerolatency bitrate=800 key-int-max=60 speed-preset=veryfast';
 

@@ -8,8 +8,8 @@ const DISPLAY = ':77';
 const NAME = 'Laboratory';
 const RECORDINGS = 'recordings';
 /**
- * The film is longer than all cases except long runs, because sound and picture would restart with
- * the film.
+ * The film is longer than every test except long runs, because audio and video would restart when
+ * it repeats.
  */
 const FILM_S = 120;
 
@@ -24,9 +24,9 @@ type ObsOptions = Readonly<{
 const homeOf = (lab: Lab, { channel }: Target) => join(lab.folder, `obs-${channel.name}`);
 
 /**
- * Starts OBS with its default settings, except for the service, in simple output mode. It also
- * records what it sends, from the same encoders, as the reference for the offset between sound and
- * picture.
+ * Starts OBS in simple output mode, with default settings except for the service. OBS also records
+ * what it sends, from the same encoders; this is the reference for the offset between audio and
+ * video.
  */
 export async function startObs(
   lab: Lab,
@@ -82,7 +82,7 @@ export async function startObs(
   });
 }
 
-/** One scene, filled by the film. */
+/** A collection with one scene, which the film fills. */
 function collection(file: string, { width, height }: { width: number; height: number }) {
   const settings = { local_file: file, is_local_file: true, looping: true, hw_decode: false };
   const film = { id: 'ffmpeg_source', name: 'film', settings, mixers: 255, volume: 1 };
@@ -101,7 +101,7 @@ function collection(file: string, { width, height }: { width: number; height: nu
   };
 }
 
-/** Returns the path of OBS's own recording; null if there is none. */
+/** Returns the path of OBS's own recording, or null if there is none. */
 export async function ownRecordingOfObs(lab: Lab, target: Target): Promise<string | null> {
   const folder = join(homeOf(lab, target), RECORDINGS);
   const file = (await readdir(folder)).find((one) => one.endsWith('.mkv'));

@@ -7,18 +7,18 @@ import { guestCookie } from '../people.js';
 const LIMIT = { timeout: 120_000, interval: 20 };
 
 /**
- * A guest in a chat, who uses the pages' own connection and feed, and resends a message with its
+ * A guest who chats through the pages' own connection and feed, and resends a message with the same
  * nonce until it is confirmed.
  */
 export class LabChatter {
-  /** The texts of this guest's messages that were confirmed. */
+  /** The texts of this guest's confirmed messages. */
   readonly confirmed: string[] = [];
-  /** The seqs that appeared, in the order in which they did. */
+  /** The seqs of the messages that appeared, in that order. */
   readonly shown: number[] = [];
   readonly #connection: Connection;
   readonly #feed: ChatFeed;
   #caughtUp = false;
-  /** How often the connection was lost. */
+  /** The number of times that the connection was lost. */
   timesOffline = 0;
 
   private constructor(
@@ -49,12 +49,12 @@ export class LabChatter {
     return chatter;
   }
 
-  /** The messages as the page shows them. */
+  /** The messages that the page would show. */
   get messages(): readonly { seq: number; text: string }[] {
     return this.#feed.log.peek().messages;
   }
 
-  /** Sends a message; resolves when it is confirmed, however long that takes. */
+  /** Sends a message; resolves when it is confirmed, no matter how long that takes. */
   async say(text: string): Promise<void> {
     const message = { channel: this.channel, nonce: randomUUID(), text, guestName: this.name };
     for (;;) {

@@ -8,9 +8,9 @@ import {
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** iproute2, as scripts/test.mjs found it; empty if it is missing. */
+/** iproute2's `ip`, as scripts/test.mjs found it; empty if it is missing. */
 const program: string = process.env.IP_BIN ?? '';
-/** How long packets may queue at a limited link, as in a home router. */
+/** How long packets may wait in the queue of a limited link, as in a home router. */
 const QUEUE_MS = 300;
 /** Two packets. With more, short probes would pass a slow link as quickly as a fast one. */
 const BURST_BYTES = 3_000;
@@ -22,8 +22,8 @@ const ip = async (...args: readonly string[]): Promise<void> => {
 };
 
 /**
- * The reason why network namespaces can't be created here; null if they can. Completes "Not tested:
- * several nodes in their own networks, because …".
+ * The reason why network namespaces can't be created here, or null if they can be. Completes “Not
+ * tested: several nodes in their own networks, because …”.
  */
 export function noNamespaces(): string | null {
   if (program === '') return 'iproute2 is missing';
@@ -39,8 +39,8 @@ export function noNamespaces(): string | null {
 }
 
 /**
- * The reason why links can't be slowed down here; null if they can. Completes "Not tested: …,
- * because …".
+ * The reason why links can't be slowed down here, or null if they can be. Completes “Not tested: …,
+ * because …”.
  */
 export function noSlowLinks(): string | null {
   const reason = noNamespaces();
@@ -58,16 +58,16 @@ export function noSlowLinks(): string | null {
   }
 }
 
-/** A machine of a {@link LabNetwork}: a network namespace with one address. */
+/** A machine in a {@link LabNetwork}: a network namespace with one address. */
 export type LabHost = Readonly<{ name: string; address: string; namespace: string; link: string }>;
 
 /**
- * A network of several hosts on this machine: network namespaces on a bridge, which is in a
- * namespace of its own. This process is the host `.254`. Links can be cut.
+ * A network of several hosts on this machine: each is a network namespace on a bridge, which has
+ * its own namespace. The test process is the host `.254`. Links can be cut.
  */
 export class LabNetwork {
   readonly #id = `oa${process.pid % 100_000}`;
-  /** The range for tests between devices (RFC 2544). */
+  /** The range reserved for benchmarks between devices (RFC 2544). */
   readonly #prefix = `198.18.${process.pid % 250}`;
   readonly #hub = `${this.#id}-hub`;
   readonly #hosts: LabHost[] = [];
@@ -90,7 +90,7 @@ export class LabNetwork {
     return network;
   }
 
-  /** The address of this process in the network. */
+  /** The test process's address in the network. */
   get ownAddress(): string {
     return `${this.#prefix}.254`;
   }
@@ -124,7 +124,7 @@ export class LabNetwork {
     return host;
   }
 
-  /** Starts a program on a host. The child is the program itself. */
+  /** Starts a program on a host. The returned child is the program itself, not a wrapper. */
   spawn({ namespace }: LabHost, command: readonly string[], options: SpawnOptions): ChildProcess {
     const child = spawn(program, ['netns', 'exec', namespace, ...command], options);
     this.#children.add(child);
@@ -132,7 +132,7 @@ export class LabNetwork {
     return child;
   }
 
-  /** Cuts a host's link, as if its cable was pulled. */
+  /** Cuts a host's link, as if its cable had been pulled. */
   async cut({ link }: LabHost): Promise<void> {
     await ip('-n', this.#hub, 'link', 'set', link, 'down');
   }
@@ -145,14 +145,14 @@ export class LabNetwork {
   async limit({ link }: LabHost, bps: number | null): Promise<void> {
     const tc = join(dirname(program), 'tc');
     const at = ['dev', link, 'root'];
-    // Fails if there is no limit yet.
+    // Fails if no limit exists yet.
     await run(tc, ['-n', this.#hub, 'qdisc', 'delete', ...at]).catch(() => undefined);
     if (bps === null) return;
     const bucket = ['rate', `${bps}bit`, 'burst', `${BURST_BYTES}b`, 'latency', `${QUEUE_MS}ms`];
     await run(tc, ['-n', this.#hub, 'qdisc', 'add', ...at, 'tbf', ...bucket]);
   }
 
-  /** Kills the programs that still run, and removes the network. */
+  /** Kills the programs that are still running, and removes the network. */
   async close(): Promise<void> {
     for (const child of this.#children) {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -10,8 +10,8 @@ import { LabProgram } from './lab-program.js';
 const AS_POSTGRES = ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups'];
 
 /**
- * PostgreSQL on a host of the lab. Unlike the tests' other PostgreSQL server, it writes to the disk
- * before it confirms, so it loses nothing when it is killed.
+ * PostgreSQL on a host in the lab. Unlike the tests' other PostgreSQL server, it writes to the disk
+ * before it confirms a transaction, so it loses nothing when it is killed.
  */
 export class LabPostgres extends LabProgram {
   #folder = '';
@@ -62,7 +62,7 @@ export class LabPostgres extends LabProgram {
     return server;
   }
 
-  /** For DATABASE_URL. */
+  /** The value of DATABASE_URL. */
   get url(): string {
     return `postgresql://onair@${this.host.address}/postgres`;
   }

@@ -12,7 +12,7 @@ type Start = Readonly<{
   cwd?: string;
 }>;
 
-/** A program on a host of the lab, which can be killed, suspended and started again. */
+/** A program on a host in the lab. It can be killed, suspended and restarted. */
 export class LabProgram {
   #child: ChildProcess | null = null;
   #output = '';
@@ -23,7 +23,7 @@ export class LabProgram {
     private readonly options: Start,
   ) {}
 
-  /** The output of all starts, for failing tests to show. */
+  /** The output since the first start, shown if a test fails. */
   get output(): string {
     return this.#output;
   }
@@ -39,7 +39,7 @@ export class LabProgram {
     return pid;
   }
 
-  /** Resolves when it is ready; rejects with its output if it ends before. */
+  /** Resolves when the program is ready; rejects with its output if it exits first. */
   async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     const { command, env, ready, cwd } = this.options;
     const child = this.network.spawn(this.host, command, {
@@ -66,7 +66,7 @@ export class LabProgram {
     process.kill(this.pid, signal);
   }
 
-  /** Sends a signal, SIGKILL by default, and waits until the program has ended. */
+  /** Sends a signal, SIGKILL by default, and waits until the program has exited. */
   async end(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
     const child = this.#child;
     if (child === null || !this.isRunning) return;

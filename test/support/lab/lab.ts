@@ -13,13 +13,13 @@ import { nextRelease } from './next-release.js';
 
 const haproxy: string = process.env.HAPROXY_BIN ?? '';
 
-/** The reason why the lab can't be set up here; null if it can. */
+/** The reason why the lab can't be set up here, or null if it can be. */
 export const noLab: string | null =
   noNamespaces() ??
   (haproxy === '' ? 'HAProxy is missing' : null) ??
   ((process.env.POSTGRES_BIN_DIR ?? '') === '' ? 'PostgreSQL is missing' : null);
 
-/** The library that shifts a program's clock; empty without faketime. */
+/** The library that shifts a program's clock; empty if faketime isn't installed. */
 const [fakeTime = ''] =
   (process.env.FAKETIME_BIN ?? '') === ''
     ? []
@@ -30,29 +30,29 @@ export const hasFakeClocks: boolean = fakeTime !== '';
 
 const SECRET_KEY = 'one secret for all nodes of the lab';
 
-/** A node of the lab: the built service on a host of its own. */
+/** A node in the lab: the built service on its own host. */
 export class LabNode extends LabProgram {
   get name(): string {
     return this.host.name;
   }
 
-  /** The node's own address, without HAProxy. */
+  /** The node's own URL, which bypasses HAProxy. */
   get url(): string {
     return `http://${this.host.address}:8080`;
   }
 }
 
-/** The differences between nodes. */
+/** What differs between nodes. */
 type Variations = Readonly<{
-  /** How far the nodes' clocks are ahead; requires {@link hasFakeClocks}. */
+  /** How far each node's clock is ahead; requires {@link hasFakeClocks}. */
   clocksAheadMs?: Readonly<Record<string, number>>;
   /** The node that runs the {@link nextRelease}. */
   next?: string | null;
 }>;
 
 /**
- * Three nodes with one media worker each, PostgreSQL, and HAProxy with the configuration in
- * `deploy/`, each in a network namespace of its own, and an S3 server in this process.
+ * Three nodes with one media worker each, PostgreSQL, and HAProxy with the configuration from
+ * `deploy/`, each in its own network namespace, and an S3 server in the test process.
  */
 export class Lab {
   readonly network: LabNetwork;
@@ -132,7 +132,7 @@ export class Lab {
     });
     const lab = new Lab({ network, postgres, bucket, nodes, haproxy: proxy, folder });
     try {
-      // The first one creates the tables.
+      // The first node creates the tables.
       const [first, ...others] = nodes;
       await first?.start();
       await Promise.all([...others, proxy].map((program) => program.start()));
@@ -145,7 +145,7 @@ export class Lab {
     }
   }
 
-  /** The service, through HAProxy. */
+  /** The service's URL, through HAProxy. */
   get url(): string {
     return `http://${this.#haproxy.host.address}`;
   }
@@ -156,7 +156,7 @@ export class Lab {
     return node;
   }
 
-  /** Resolves with the result of a query of the nodes' database. */
+  /** Runs a query on the nodes' database; resolves with the rows. */
   async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<Row[]> {
     const client = new pg.Client({ connectionString: this.postgres.url });
     await client.connect();
@@ -174,7 +174,7 @@ export class Lab {
     );
   }
 
-  /** The output of all nodes and HAProxy, for failing tests to show. */
+  /** The output of all nodes and HAProxy, shown if a test fails. */
   get output(): string {
     return [...this.nodes, this.#haproxy]
       .map(({ host, output }) => `--- ${host.name}\n${output}`)
@@ -191,7 +191,9 @@ export class Lab {
   }
 }
 
-/** The environment of a program whose clock is ahead, but not its timers. */
+/**
+ * Returns the environment of a program whose wall clock is ahead, but whose timers aren't affected.
+ */
 function clockAhead(ms: number): Record<string, string> {
   return {
     LD_PRELOAD: fakeTime,

@@ -2,8 +2,9 @@ import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 /**
- * Builds a release that could follow this one: its calls between nodes have the next version, and it
- * adds a column to a table that this release writes. Resolves with the path of its program.
+ * Builds a release that could follow this one: it uses the next version of the calls between nodes,
+ * and it adds a column to a table that this release writes to. Resolves with the path of its
+ * program.
  * @param folder an empty folder
  */
 export async function nextRelease(folder: string): Promise<string> {

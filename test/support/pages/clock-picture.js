@@ -1,14 +1,18 @@
-// Draws a clock into a picture as black and white cells, large enough to survive scaling and
-// compression. Runs in pages before their own code: `publish` replaces camera, microphone and
-// screen, `watch` reads the clock that a <video> shows. `readCells` needs no page and is used in
-// Node as well.
+// Draws a clock into a picture as black and white cells that are large enough to survive scaling
+// and compression. Runs in pages before their own code: `publish` replaces the camera, the
+// microphone and the screen; `watch` reads the clock that a <video> shows. `readCells` needs no
+// page and is used in Node as well.
 {
   const COLUMNS = 8;
   /**
-   * A finder, three rows of time, one of the source, one of the checksum, and the inverted finder.
+   * A finder row, three rows for the time, one for the source, one for the checksum, and the
+   * inverted finder.
    */
   const ROWS = 7;
-  /** The position of the cells, as fractions of the picture; the rest keeps the encoder busy. */
+  /**
+   * The position of the cells, as fractions of the picture; the rest moves, to keep the encoder
+   * busy.
+   */
   const AREA = { left: 0.04, top: 0.06, width: 0.64, height: 0.88 };
   const FINDER = 0b10101010;
   const WRAP_MS = 2 ** 24;
@@ -86,8 +90,8 @@
   };
 
   /**
-   * Returns the full time for a time modulo 2^24 ms: the last one before `nowMs`, with a second of
-   * tolerance.
+   * Returns the full time for a time modulo 2^24 ms: the latest candidate before `nowMs`, with a
+   * second of tolerance.
    */
   const unwrap = (timeMs, nowMs) => {
     const latest = Math.floor(nowMs) + 1_000;
@@ -106,7 +110,9 @@
       }
   };
 
-  /** A canvas with the clock, painted while a track of it is live. */
+  /**
+   * Opens a canvas that shows the clock; it is painted as long as a track captured from it is live.
+   */
   const openClock = ({ width, height, framesPerSecond, source }) => {
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d', { alpha: false, willReadFrequently: true });
@@ -141,8 +147,8 @@
     beep.connect(beepGain).connect(out);
     hum.start();
     beep.start();
-    // Sound is rendered in blocks ahead of the reported time: the smallest difference is the most
-    // accurate.
+    // Sound is rendered in blocks ahead of the reported time, so the smallest difference is the
+    // most accurate.
     let offsetS = Infinity;
     let nextS = 0;
     setInterval(() => {
@@ -162,7 +168,7 @@
    * beeps.
    */
   const publish = ({ width, height, framesPerSecond }) => {
-    // The initial page, about:blank, has none.
+    // The initial page, about:blank, has no devices.
     if (!navigator.mediaDevices) return;
     const opened = new Map();
     const take = (name, open) => {

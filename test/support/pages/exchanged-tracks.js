@@ -1,10 +1,10 @@
 /*
- * Plays a video track of one color over a local WebRTC connection, and exchanges it for one of
- * another color, over another connection, as a page does when it moves to another node.
+ * Plays a video track of one color over a local WebRTC connection, then exchanges it for a track of
+ * another color over another connection, as a page does when it moves to another node.
  */
 const COLORS = ['rgb(0 0 255)', 'rgb(0 255 0)'];
 const [WIDTH, HEIGHT, FRAMES_PER_SECOND] = [320, 180, 30];
-/** A picture is black if no channel of it is brighter. */
+/** A picture is black if none of its color channels exceeds this. */
 const BLACK_MAX = 64;
 
 /** Returns a video track of one color, and a silent audio track. */
@@ -21,7 +21,7 @@ function source(color) {
   return [...canvas.captureStream().getVideoTracks(), ...audio.getAudioTracks()];
 }
 
-/** Sends tracks over a connection of their own; resolves when the first frame has been decoded. */
+/** Sends tracks over a new connection; resolves when the first frame has been decoded. */
 async function receive(sent) {
   const [from, to] = [new RTCPeerConnection(), new RTCPeerConnection()];
   for (const [one, other] of [
@@ -46,7 +46,7 @@ async function receive(sent) {
   return { tracks, close };
 }
 
-/** Returns the index of the color that the video shows; null if it shows something else. */
+/** Returns the index of the color that the video shows, or null if it shows something else. */
 function shown(video, context) {
   context.clearRect(0, 0, 1, 1);
   context.drawImage(video, 0, 0, 1, 1);

@@ -1,6 +1,6 @@
 /**
- * Returns what is out of place on the page: what is cut off or too wide, rows that are too low, and
- * broken words.
+ * Returns everything that is out of place on the page: elements that are cut off or too wide, rows
+ * that are too low, and broken words.
  */
 // oxlint-disable-next-line no-unused-vars -- tests call it.
 function misplaced() {
@@ -23,7 +23,9 @@ function misplaced() {
       : [];
   const isSeen = (element) =>
     element.checkVisibility({ checkOpacity: true, checkVisibilityCSS: true });
-  /** Returns the left and right edges beyond which the element is cut off; null if it isn't. */
+  /**
+   * Returns the left and right edges beyond which the element is cut off, or null if it can't be.
+   */
   const windowOf = (element) => {
     for (let parent = element.parentElement; parent; parent = parent.parentElement) {
       const { overflowX, textOverflow } = getComputedStyle(parent);
@@ -34,9 +36,9 @@ function misplaced() {
     }
     return { left: 0, right: width };
   };
-  /** A word up to this width fits on every line: the longest username. */
+  /** A word that is at most this wide fits on every line; the longest username does. */
   const fitting = Math.min(width - 96, 320);
-  /** Returns the length of a part of a text, in pixels, and the number of its lines. */
+  /** Returns the length of part of a text, in pixels, and the number of lines that it takes. */
   const rectsOf = (text, { 0: part, index }) => {
     const range = document.createRange();
     range.setStart(text, index);
@@ -50,7 +52,7 @@ function misplaced() {
   const controls = 'a, button, input, select, textarea, [role="tab"], [role="switch"], h1, h2';
   for (const control of document.querySelectorAll(controls)) {
     const { left, right, width: wide, height } = control.getBoundingClientRect();
-    // Text that is only for screen readers is the size of a dot.
+    // Text for screen readers only is the size of a dot.
     if (!isSeen(control) || wide < 2 || height < 2) continue;
     const edges = windowOf(control);
     if (edges && (left < edges.left - 1 || right > edges.right + 1))
@@ -65,7 +67,7 @@ function misplaced() {
     const { parentElement: parent } = text;
     if (!parent || !isSeen(parent)) continue;
     for (const token of (text.textContent ?? '').matchAll(/\S+/g)) {
-      // A word that fits nowhere, such as a URL, is broken where it must be.
+      // A word that fits on no line, such as a long URL, has to be broken.
       if (rectsOf(text, token).length > fitting) continue;
       for (const word of token[0].matchAll(/[\p{L}\p{N}]+/gu)) {
         const at = { 0: word[0], index: token.index + word.index };

@@ -1,6 +1,7 @@
-// Runs in a page before its own code: replaces the camera by a color and the microphone by a tone.
+// Runs in a page before its own code: replaces the camera with a color and the microphone with a
+// tone.
 globalThis.paintDevices = ({ camera, screen, toneHz, width, height, framesPerSecond }) => {
-  // The initial page, about:blank, has none.
+  // The initial page, about:blank, has no devices.
   if (!navigator.mediaDevices) return;
 
   /** Paints a color, with a moving line so that the picture is never still. */
@@ -43,7 +44,7 @@ globalThis.hearPitches = async (track, pitchesHz) => {
   await audio.resume();
   const analyser = new AnalyserNode(audio, { fftSize: 8_192, smoothingTimeConstant: 0 });
   audio.createMediaStreamSource(new MediaStream([track])).connect(analyser);
-  // The analyser reads the latest samples, which must all be of the track.
+  // The analyser reads the latest samples, all of which must be from the track.
   const readyS = audio.currentTime + (2 * analyser.fftSize) / audio.sampleRate;
   while (audio.currentTime < readyS) await new Promise(requestAnimationFrame);
   const bins = new Float32Array(analyser.frequencyBinCount);

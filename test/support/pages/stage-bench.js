@@ -1,10 +1,10 @@
 /**
- * A page that sends a camera, or a programme of a camera and guests, and receives guests. The
- * benchmark carries its offers and answers.
+ * A page that sends a camera, or a programme with a camera and guests, and receives guests. The
+ * benchmark passes its offers and answers on.
  */
 import { StageMix } from '../../../web/client/stage/stage-mix.ts';
 
-/** The layers of a 720p picture in Onair: height divisor and bits per second. */
+/** Onair's layers for 720p video: height divisor and bits per second. */
 const LAYERS = [
   [1, 2_490_000],
   [2, 620_000],
@@ -60,14 +60,14 @@ async function offer(name, track, { codec, layers }) {
   return described(connection);
 }
 
-/** Offers the camera alone, in Onair's layers. */
+/** Offers the camera alone, with Onair's layers. */
 async function offerCamera(name) {
   const camera = await openCamera(1280, 720);
   preview(camera);
   return offer(name, camera, { codec: 'video/H264', layers: LAYERS });
 }
 
-/** Offers a programme of the camera and the guests received so far, in Onair's layers. */
+/** Offers a programme with the camera and the guests received so far, with Onair's layers. */
 async function offerProgramme(name, scene) {
   mix = new StageMix({ format: 'wide', serverNowMs: () => Date.now() });
   await mix.wake();

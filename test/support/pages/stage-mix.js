@@ -6,12 +6,12 @@ import latin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff
 import { StageMix } from '../../../web/client/stage/stage-mix.ts';
 
 let mix;
-// Stored here because a test removes it from the page, to act like a browser without it.
+// Saved here because a test removes it from the page to simulate a browser without it.
 const { MediaStreamTrackProcessor } = globalThis;
 const sound = new AudioContext();
 const drawings = new Map();
 
-/** Opens a mix, and the readers of its tracks. */
+/** Opens a mix, and readers for its tracks. */
 async function open(format) {
   mix = new StageMix({ format, serverNowMs: () => Date.now() });
   document.body.append(mix.previewCanvas);
@@ -19,7 +19,7 @@ async function open(format) {
   return mix.runsHidden;
 }
 
-/** Returns a video track of one color, with a mark that moves. */
+/** Returns a video track of one color, with a moving mark. */
 function paintedTrack(color, { width = 640, height = 360 } = {}) {
   const canvas = document.createElement('canvas');
   Object.assign(canvas, { width, height });
@@ -39,17 +39,17 @@ function paintedTrack(color, { width = 640, height = 360 } = {}) {
 
 const videos = new Map();
 
-/** Gives a participant a camera or screen of one color. */
+/** Gives a participant a camera or screen that shows one color. */
 function show(participant, kind, color, size) {
   const track = paintedTrack(color, size);
   videos.set(participant, track);
   mix.setVideo(participant, kind, track);
 }
 
-/** A camera that stays live but sends no frames. */
+/** Makes a camera stop sending frames while its track stays live. */
 const freeze = (participant) => clearInterval(drawings.get(videos.get(participant)));
 
-/** A camera that ends by itself, as when it is unplugged. */
+/** Ends a camera's track, as when the camera is unplugged. */
 const end = (participant) => videos.get(participant).stop();
 
 const tones = new Map();
@@ -85,7 +85,7 @@ async function nextFrame(track = mix.video) {
   return value;
 }
 
-/** Returns the colors at points of the programme as `[red, green, blue]`, and its size. */
+/** Returns the colors at points in the programme, each as `[red, green, blue]`, and its size. */
 async function look(points) {
   const frame = await nextFrame();
   const { displayWidth: width, displayHeight: height } = frame;
@@ -99,7 +99,7 @@ async function look(points) {
 
 const colorAt = (context, x, y) => Array.from(context.getImageData(x, y, 1, 1).data.slice(0, 3));
 
-/** Returns the colors at points of the preview, whose coordinates are the programme's. */
+/** Returns the colors at points in the preview, which are given in the programme's coordinates. */
 async function lookAtPreview(points) {
   const bitmap = await createImageBitmap(mix.previewCanvas);
   const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
@@ -107,7 +107,7 @@ async function lookAtPreview(points) {
   return points.map(([x, y]) => colorAt(context, x / 2, y / 2));
 }
 
-/** Returns a picture of the programme as a data URL, for people to look at. */
+/** Returns a frame of the programme as a data URL, for people to check. */
 async function photograph() {
   const frame = await nextFrame();
   const canvas = document.createElement('canvas');
@@ -119,8 +119,8 @@ async function photograph() {
 }
 
 /**
- * Counts the frames of a track, those that differ from the one before, and the longest gap between
- * two in milliseconds, for a time.
+ * For the given time, counts a track's frames and those that differ from the previous one, and
+ * measures the longest gap between two frames, in milliseconds.
  */
 async function countFrames(forMs, track = mix.video) {
   const copy = track.clone();
@@ -160,7 +160,7 @@ async function showCamera(participant) {
   mix.setVideo(participant, 'camera', camera);
 }
 
-/** Counts the frames of the fake camera itself. */
+/** Counts the frames that the fake camera itself sends. */
 const countCameraFrames = (forMs) => countFrames(forMs, camera);
 
 /** Counts the calls per second of a timer that is due every 33 ms. */
@@ -204,7 +204,7 @@ function hear(frequencies) {
   return frequencies.map((hz) => Math.max(-200, levels[bin(hz)]));
 }
 
-/** Records the programme's sound for a time, and calls back every 100 ms meanwhile. */
+/** Records the programme's sound for a time, and calls `during` every 100 ms meanwhile. */
 async function record(forMs, during = () => undefined) {
   const copy = mix.audio.clone();
   const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
@@ -215,7 +215,7 @@ async function record(forMs, during = () => undefined) {
     const { value, done } = await reader.read();
     if (done) break;
     const block = new Float32Array(value.numberOfFrames);
-    // TypeScript's library takes this for the method of VideoFrame, which returns a promise.
+    // TypeScript confuses this with VideoFrame's method, which returns a promise.
     void value.copyTo(block, { planeIndex: 0, format: 'f32-planar' });
     value.close();
     samples.push(...block);
@@ -238,7 +238,7 @@ async function recordExtremes(forMs, during) {
   return { peak, step, count: samples.length };
 }
 
-/** Returns the largest step while a participant is muted and heard in turn. */
+/** Returns the largest step while a participant is alternately muted and unmuted. */
 function toggleMute(participant, forMs) {
   let muted = false;
   return recordExtremes(forMs, () => {
@@ -247,7 +247,7 @@ function toggleMute(participant, forMs) {
   });
 }
 
-/** Returns a picture file of one color. */
+/** Returns an image file of one color. */
 async function pictureOf(color, width, height) {
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
@@ -256,7 +256,7 @@ async function pictureOf(color, width, height) {
   return canvas.convertToBlob();
 }
 
-/** Plays a video file, given in base64, again and again as a screen of its own. */
+/** Plays a video file, given in base64, in a loop as an additional screen. */
 async function playFile(base64, type) {
   const file = await (await fetch(`data:${type};base64,${base64}`)).blob();
   const played = await mix.openVideo(file);
@@ -266,7 +266,7 @@ async function playFile(base64, type) {
   await played.play();
 }
 
-/** Returns the width of a name of 26 px in the design's font. */
+/** Returns the width of a 26 px name in the design's font. */
 async function widthOfName(name) {
   const face = new FontFace('Name', `url(${JSON.stringify(latin)})`, { weight: '100 900' });
   document.fonts.add(await face.load());

@@ -2,8 +2,8 @@
 import { WebRTCPlayer } from '@eyevinn/webrtc-player';
 import { WHEPClient } from 'whip-whep/whep.js';
 
-// The client of the specification's author sends candidates without the ETag that it received (RFC
-// 9725 4.3.1), gets 428 and continues: media flows without these candidates.
+// The specification author's client sends candidates without the ETag that it received (RFC 9725,
+// section 4.3.1), gets 428 and continues: media flows without these candidates.
 addEventListener('unhandledrejection', (event) => {
   if (/status 428/.test(String(event.reason))) event.preventDefault();
 });
@@ -26,8 +26,8 @@ async function answered(response) {
 
 globalThis.whep = {
   /**
-   * Watches with the client of the specification's author. If two `numbers` are given, the offer
-   * has these payload types swapped.
+   * Watches with the specification author's client. If two `numbers` are given, these payload types
+   * are swapped in the offer.
    */
   async medooze(url, token, numbers) {
     const peer = show(new RTCPeerConnection({ bundlePolicy: 'max-bundle' }));
@@ -63,7 +63,7 @@ globalThis.whep = {
     const stats = [...(await globalThis.peer.getStats()).values()];
     return stats.find((one) => one.type === 'inbound-rtp' && one.kind === 'video')?.framesDecoded;
   },
-  /** Returns the payload types and codecs that arrive. */
+  /** Returns the payload types and codecs that are received. */
   async received() {
     const stats = await globalThis.peer.getStats();
     const of = (type) => [...stats.values()].filter((one) => one.type === type);

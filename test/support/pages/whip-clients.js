@@ -9,7 +9,7 @@ let stop = async () => {};
 let restart = async () => {};
 
 globalThis.whip = {
-  /** Publishes with the client of the specification's author. */
+  /** Publishes with the specification author's client. */
   async medooze(url, key) {
     const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     const stream = await camera();
