@@ -123,16 +123,20 @@ async function sendFile(
 ): Promise<number | null> {
   const file = await source.open();
   if (!file) return null;
-  response.writeHead(status, headers);
-  if (request.method === 'HEAD' || last < first) {
+  try {
+    response.writeHead(status, headers);
+    if (request.method === 'HEAD' || last < first) {
+      response.end();
+      return 0;
+    }
+    response.setTimeout(STALLED_MS);
+    const { offset } = source;
+    await pipeline(file.createReadStream({ start: offset + first, end: offset + last }), response);
+    return last - first + 1;
+  } finally {
+    // The stream closes the file only if it has begun to read it. Closing it twice is allowed.
     await file.close();
-    response.end();
-    return 0;
   }
-  response.setTimeout(STALLED_MS);
-  const { offset } = source;
-  await pipeline(file.createReadStream({ start: offset + first, end: offset + last }), response);
-  return last - first + 1;
 }
 
 function headersOf(media: MediaResponse, length?: number): string[] {
