@@ -24,7 +24,7 @@ import { OptionalPostgres } from './test/optional-postgres.mjs';
 import { setUpWithPrograms } from './test/set-up.mjs';
 
 /** If more files than this fail, a busy machine isn't the cause, and none of them is repeated. */
-const REPEATED_MAX = 6;
+const REPEATED_MAX = 3;
 
 /**
  * @param {string[]} args vitest's arguments

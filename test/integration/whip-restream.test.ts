@@ -28,9 +28,6 @@ const SYNC_S = 0.04;
  * less than 0.125 s late (ITU-R BT.1359-1).
  */
 const TRANSCODED_SYNC_S = 0.1;
-
-const medianOf = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 const LIMIT = { timeout: 60_000, interval: 100 };
 
 describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
@@ -183,7 +180,7 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     await film.end();
     const late = await beepsLateThere(id);
     expect(late.length).toBeGreaterThanOrEqual(5);
-    expect(Math.abs(medianOf(late))).toBeLessThan(SYNC_S);
+    expect(late.filter((one) => Math.abs(one) >= SYNC_S)).toEqual([]);
   });
 
   it('keeps them in sync if the broadcast arrives over RTMP', async () => {
@@ -202,7 +199,7 @@ describe.skipIf(!hasFfmpegReaders)('a restream over WHIP', () => {
     const late = await beepsLateThere(id);
     expect(late.length).toBeGreaterThanOrEqual(5);
     // On a busy machine, a single beep can be out of sync until the next sender report.
-    expect(Math.abs(medianOf(late))).toBeLessThan(TRANSCODED_SYNC_S);
+    expect(late.filter((one) => Math.abs(one) >= TRANSCODED_SYNC_S)).toEqual([]);
   });
 
   it('says that the token was refused', async () => {
