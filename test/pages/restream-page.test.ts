@@ -45,7 +45,7 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     expect(await list.getByLabel('New stream key').inputValue()).toBe('');
     await list.getByLabel('Server', { exact: true }).fill('rtmps://other.example.com/live');
     await list.getByRole('button', { name: 'Save' }).click();
-    await list.getByText(/Enter the stream key again/).waitFor();
+    await list.getByText(/enter the stream key or token again/i).waitFor();
     expect(await seriousOn(page)).toEqual([]);
     await list.getByLabel('Server', { exact: true }).fill(target.url);
     await list.getByRole('button', { name: 'Save' }).click();
