@@ -38,6 +38,7 @@ const parts: Readonly<Record<string, () => Promise<Row[]>>> = {
   against: async () => (await import('./against.js')).benchAgainst(),
   sharing: async () => (await import('./sharing.js')).benchSharing(),
   stage: async () => (await import('./stage-mix.js')).benchStageMix(),
+  'stage-sound': async () => (await import('./stage-sound.js')).benchStageSound(),
   'server-mix': async () => (await import('./server-mix.js')).benchServerMix(),
   'hls-glass-to-glass': async () => (await import('./hls-glass-to-glass.js')).benchGlassToGlass(),
 };
