@@ -81,4 +81,19 @@ describe('Segmenter, with layers whose key frames are rare and never aligned', (
     const frames = framesOf(best);
     expect(frames).toEqual(frames.map((_, i) => 1 + i));
   });
+
+  it('drops at most two seconds at the start to wait for a layer that starts later', () => {
+    const publisher = new SimulatedPublisher({ layers: 3, fps: 30 });
+    publisher.ownKeyFrames = { every: 40, from: [0, 0, 0] };
+    publisher.ignoresKeyFrameRequests = true;
+    // Without reports, units are held for six seconds.
+    publisher.reports = false;
+    publisher.start();
+    publisher.setLayer(2, false);
+    publisher.play(4.5);
+    publisher.setLayer(2, true);
+    publisher.play(15).end();
+    const firstFrames = [0, 1, 2].map((layer) => framesOf(publisher.run.video(layer))[0]);
+    expect(firstFrames).toEqual([1, 1, 1]);
+  });
 });

@@ -18,6 +18,8 @@ const CONTRADICTION_MS = 3_000;
  * If the layers' first key frames are this close together, all layers start with the last of them.
  */
 const ONE_START_TICKS = 1 * VIDEO_TIMESCALE;
+/** How much media may be dropped at the start to wait for more layers. Others join the run later. */
+const DROPPED_MAX_TICKS = 2 * VIDEO_TIMESCALE;
 
 /** Holds units until the tracks' clocks can be related and the starting point is known. */
 export class StartGate {
@@ -93,12 +95,15 @@ function usualWayMs(tracks: readonly Track[]): number | null {
 }
 
 /**
- * Returns the starting time: the earliest time at which as many layers as possible can begin or,
- * without video, the time of the first audio. The result is in 90 kHz ticks since 1970 on the
- * publisher's clock; null if nothing can begin.
+ * Returns the starting time: the time within two seconds of the first key frame at which the most
+ * layers can begin, the earliest if there are several or, without video, the time of the first
+ * audio. The result is in 90 kHz ticks since 1970 on the publisher's clock; null if nothing can
+ * begin.
  */
 export function startTicks(units: readonly TimedUnit[]): number | null {
-  const keys = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
+  const allKeys = units.filter(({ track, unit }) => track.kind === 'video' && unit.keyFrame);
+  const firstTicks = Math.min(...allKeys.map(({ captureTicks }) => captureTicks));
+  const keys = allKeys.filter(({ captureTicks }) => captureTicks - firstTicks <= DROPPED_MAX_TICKS);
   const beginAt = (ticks: number): number =>
     new Set(
       keys
