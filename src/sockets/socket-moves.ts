@@ -8,6 +8,8 @@ import { MOVING_QUERY } from '../protocol/moving.js';
  * retries.
  */
 const SPREAD = 0.6;
+/** The time per client if there are few of them, so that a small node stops sooner. */
+const PER_CLIENT_MS = 100;
 const TICK_MS = 50;
 
 /** The parts of a node's drain that sockets need. */
@@ -83,14 +85,15 @@ export class SocketMoves {
 
   #tick(): void {
     const { drain, io, publishes } = this.#options;
-    const elapsed = (drain.elapsedMs ?? 0) / Math.max(1, drain.durationMs * SPREAD);
-    const left = Math.ceil(this.#total * Math.max(0, 1 - elapsed));
+    const elapsedMs = drain.elapsedMs ?? 0;
+    const spreadMs = Math.min(drain.durationMs * SPREAD, this.#total * PER_CLIENT_MS);
+    const left = Math.ceil(this.#total * Math.max(0, 1 - elapsedMs / Math.max(1, spreadMs)));
     for (const socket of this.#waiting.splice(0, Math.max(0, this.#waiting.length - left)))
       if (!publishes(socket.id)) this.#ask(socket);
     const others = [...io.sockets.sockets.values()].filter(({ id }) => !publishes(id));
     // The remaining clients connected in the meantime.
     if (this.#waiting.length === 0) for (const socket of others) this.#ask(socket);
-    if (others.length > 0 && elapsed < 1) return;
+    if (others.length > 0 && elapsedMs < drain.durationMs * SPREAD) return;
     for (const socket of io.sockets.sockets.values()) this.#ask(socket);
   }
 

@@ -9,7 +9,7 @@ import { Stage, WAIT } from '../support/stage.js';
 import { framesAdvance } from '../support/video.js';
 
 const haproxy = process.env.HAPROXY_BIN ?? '';
-const DRAIN_SECONDS = 8;
+const DRAIN_SECONDS = 20;
 /** The limit for a freeze on a busy machine; docs/scaling.md gives the figure for an idle one. */
 const FREEZE_MAX_MS = 3_000;
 

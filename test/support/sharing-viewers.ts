@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
 import type { SharingSettings } from '../../src/protocol/sharing.js';
@@ -96,25 +95,32 @@ export const HAS_DECLINED = `
   }
 `;
 
-/** Records the digests of all media that a page decodes. */
+/** Records all media that a page decodes. */
 export const RECORDS_MEDIA = `(() => {
-  globalThis.appended = new Set();
+  globalThis.appended = [];
   const { appendBuffer } = SourceBuffer.prototype;
   SourceBuffer.prototype.appendBuffer = function (data) {
     const bytes = new Uint8Array(data.buffer ?? data, data.byteOffset ?? 0, data.byteLength).slice();
     const isMedia = String.fromCharCode(...bytes.slice(4, 8)) !== 'ftyp';
-    if (isMedia)
-      void crypto.subtle.digest('SHA-256', bytes).then((digest) => {
-        const text = btoa(String.fromCharCode(...new Uint8Array(digest)));
-        appended.add(text.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', ''));
-      });
+    if (isMedia) appended.push(bytes);
     return appendBuffer.call(this, data);
   };
 })()`;
 
-/** Returns the digests of all media that a page with {@link RECORDS_MEDIA} has decoded. */
-export async function decodedBy(viewer: Page): Promise<string[]> {
-  return z.array(z.string()).parse(await viewer.evaluate('[...appended]'));
+/** Returns all media that a page with {@link RECORDS_MEDIA} has decoded, as it was appended. */
+export async function decodedBy(viewer: Page): Promise<Buffer[]> {
+  const encoded = await viewer.evaluate(`Promise.all(
+    appended.map(async (bytes) => {
+      const reader = new FileReader();
+      reader.readAsDataURL(new Blob([bytes]));
+      await new Promise((resolve) => (reader.onload = resolve));
+      return reader.result.slice(reader.result.indexOf(',') + 1);
+    }),
+  )`);
+  return z
+    .array(z.string())
+    .parse(encoded)
+    .map((one) => Buffer.from(one, 'base64'));
 }
 
 /**
@@ -157,17 +163,12 @@ export async function clingingOf(page: Page): Promise<z.output<typeof Clinging>>
   );
 }
 
-/** Returns the digests of all segments of a live channel that the server still stores. */
-export async function digestsAt(server: string, channel: string): Promise<ReadonlySet<string>> {
+/** Returns all segments of a live channel that the server still stores. */
+export async function segmentsAt(server: string, channel: string): Promise<Buffer[]> {
   const renditions = await fetchRenditions(`${server}/hls/${channel}/index.m3u8`);
-  const digests = new Set<string>();
+  const segments: Buffer[] = [];
   for (const { url } of renditions)
     for (const { url: address, gap } of await fetchSegments(url))
-      if (!gap)
-        digests.add(
-          createHash('sha256')
-            .update(await fetchBytes(address))
-            .digest('base64url'),
-        );
-  return digests;
+      if (!gap) segments.push(Buffer.from(await fetchBytes(address)));
+  return segments;
 }
