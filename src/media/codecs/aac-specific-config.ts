@@ -1,7 +1,7 @@
 import { BitReader } from './bit-reader.js';
 
-/** ISO/IEC 14496-3 table 1.18 */
-const SAMPLE_RATES = [
+/** The sample rates in Hz, by `samplingFrequencyIndex` (ISO/IEC 14496-3 table 1.18). */
+export const AAC_SAMPLE_RATES = [
   96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
   7_350,
 ];
@@ -52,6 +52,6 @@ function readObjectType(reader: BitReader): number {
 
 function readSampleRate(reader: BitReader): number | null {
   const index = reader.bits(4);
-  const rate = index === EXPLICIT_RATE ? reader.bits(24) : (SAMPLE_RATES[index] ?? 0);
+  const rate = index === EXPLICIT_RATE ? reader.bits(24) : (AAC_SAMPLE_RATES[index] ?? 0);
   return rate >= 7_350 && rate <= 96_000 ? rate : null;
 }

@@ -1,14 +1,10 @@
+import { AAC_SAMPLE_RATES } from '../codecs/aac-specific-config.js';
 import { equalBytes } from '../codecs/equal-bytes.js';
 
 const HEAD_BYTES = 7;
 const CRC_BYTES = 2;
 const FRAME_SAMPLES = 1_024;
 const TICKS_PER_S = 90_000;
-/** ISO/IEC 14496-3 table 1.18 */
-const SAMPLE_RATES = [
-  96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8_000,
-  7_350,
-];
 
 /** One AAC frame: its raw_data_block, and an AudioSpecificConfig equivalent to its ADTS header. */
 export type AdtsFrame = Readonly<{ data: Uint8Array; config: Uint8Array; pts: number }>;
@@ -103,7 +99,7 @@ function readHeader(bytes: Buffer, at: number): Header | null {
   const hasCrc = (bytes.readUInt8(at + 1) & 1) === 0;
   const fields = bytes.readUInt32BE(at + 2);
   const rateIndex = (fields >>> 26) & 0x0f;
-  const sampleRate = SAMPLE_RATES[rateIndex];
+  const sampleRate = AAC_SAMPLE_RATES[rateIndex];
   const frameBytes = (fields >>> 5) & 0x1fff;
   const headBytes = HEAD_BYTES + (hasCrc ? CRC_BYTES : 0);
   if (sampleRate === undefined || frameBytes < headBytes) return null;
