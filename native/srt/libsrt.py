@@ -15,14 +15,26 @@ FILES = ["libsrt-gnutls.so.1.5", "libsrt-openssl.so.1.5", "libsrt.so.1.5", "libs
 
 ERROR = -1
 INVALID_SOCK = -1
-# The error code of srt_getlasterror for a socket from which nothing can be read yet.
-EASYNCRCV = 6002
+# The error codes of srt_getlasterror for a socket whose buffer is full, and for one from which
+# nothing can be read yet.
+EASYNCSND, EASYNCRCV = 6001, 6002
 # Options (SRT_SOCKOPT).
-RCVSYN = 2
+SNDSYN, RCVSYN = 1, 2
+MAXBW = 16
+LATENCY = 23
+OHEADBW = 25
 PASSPHRASE = 26
+CONNTIMEO = 36
+MININPUTBW = 38
+STREAMID = 46
+PAYLOADSIZE = 49
 IPV6ONLY = 54
+# A state of srt_getsockstate.
+CONNECTED = 5
 # Events of srt_epoll.
-EPOLL_IN, EPOLL_ERR = 1, 8
+EPOLL_IN, EPOLL_OUT, EPOLL_ERR = 1, 4, 8
+# A flag of srt_epoll_set: waiting is possible without sockets.
+EPOLL_ENABLE_EMPTY = 1
 # Sockets in live mode receive at most this many bytes at once.
 MESSAGE_MAX = 1456
 # Log levels are those of syslog.
@@ -100,6 +112,12 @@ library.srt_epoll_uwait.argtypes = [
     ctypes.c_int64,
 ]
 library.srt_getversion.restype = ctypes.c_uint32
+library.srt_getsndbuffer.argtypes = [
+    ctypes.c_int,
+    ctypes.POINTER(ctypes.c_size_t),
+    ctypes.POINTER(ctypes.c_size_t),
+]
+library.srt_sendmsg2.argtypes = [ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_void_p]
 
 
 def version():
@@ -114,16 +132,29 @@ def check(result):
     return result
 
 
-def set_option(sock, option, value):
-    """Sets an option to a number, or to text given as bytes."""
-    data = value if isinstance(value, bytes) else struct.pack("i", value)
+def set_option(sock, option, value, form="i"):
+    """Sets an option to a number of this size (see `struct`), or to text given as bytes."""
+    data = value if isinstance(value, bytes) else struct.pack(form, value)
     check(library.srt_setsockflag(sock, option, data, len(data)))
+
+
+def watch(epoll, sock, events):
+    """Adds a socket to an epoll, or changes which of its events are watched."""
+    flags = ctypes.byref(ctypes.c_int(events))
+    check(library.srt_epoll_update_usock(epoll, sock, flags))
 
 
 def statistics(sock):
     values = Statistics()
     check(library.srt_bstats(sock, ctypes.byref(values), 0))
     return values
+
+
+def buffered(sock):
+    """Returns the number of bytes that wait to be sent or acknowledged."""
+    size = ctypes.c_size_t()
+    check(library.srt_getsndbuffer(sock, None, ctypes.byref(size)))
+    return size.value
 
 
 def socket_address(address, port):

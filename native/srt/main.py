@@ -4,7 +4,7 @@ The service starts one such process. `src/srt/srt-messages.ts` describes the sam
 
 Control: one JSON object per line, commands on standard input and events on standard output. A
 connection is identified by a number. Callers from outside have even numbers, which this process
-assigns; odd numbers are free for connections that the service opens itself.
+assigns; connections that the service opens itself have odd ones, which it assigns.
 
     commands
     {"command": "listen", "port", "attempts": {"burst", "perSecond"}}
@@ -16,7 +16,12 @@ assigns; odd numbers are free for connections that the service opens itself.
                                                   encrypts with it; with null, only one that doesn't
                                                   encrypt
     {"command": "refuse", "id", "reason"}         answers `asked`; a code from access_control.h
-    {"command": "close", "id"}                    closes a connection; `closed` follows
+    {"command": "connect", "id", "address", "port", "streamId", "passphrase", "latencyMs"}
+                                                  opens a connection, on which the service can send;
+                                                  answered by `connected` or `rejected`. `streamId`
+                                                  may be empty; `passphrase` may be null
+    {"command": "close", "id"}                    closes a connection; `closed` follows, or
+                                                  `rejected` if it isn't open yet
 
     events
     {"event": "listening"}
@@ -25,18 +30,29 @@ assigns; odd numbers are free for connections that the service opens itself.
                                                   a caller wants to connect. It and all other
                                                   connections wait for the answer, a second at most.
                                                   If none comes, nothing is asked for ten seconds
-    {"event": "connected", "id"}                  an admitted caller is connected
+    {"event": "connected", "id"}                  a connection is open
+    {"event": "rejected", "id", "reason"}         a connection couldn't be opened; one of the codes of
+                                                  SRT_REJECT_REASON (srt.h), which include those of
+                                                  access_control.h. 16: nobody answered
     {"event": "statistics", "id", "roundTripMs", "packets", "lostPackets", "droppedPackets"}
                                                   every second. Counted since the connection: arrived,
                                                   lost on the network, and not recovered in time
-    {"event": "closed", "id", "silentMs"}         comes once for each admitted caller, and each other
-                                                  connection. `silentMs`: since data last arrived from
-                                                  the network, to a second
+    {"event": "sending", "id", "takenBytes", "bufferedBytes", "packets", "droppedPackets"}
+                                                  every second, about a connection on which the
+                                                  service sends. `takenBytes`: read from the service;
+                                                  `bufferedBytes`: of these, not acknowledged yet.
+                                                  `packets` were sent, including repeated ones;
+                                                  `droppedPackets` were too late to be sent
+    {"event": "closed", "id", "silentMs"}         comes once for each admitted caller, and each
+                                                  connection that was open. `silentMs`: since data
+                                                  last arrived from the network, to a second; 0 for
+                                                  those on which the service sends
 
 Media: file descriptor 3, a stream socket, in both directions. Each frame has a header of 8 bytes,
 the connection's number and the length of the data (both 32 bits, big-endian), and up to 65,536 bytes
 of data. If the service doesn't read, data waits in libsrt's buffers, which drop packets when they
-are full.
+are full. Data from the service consists of whole packets of MPEG-TS, is never waited for, and is
+dropped if the receiver is too slow.
 
 The process ends when its standard input is closed. Stream ids and passphrases are sent only over
 the control channel, and are never printed elsewhere. With `--check`, the program only checks
@@ -58,6 +74,7 @@ except Exception as error:
 
 from listener import Listener
 from receiver import Receiver
+from sender import MediaInput, Sender
 
 MEDIA_FD = 3
 
@@ -80,8 +97,15 @@ class Control:
 
     def __init__(self, emit):
         self.emit = emit
-        self.receiver = Receiver(emit, socket.socket(fileno=MEDIA_FD))
+        media = socket.socket(fileno=MEDIA_FD)
+        self.receiver = Receiver(emit, media)
         self.listener = Listener(emit, self.receiver)
+        self.sender = Sender(emit)
+        self.input = MediaInput(media, self.sender)
+
+    def start(self):
+        for thread in [self.receiver, self.sender, self.input]:
+            thread.start()
 
     def do_listen(self, port, attempts):
         try:
@@ -96,8 +120,12 @@ class Control:
     def do_refuse(self, id, reason):
         self.listener.answer(id, {"reason": reason})
 
+    def do_connect(self, **target):
+        self.sender.connect(**target)
+
     def do_close(self, id):
         self.receiver.close(id)
+        self.sender.close(id)
 
     def run(self, line):
         message = json.loads(line)
@@ -112,10 +140,10 @@ def main():
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     libsrt.check(libsrt.library.srt_startup())
     libsrt.library.srt_setloglevel(libsrt.LOG_CRITICAL)
-    # Without its other thread, the process is useless.
+    # Without its other threads, the process is useless.
     threading.excepthook = on_thread_error
     control = Control(Output())
-    control.receiver.start()
+    control.start()
     for line in sys.stdin:
         control.run(line)
     return 0

@@ -44,8 +44,7 @@ class Receiver(threading.Thread):
         self.add(listening)
 
     def add(self, sock):
-        events = ctypes.c_int(libsrt.EPOLL_IN | libsrt.EPOLL_ERR)
-        libsrt.check(library.srt_epoll_add_usock(self.epoll, sock, ctypes.byref(events)))
+        libsrt.watch(self.epoll, sock, libsrt.EPOLL_IN | libsrt.EPOLL_ERR)
 
     def admit(self, sock, id):
         with self.lock:

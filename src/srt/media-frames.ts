@@ -1,6 +1,7 @@
 /** The size of the header, which contains the connection's number and the length of the data. */
 const HEADER_BYTES = 8;
-const DATA_MAX = 65_536;
+/** The maximum length of the data. */
+export const DATA_MAX = 65_536;
 
 /** Bytes that belong to one connection. */
 export type MediaFrame = Readonly<{ id: number; data: Uint8Array }>;
@@ -33,7 +34,7 @@ export class MediaFrameReader {
 
 /**
  * Writes a frame.
- * @param data at most 65,536 bytes
+ * @param data at most {@link DATA_MAX} bytes
  */
 export function mediaFrame({ id, data }: MediaFrame): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);

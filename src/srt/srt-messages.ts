@@ -18,9 +18,51 @@ export const SRT_REFUSAL = {
   overload: 1_402,
   /** The caller wants to play. */
   badMode: 1_405,
+  /** Another encoder is publishing. */
+  conflict: 1_409,
   /** The server can't answer at the moment. */
   unavailable: 1_503,
 } as const;
+
+/** The reasons for which a server rejects a connection (libsrt's srt.h). */
+export const SRT_REJECTION = {
+  /** The server gave no reason. */
+  peer: 2,
+  /** The server's queue of new connections is full. */
+  backlog: 5,
+  /** The passphrases differ. */
+  badSecret: 10,
+  /** Only one of the two ends encrypts. */
+  unsecure: 11,
+  /** Nobody answered within ten seconds. */
+  timeout: 16,
+  /** The two ends encrypt differently. */
+  crypto: 17,
+  /** What servers of other implementations give instead of a reason. */
+  fallback: 1_000,
+  unauthorized: 1_401,
+  overload: 1_402,
+  forbidden: 1_403,
+  notFound: 1_404,
+  /** Someone else publishes there. */
+  conflict: 1_409,
+  locked: 1_423,
+  internalError: 1_500,
+  unavailable: 1_503,
+} as const;
+
+/** A connection for this server to open. The stream id and the passphrase must never be logged. */
+export type SrtDestination = Readonly<{
+  /** A numeric IPv4 or IPv6 address. */
+  address: string;
+  port: number;
+  /** Up to 512 bytes; empty for none. */
+  streamId: string;
+  /** 10 to 79 bytes; null to send without encryption. */
+  passphrase: string | null;
+  /** How long lost packets can be repeated, unless the server asks for longer. */
+  latencyMs: number;
+}>;
 
 export type SrtCommand =
   /** @param attempts the limit of each address's attempts; the rest is refused without `asked` */
@@ -29,6 +71,8 @@ export type SrtCommand =
   | Readonly<{ command: 'admit'; id: number; passphrase: string | null }>
   /** @param reason one of {@link SRT_REFUSAL} */
   | Readonly<{ command: 'refuse'; id: number; reason: number }>
+  /** @param id an odd number that isn't in use */
+  | (Readonly<{ command: 'connect'; id: number }> & SrtDestination)
   | Readonly<{ command: 'close'; id: number }>;
 
 /** The number of a connection, which is unique while the process runs. */
@@ -42,6 +86,8 @@ export const SrtEvent = z.discriminatedUnion('event', [
   /** A caller waits for `admit` or `refuse`, for at most one second. */
   z.object({ event: z.literal('asked'), id, address: z.string(), streamId: z.string() }),
   z.object({ event: z.literal('connected'), id }),
+  /** A connection couldn't be opened. `reason`: {@link SRT_REJECTION} has those that matter. */
+  z.object({ event: z.literal('rejected'), id, reason: z.int() }),
   /**
    * The numbers of packets since the connection was opened: arrived, lost on the network, and not
    * recovered in time.
@@ -54,10 +100,29 @@ export const SrtEvent = z.discriminatedUnion('event', [
     lostPackets: count,
     droppedPackets: count,
   }),
-  /** Comes once for each `asked` that wasn't refused. `silentMs`: since data last arrived. */
+  /**
+   * The state of a connection on which this server sends. `takenBytes`: read from this server;
+   * `bufferedBytes`: of these, not acknowledged yet. `packets` were sent, including repeated ones;
+   * `droppedPackets` were too late to be sent.
+   */
+  z.object({
+    event: z.literal('sending'),
+    id,
+    takenBytes: count,
+    bufferedBytes: count,
+    packets: count,
+    droppedPackets: count,
+  }),
+  /**
+   * Comes once for each `asked` that wasn't refused, and each connection of this server's that was
+   * open. `silentMs`: since data last arrived.
+   */
   z.object({ event: z.literal('closed'), id, silentMs: z.number() }),
 ]);
 export type SrtEvent = z.output<typeof SrtEvent>;
 
 /** Measurements of one connection. */
 export type SrtStatistics = Omit<Extract<SrtEvent, { event: 'statistics' }>, 'event' | 'id'>;
+
+/** The state of one connection on which this server sends. */
+export type SrtProgress = Omit<Extract<SrtEvent, { event: 'sending' }>, 'event' | 'id'>;

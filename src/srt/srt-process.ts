@@ -3,11 +3,23 @@ import type { Rate } from '../common/token-bucket.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { PythonCommand } from '../processes/find-python-program.js';
 import { MessageProcess } from '../processes/message-process.js';
-import { MediaFrameReader } from './media-frames.js';
-import { type SrtCommand, SrtEvent, type SrtStatistics } from './srt-messages.js';
+import { mediaFrame, MediaFrameReader } from './media-frames.js';
+import {
+  type SrtCommand,
+  type SrtDestination,
+  SrtEvent,
+  type SrtStatistics,
+} from './srt-messages.js';
+import { type SrtOutput, type SrtOutputEvents, SrtOutputs } from './srt-outputs.js';
 
 /** Each connection can buffer about 12 MB, and threads reserve more address space than they use. */
 const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 256 };
+
+/**
+ * The maximum number of bytes that wait for the process, for all connections. The process reads at
+ * once and drops what can't be sent, so that much waits only if it is stuck.
+ */
+const WAITING_MAX = 8 * 1_048_576;
 
 /** A caller that is waiting for an answer. `streamId` may contain a stream key. */
 export type SrtCaller = Readonly<{ id: number; address: string; streamId: string }>;
@@ -33,6 +45,10 @@ export class SrtProcess {
   readonly #process: MessageProcess;
   readonly #frames = new MediaFrameReader();
   readonly #log: Log;
+  readonly #outputs = new SrtOutputs({
+    command: (command) => this.#send(command),
+    media: (id, data) => this.#sendMedia(id, data),
+  });
 
   constructor(command: PythonCommand, log: Log) {
     this.#process = new MessageProcess({ command, name: 'SRT program', limits: LIMITS, log });
@@ -42,6 +58,7 @@ export class SrtProcess {
     this.#process.events.on('closed', () => {
       this.#emitter.emit('closed');
       this.#emitter.clear();
+      this.#outputs.close();
     });
   }
 
@@ -70,6 +87,11 @@ export class SrtProcess {
     this.#send({ command: 'refuse', id, reason });
   }
 
+  /** Opens a connection to another server, on which media can be sent. */
+  connect(destination: SrtDestination, events: SrtOutputEvents): SrtOutput {
+    return this.#outputs.open(destination, events);
+  }
+
   disconnect(id: number): void {
     this.#send({ command: 'close', id });
   }
@@ -83,9 +105,17 @@ export class SrtProcess {
     this.#process.send(command);
   }
 
+  #sendMedia(id: number, data: Uint8Array): boolean {
+    const { bytes, closed } = this.#process;
+    if (closed || bytes.writableLength > WAITING_MAX) return false;
+    bytes.write(mediaFrame({ id, data }));
+    return true;
+  }
+
   #read(message: unknown): void {
     const { data: event } = SrtEvent.safeParse(message);
     if (!event) return this.#log.warn('the SRT program wrote something unreadable');
+    if (this.#outputs.handle(event)) return;
     switch (event.event) {
       case 'listening':
         return this.#emitter.emit('listening');
@@ -99,6 +129,10 @@ export class SrtProcess {
         return this.#emitter.emit('statistics', event.id, event);
       case 'closed':
         return this.#emitter.emit('disconnected', event.id, event.silentMs);
+      // These are for connections that this server opens.
+      case 'rejected':
+      case 'sending':
+        return;
       default:
         return event satisfies never;
     }
