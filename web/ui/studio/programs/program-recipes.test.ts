@@ -4,7 +4,13 @@ import { recipes, srtUrl } from './program-recipes.js';
 const ENDPOINT = 'https://live.example/whip/ada';
 const SERVER = 'rtmp://live.example/live';
 const SRT_URL = srtUrl('srt://live.example:8890', 'ada', 'words');
-const PLACE = { endpoint: ENDPOINT, rtmpServer: SERVER, srtAddress: null, key: 'live_secret' };
+const PLACE = {
+  endpoint: ENDPOINT,
+  rtmpServer: SERVER,
+  acceptsSrt: false,
+  srtAddress: null,
+  key: 'live_secret',
+};
 
 describe('recipes', () => {
   it('include the address and the key in their commands', () => {
@@ -26,9 +32,12 @@ describe('recipes', () => {
     expect(ids).toEqual(['obs', 'ffmpeg', 'gstreamer']);
   });
 
-  it('include the SRT address, with the passphrase while it is shown', () => {
-    const command = recipes({ ...PLACE, srtAddress: SRT_URL }).at(-1)?.command;
-    expect(command).toContain("'srt://live.example:8890?streamid=publish:ada&passphrase=words'");
-    expect(srtUrl('srt://live.example:8890', 'ada', null)).toContain('passphrase=PASSPHRASE');
+  it('include the SRT address while its passphrase is shown, and no command without it', () => {
+    const srt = (srtAddress: string | null) =>
+      recipes({ ...PLACE, acceptsSrt: true, srtAddress }).at(-1);
+    expect(srt(SRT_URL)?.command).toContain(
+      "'srt://live.example:8890?streamid=publish:ada&passphrase=words'",
+    );
+    expect(srt(null)).toMatchObject({ id: 'srt', command: null });
   });
 });

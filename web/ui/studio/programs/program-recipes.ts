@@ -16,14 +16,16 @@ type Place = Readonly<{
   endpoint: string;
   /** The preferred RTMP address, such as `rtmp://live.example/live`; null if RTMP is off. */
   rtmpServer: string | null;
-  /** The SRT address with the channel and the passphrase; null if SRT is off. */
+  acceptsSrt: boolean;
+  /** The SRT address with the channel and the passphrase; null if the passphrase can't be shown. */
   srtAddress: string | null;
   /** The stream key; null if it can't be shown. */
   key: string | null;
 }>;
 
 /** Returns instructions for each encoder, with the addresses and, while it is shown, the key. */
-export function recipes({ endpoint, rtmpServer, srtAddress, key }: Place): readonly Recipe[] {
+export function recipes(place: Place): readonly Recipe[] {
+  const { endpoint, rtmpServer, acceptsSrt, srtAddress, key } = place;
   const shown = key ?? KEY_PLACE;
   return [
     {
@@ -56,7 +58,7 @@ export function recipes({ endpoint, rtmpServer, srtAddress, key }: Place): reado
         `whipclientsink name=whip signaller::whip-endpoint=${endpoint} signaller::auth-token=${shown}`,
     },
     ...(rtmpServer === null ? [] : [overRtmp(rtmpServer, shown)]),
-    ...(srtAddress === null ? [] : [overSrt(srtAddress)]),
+    ...(acceptsSrt ? [overSrt(srtAddress)] : []),
   ];
 }
 
@@ -77,18 +79,13 @@ function overRtmp(server: string, key: string): Recipe {
   };
 }
 
-/** The placeholder for a passphrase that is no longer available. */
-const PASSPHRASE_PLACE = 'PASSPHRASE';
-
-/**
- * Returns the complete URL for publishing over SRT, which encoders accept as a single setting.
- * @param passphrase null if it can't be shown
- */
-export function srtUrl(server: string, channel: string, passphrase: string | null): string {
-  return `${server}?streamid=publish:${channel}&passphrase=${passphrase ?? PASSPHRASE_PLACE}`;
+/** Returns the complete URL for publishing over SRT, which encoders accept as a single setting. */
+export function srtUrl(server: string, channel: string, passphrase: string): string {
+  return `${server}?streamid=publish:${channel}&passphrase=${passphrase}`;
 }
 
-function overSrt(url: string): Recipe {
+/** @param url null if it can't be shown: an address without its passphrase is of no use */
+function overSrt(url: string | null): Recipe {
   return {
     id: 'srt',
     label: 'SRT',
@@ -97,10 +94,11 @@ function overSrt(url: string): Recipe {
       'In OBS, open Settings, then Stream, and choose Custom as the service. Paste the address for SRT as the server, and leave the stream key empty.',
       'In a device with separate fields, enter what follows “streamid=” as the stream ID, and what follows “passphrase=” as the passphrase. Choose the caller mode.',
       'Set the video encoder to H.264, the audio encoder to AAC, the keyframe interval to 2 s, and B-frames to 0.',
-      'Start streaming. With FFmpeg, use this command.',
+      url === null ? 'Start streaming.' : 'Start streaming. With FFmpeg, use this command.',
     ],
     command:
+      url &&
       'ffmpeg -re -i film.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
-      `-f mpegts '${url}'`,
+        `-f mpegts '${url}'`,
   };
 }

@@ -25,7 +25,7 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
   const srtServer = state.name === 'loaded' ? state.value.srtServer : null;
   const [made, setMade] = useState<CreatedStreamKey | null>(null);
   const key = made?.streamKey ?? null;
-  const srt = srtServer && srtUrl(srtServer, channel, made?.srtPassphrase ?? null);
+  const srt = srtServer && made && srtUrl(srtServer, channel, made.srtPassphrase);
   const [recipe, setRecipe] = useState<Recipe['id']>('obs');
   return (
     <DoneDialog title="Stream with OBS or another program" onClose={onClose}>
@@ -34,19 +34,23 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
         {servers.map((server) => (
           <Value key={server} label={serverLabel(server)} text={server} what="address" />
         ))}
-        {srt !== null && <Value label="Address for SRT" text={srt} what="address" />}
+        {srtServer !== null && <SrtAddress text={srt} />}
         <StreamKey channel={channel} state={state} made={key} onMade={setMade} />
         <Tabs
           label="Setup instructions"
           selected={recipe}
           onSelect={setRecipe}
-          tabs={recipes({ endpoint, rtmpServer: servers[0] ?? null, srtAddress: srt, key }).map(
-            (one) => ({
-              id: one.id,
-              label: one.label,
-              content: <Instructions recipe={one} />,
-            }),
-          )}
+          tabs={recipes({
+            endpoint,
+            rtmpServer: servers[0] ?? null,
+            acceptsSrt: srtServer !== null,
+            srtAddress: srt,
+            key,
+          }).map((one) => ({
+            id: one.id,
+            label: one.label,
+            content: <Instructions recipe={one} />,
+          }))}
         />
       </div>
     </DoneDialog>
@@ -68,6 +72,19 @@ function Value({ label, text, what }: { label: string; text: string; what: strin
         <CopyButton text={text} what={what} />
       </div>
       <code class="programs-text">{text}</code>
+    </div>
+  );
+}
+
+/** The address for SRT. It is null until a key is created, because the passphrase comes with it. */
+function SrtAddress({ text }: { text: string | null }) {
+  if (text !== null) return <Value label="Address for SRT" text={text} what="address" />;
+  return (
+    <div class="programs-value">
+      <span class="field-label">Address for SRT</span>
+      <p class="field-hint">
+        It contains a passphrase, so it is shown once, when you create a stream key.
+      </p>
     </div>
   );
 }
