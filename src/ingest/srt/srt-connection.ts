@@ -24,6 +24,9 @@ const HELD_MAX = 4 * 1_048_576;
  */
 const GOODBYE_MS = 2_000;
 
+/** The time without data after which a connection may be lost. */
+const ARRIVING_MS = 1_000;
+
 type Options = Readonly<{
   access: KeyedAccess;
   /**
@@ -70,6 +73,11 @@ export class SrtConnection {
 
   get isPublishing(): boolean {
     return this.#published !== null && !this.#isEnding;
+  }
+
+  /** Whether a broadcast's media is arriving at this moment. */
+  get isArriving(): boolean {
+    return this.isPublishing && this.#heard.silentMs < ARRIVING_MS;
   }
 
   /** See {@link LastHeard}. */

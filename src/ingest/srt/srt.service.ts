@@ -153,11 +153,24 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
     if (connected >= CONNECTIONS_MAX || this.#callers.size > CALLERS_MAX)
       return { reason: SRT_REFUSAL.overload, code: 'connection_limit' };
     try {
-      return await this.#gate.answer(caller);
+      return this.#unlessTaken(await this.#gate.answer(caller));
     } catch (err) {
       this.#log.error({ err }, 'a program over SRT could not be checked');
       return unavailable;
     }
+  }
+
+  /**
+   * Refuses a caller with the right stream key while another one is sending. Later, SRT couldn't tell
+   * it why. A caller that still has to prove its passphrase doesn't learn whether the channel is live.
+   */
+  #unlessTaken(answer: GateAnswer): GateAnswer {
+    if ('reason' in answer || answer.passphrase !== null) return answer;
+    const channelId = answer.access?.channel.id;
+    const isTaken = [...this.#connections].some(
+      ({ access, isArriving }) => access.channel.id === channelId && isArriving,
+    );
+    return isTaken ? { reason: SRT_REFUSAL.conflict, code: 'already_publishing' } : answer;
   }
 
   #connect(process: SrtProcess, id: number, access: KeyedAccess): SrtConnection {
