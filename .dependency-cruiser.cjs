@@ -128,12 +128,13 @@ module.exports = {
     {
       name: 'web-takes-types-of-the-contract',
       comment:
-        'the schema library must not reach the pages; limits.ts, chat-commands.ts, moving.ts, is-whip.ts and assert-never.ts import nothing and may',
+        'the schema library must not reach the pages; limits.ts, chat-commands.ts, moving.ts, restream-protocol.ts, srt-url.ts and assert-never.ts import nothing and may',
       severity: 'error',
       from: { path: '^(web|src/programme)/', pathNot: TEST },
       to: {
         path: '^src/protocol/',
-        pathNot: '^src/protocol/(limits|chat-commands|moving|is-whip|assert-never)\\.ts$',
+        pathNot:
+          '^src/protocol/(limits|chat-commands|moving|restream-protocol|srt-url|assert-never)\\.ts$',
         dependencyTypesNot: ['type-only'],
       },
     },

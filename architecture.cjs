@@ -254,7 +254,7 @@ exports.folders = [
   {
     folder: 'src/restream',
     holds:
-      'restreaming broadcasts to other services over RTMP and WHIP, and the configured targets',
+      'restreaming broadcasts to other services over RTMP, SRT and WHIP, and the configured targets',
     imports: [
       'protocol',
       'common',
@@ -263,6 +263,7 @@ exports.folders = [
       'db',
       'cluster',
       'media',
+      'srt',
       'auth',
       'security',
       'channels',

@@ -1,28 +1,38 @@
 import { z } from 'zod';
+import { restreamProtocol } from './restream-protocol.js';
+import { readSrtUrl } from './srt-url.js';
 
 const NAME_MAX = 50;
 const URL_MAX = 500;
 const KEY_MAX = 500;
 
+const PASSPHRASE_MIN = 10;
+const PASSPHRASE_MAX = 79;
+const PRINTABLE = /^[\x20-\x7e]*$/;
+const NOT_PRINTABLE = 'letters, digits and signs on the keyboard only';
+
 const TargetUrl = z
   .url({
-    protocol: /^(?:rtmps?|https)$/,
-    error: 'a URL that starts with rtmp://, rtmps://, or https:// for WHIP',
+    protocol: /^(?:rtmps?|srt|https)$/,
+    error: 'a URL that starts with rtmp://, rtmps://, srt://, or https:// for WHIP',
   })
   .max(URL_MAX)
-  .refine(
-    (text) => URL.canParse(text) && isPlain(new URL(text)),
-    'a URL of a server, such as rtmp://live.example.com/app, without a username, password, question mark or #; those belong in the stream key',
-  );
+  .refine(isPlain, {
+    error: ({ input }) =>
+      restreamProtocol(String(input)) === 'srt'
+        ? 'a URL such as srt://live.example.com:9001?latency=500, with a port and up to 10,000 ms of latency; the stream ID and the passphrase have their own fields'
+        : 'a URL of a server, such as rtmp://live.example.com/app, without a username, password, question mark or #; those belong in the stream key',
+  });
 
 const Name = z.string().trim().min(1, 'enter a name').max(NAME_MAX);
-/** A stream key, or the bearer token of a WHIP server. */
-const Key = z
+/** A stream key, the bearer token of a WHIP server, or the stream ID of an SRT server. */
+const Key = z.string().trim().max(KEY_MAX).regex(PRINTABLE, NOT_PRINTABLE);
+/** The lengths are those of SRT. */
+const Passphrase = z
   .string()
-  .trim()
-  .min(1, 'enter the stream key or token')
-  .max(KEY_MAX)
-  .regex(/^[\x20-\x7e]*$/, 'letters, digits and signs on the keyboard only');
+  .min(PASSPHRASE_MIN)
+  .max(PASSPHRASE_MAX)
+  .regex(PRINTABLE, NOT_PRINTABLE);
 
 /** A new target, to which the channel's broadcasts are sent. */
 export const NewRestreamTarget = z
@@ -30,7 +40,10 @@ export const NewRestreamTarget = z
     name: Name,
     url: TargetUrl.describe('the server, without the stream key'),
     key: Key.describe(
-      'the stream key, or the bearer token of a WHIP server, which is never shown again',
+      'the stream key, the bearer token of a WHIP server, or the stream ID of an SRT server, which is never shown again; only the stream ID may be empty',
+    ),
+    passphrase: Passphrase.optional().describe(
+      'the passphrase for encryption over SRT, which is never shown again; without one, the stream isn’t encrypted',
     ),
   })
   .meta({ id: 'NewRestreamTarget' });
@@ -45,6 +58,9 @@ export const RestreamTargetChange = z
       'the server, without the stream key; another host, port or protocol, or another URL of a WHIP endpoint, requires the key again',
     ),
     key: Key.describe('the new stream key, which is never shown'),
+    passphrase: Passphrase.nullable().describe(
+      'the new passphrase for encryption over SRT, which is never shown; null to send without encryption. With the key of another server, the old passphrase is discarded',
+    ),
   })
   .partial()
   .meta({ id: 'RestreamTargetChange' });
@@ -75,6 +91,8 @@ export const RestreamProblem = z
     'b_frames',
     'no_media',
     'tracks_changed',
+    'passphrase_refused',
+    'srt_missing',
     'not_whip',
     'endpoint_missing',
     'token_refused',
@@ -117,6 +135,9 @@ export const RestreamTargetList = z.array(RestreamTarget).meta({ id: 'RestreamTa
 export type RestreamTargetList = z.output<typeof RestreamTargetList>;
 
 /** Whether a URL contains only parts that may be shown, and nothing that could be a secret. */
-function isPlain({ username, password, search, hash, pathname }: URL): boolean {
+function isPlain(text: string): boolean {
+  if (restreamProtocol(text) === 'srt') return readSrtUrl(text) !== null;
+  if (!URL.canParse(text)) return false;
+  const { username, password, search, hash, pathname } = new URL(text);
   return username + password + search + hash === '' && pathname.length > 1;
 }

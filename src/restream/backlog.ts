@@ -1,20 +1,21 @@
+import type { SendProgress } from './publication.js';
+
 /** The maximum number of marks; reached only if the connection is about to be closed. */
 const MARKS_MAX = 2_000;
 const RATE_WINDOW_MS = 5_000;
 
 type Mark = Readonly<{ bytes: number; timeMs: number }>;
-type Progress = Readonly<{ written: number; waiting: number }>;
 
 /** Measures how much media is waiting to be sent on a connection, and the connection's bit rate. */
 export class Backlog {
-  readonly #progress: () => Progress;
+  readonly #progress: () => SendProgress;
   /** The end of each waiting message, in bytes since the start, with its media time. */
   readonly #marks: Mark[] = [];
   readonly #history: { sent: number; atMs: number }[] = [];
   #sent = 0;
   #progressedMs: number;
 
-  constructor(progress: () => Progress, nowMs: number) {
+  constructor(progress: () => SendProgress, nowMs: number) {
     this.#progress = progress;
     this.#progressedMs = nowMs;
   }

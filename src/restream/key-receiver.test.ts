@@ -12,6 +12,12 @@ describe('the receiver of a key', () => {
     expect(isSame('rtmp://a.example/live', 'rtmps://a.example/live')).toBe(false);
   });
 
+  it('is the server for SRT, whatever the latency', () => {
+    expect(isSame('srt://a.example:9001', 'srt://a.example:9001?latency=900')).toBe(true);
+    expect(isSame('srt://a.example:9001', 'srt://a.example:9002')).toBe(false);
+    expect(isSame('srt://a.example:9001', 'srt://b.example:9001')).toBe(false);
+  });
+
   it('is the endpoint alone for WHIP', () => {
     expect(isSame('https://a.example/whip', 'https://a.example:443/whip')).toBe(true);
     expect(isSame('https://a.example/whip', 'https://a.example/redirect')).toBe(false);

@@ -37,13 +37,30 @@ export class RestreamDialer {
    * @throws {RestreamError}
    */
   async dial(text: string, signal: AbortSignal): Promise<Socket> {
-    const { host, port, isTls } = placeOf(text);
+    return this.#reach(text, signal, (place) => this.#connect({ ...place, signal }));
+  }
+
+  /**
+   * Resolves the host of a server that is reached over UDP to an address. If it can't be resolved,
+   * that isn't reported until ten seconds later, either.
+   * @throws {RestreamError}
+   */
+  async resolve(text: string, signal: AbortSignal): Promise<string> {
+    return this.#reach(text, signal, ({ host }) => (isIP(host) === 0 ? this.#lookUp(host) : host));
+  }
+
+  async #reach<Reached>(
+    text: string,
+    signal: AbortSignal,
+    reach: (place: Place) => Promise<Reached> | Reached,
+  ): Promise<Reached> {
+    const place = placeOf(text);
     const silence = wait(TIMEOUT_MS, undefined, { signal, ref: false });
     silence.catch(() => undefined);
     try {
-      if (!this.rule.isPortAllowed(port)) throw new RestreamError('address_refused');
-      await this.rule.assertAllowed(host);
-      return await this.#connect({ host, port, isTls, signal });
+      if (!this.rule.isPortAllowed(place.port)) throw new RestreamError('address_refused');
+      await this.rule.assertAllowed(place.host);
+      return await reach(place);
     } catch (error) {
       const known = knownReason(error);
       if (known) throw known;
@@ -52,17 +69,24 @@ export class RestreamDialer {
     }
   }
 
+  /** Returns an IPv4 address if there is one: SRT doesn't fall back if IPv6 has no route. */
+  async #lookUp(host: string): Promise<string> {
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.rule.lookup(host, { all: true }, (error, found) => {
+      const addresses = typeof found === 'string' ? [] : found;
+      const chosen = addresses.find(({ family }) => family === 4) ?? addresses[0];
+      if (error || !chosen) reject(error ?? new NoAllowedAddress());
+      else resolve(chosen.address);
+    });
+    return promise;
+  }
+
   async #connect({
     host,
     port,
     isTls,
     signal,
-  }: Readonly<{
-    host: string;
-    port: number;
-    isTls: boolean;
-    signal: AbortSignal;
-  }>): Promise<Socket> {
+  }: Place & Readonly<{ signal: AbortSignal }>): Promise<Socket> {
     const { lookup } = this.rule;
     const servername = isIP(host) === 0 ? { servername: host } : {};
     const socket = isTls
@@ -79,7 +103,9 @@ export class RestreamDialer {
   }
 }
 
-function placeOf(text: string): Readonly<{ host: string; port: number; isTls: boolean }> {
+type Place = Readonly<{ host: string; port: number; isTls: boolean }>;
+
+function placeOf(text: string): Place {
   const { hostname, port, protocol } = new URL(text);
   const isTls = protocol !== 'rtmp:';
   return {

@@ -8,7 +8,8 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
     'The server’s certificate is invalid. Check the address, or ask the server’s operator.',
   not_rtmp: 'The server doesn’t speak RTMP. Check the address.',
   refused: 'The server refused the connection. Check the address.',
-  key_refused: 'The server refused the stream key. Check the key, and whether it is in use.',
+  key_refused:
+    'The server refused the stream key or stream ID. Check it, and whether it is in use.',
   closed: 'The server closed the connection.',
   stalled:
     'The server stopped reading, or the connection is too slow. Choose a lower bitrate if this repeats.',
@@ -17,6 +18,10 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
     'The video has B-frames, which WebRTC can’t carry. Turn B-frames off in the encoder, or choose a zero-latency setting.',
   no_media: 'The broadcast has no media at the moment.',
   tracks_changed: 'The publisher changed the codec.',
+  passphrase_refused:
+    'The server refused the passphrase, or only one side encrypts. Check the passphrase.',
+  srt_missing:
+    'This server can’t send over SRT at the moment. If this repeats, its administrator has to install Python 3 and libsrt.',
   not_whip: 'The server doesn’t speak WHIP at this address. Check the address.',
   endpoint_missing: 'The server has no WHIP endpoint at this address. Check the address.',
   token_refused: 'The server refused the token. Check the token, and whether it has expired.',

@@ -46,7 +46,7 @@ export class RestreamController {
   @Operation({
     summary: 'Add a restream target',
     description:
-      'Broadcasts are sent to it from now on, including one that is live. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use; 1935 (443 for rtmps) is the default.',
+      'Broadcasts are sent to it from now on, including one that is live. The host must have a public address, and the port must be 80, 443, or one above 1023 that databases and similar services don’t use; 1935 (443 for rtmps) is the default. SRT URLs need a port.',
     reply: RestreamTarget,
     errors: [...OWNER_ERRORS, 'restream_limit'],
   })

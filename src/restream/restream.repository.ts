@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PrismaService } from '../db/prisma.service.js';
+import type { SealedKeys } from './target-keys.js';
 
 export type StoredTarget = Readonly<{
   id: string;
@@ -9,12 +10,14 @@ export type StoredTarget = Readonly<{
   createdAt: Date;
 }>;
 
-/** A target with its sealed key. */
-export type SealedTarget = Readonly<{ id: string; url: string; key: Uint8Array }>;
+/** A target with its sealed keys. */
+export type SealedTarget = Readonly<{ url: string }> & SealedKeys;
 
-/** The values that a change sets; the key is sealed. */
+type SealedBytes = Uint8Array<ArrayBuffer>;
+
+/** The values that a change sets; the keys are sealed. */
 export type TargetChange = Partial<Pick<StoredTarget, 'name' | 'url' | 'enabled'>> &
-  Readonly<{ key?: Uint8Array<ArrayBuffer> }>;
+  Readonly<{ key?: SealedBytes; passphrase?: SealedBytes | null }>;
 
 const TARGET = { id: true, name: true, url: true, enabled: true, createdAt: true } as const;
 
@@ -35,7 +38,7 @@ export class RestreamRepository {
   enabled(channelId: string): Promise<SealedTarget[]> {
     return this.db.restreamTarget.findMany({
       where: { channelId, enabled: true },
-      select: { id: true, url: true, key: true },
+      select: { id: true, url: true, key: true, passphrase: true },
       orderBy: { createdAt: 'asc' },
     });
   }
@@ -47,7 +50,8 @@ export class RestreamRepository {
       channelId: string;
       name: string;
       url: string;
-      key: Uint8Array<ArrayBuffer>;
+      key: SealedBytes;
+      passphrase: SealedBytes | null;
     }>,
     max: number,
   ): Promise<StoredTarget | null> {

@@ -13,10 +13,12 @@ import {
   type RestreamTargetChange,
 } from '../protocol/restream.js';
 import { Secrets } from '../secrets/secrets.js';
+import { restreamProtocol } from '../protocol/restream-protocol.js';
 import { keyReceiver } from './key-receiver.js';
 import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type StoredTarget } from './restream.repository.js';
 import { Restreams } from './restreams.js';
+import { sealKey, sealPassphrase } from './target-keys.js';
 
 const STATUSES = 'restream-statuses';
 /** `isChanged` means that the targets have changed, and requests the statuses after the change. */
@@ -59,22 +61,27 @@ export class RestreamService implements OnModuleInit {
     return targets.map((target) => view(target, statuses[target.id]));
   }
 
-  /** @throws {DomainError} `restream_limit`; `bad_request` for an address that is not public */
-  async add(owned: Owned, { name, url, key }: NewRestreamTarget): Promise<RestreamTarget> {
+  /**
+   * @throws {DomainError} `restream_limit`; `bad_request` for an address that is not public, or keys
+   *   that don't suit its protocol
+   */
+  async add(owned: Owned, { name, url, ...keys }: NewRestreamTarget): Promise<RestreamTarget> {
     const channelId = await this.#channelId(owned);
     this.#assertAllowed(url);
+    assertSuitable(url, keys);
     const id = randomUUID();
     const max = this.config.restream.targetsMax;
-    const sealed = this.#seal(id, key);
-    const added = await this.repository.add({ id, channelId, name, url, key: sealed }, max);
+    const key = sealKey(this.secrets, id, keys.key);
+    const passphrase = sealPassphrase(this.secrets, id, keys.passphrase ?? null);
+    const added = await this.repository.add({ id, channelId, name, url, key, passphrase }, max);
     if (added === null) throw limitReached(max);
     return this.#applied(channelId, added);
   }
 
   /**
    * Changes a target, or turns it on or off, even during a broadcast.
-   * @throws {DomainError} `restream_not_found`; `bad_request` for an address that is not public, or
-   *   if the stream key is missing
+   * @throws {DomainError} `restream_not_found`; `bad_request` for an address that is not public, if
+   *   the stream key is missing, or for keys that don't suit the protocol
    */
   async change(owned: Owned, id: string, change: RestreamTargetChange): Promise<RestreamTarget> {
     const channelId = await this.#channelId(owned);
@@ -82,15 +89,22 @@ export class RestreamService implements OnModuleInit {
     if (before === null) throw notFound();
     const { name, enabled, key, url = before.url } = change;
     if (url !== before.url) this.#assertAllowed(url);
+    const isMoved = keyReceiver(url) !== keyReceiver(before.url);
     // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
-    if (key === undefined && keyReceiver(url) !== keyReceiver(before.url))
+    if (key === undefined && isMoved)
       throw badField('key', 'enter the stream key or token again, because the address has changed');
+    // The old passphrase is meant for the old server.
+    const passphrase = change.passphrase ?? (isMoved ? null : change.passphrase);
+    assertSuitable(url, { key, passphrase });
     // What the change doesn't contain may be changed by another request at this moment.
     const changed = await this.repository.change(before, {
       url,
       ...(name !== undefined && { name }),
       ...(enabled !== undefined && { enabled }),
-      ...(key !== undefined && { key: this.#seal(id, key) }),
+      ...(key !== undefined && { key: sealKey(this.secrets, id, key) }),
+      ...(passphrase !== undefined && {
+        passphrase: sealPassphrase(this.secrets, id, passphrase),
+      }),
     });
     if (changed === null) throw notFound();
     return this.#applied(channelId, changed);
@@ -131,15 +145,21 @@ export class RestreamService implements OnModuleInit {
     if (message !== null) throw badField('url', message);
   }
 
-  #seal(id: string, key: string): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(Buffer.from(this.secrets.seal('restream', key, id)));
-  }
-
   async #channelId({ channel: name, accountId }: Owned): Promise<string> {
     const channel = await this.channels.get(name);
     if (channel.ownerId === accountId) return channel.id;
     throw new DomainError('forbidden', 'This channel belongs to another account.');
   }
+}
+
+type Keys = Readonly<{ key?: string | undefined; passphrase?: string | null | undefined }>;
+
+/** @throws {DomainError} `bad_request` for keys with which no server of this protocol works */
+function assertSuitable(url: string, { key, passphrase }: Keys): void {
+  if (restreamProtocol(url) === 'srt') return;
+  if (key === '') throw badField('key', 'enter the stream key or token');
+  if (typeof passphrase === 'string')
+    throw badField('passphrase', 'only SRT servers have a passphrase');
 }
 
 function badField(path: string, message: string): DomainError {

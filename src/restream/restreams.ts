@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
   Inject,
   Injectable,
@@ -9,30 +8,16 @@ import { z } from 'zod';
 import type { LiveBroadcast } from '../broadcast/live-broadcast.js';
 import type { LiveChannel } from '../broadcast/live-channel.js';
 import { LiveChannels } from '../broadcast/live-channels.js';
-import type { WatchedMedia } from '../broadcast/ports/media.js';
 import { BUS, type Bus } from '../cluster/bus.js';
 import { shared } from '../cluster/shared.js';
-import { CLOCK, type Clock } from '../common/clock.js';
 import { LOG, type Log } from '../common/logger.js';
-import { isWhip } from '../protocol/is-whip.js';
 import type { RestreamStatus } from '../protocol/restream.js';
 import { equalBytes } from '../media/codecs/equal-bytes.js';
-import { Secrets } from '../secrets/secrets.js';
-import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type SealedTarget } from './restream.repository.js';
-import { TargetSender } from './target-sender.js';
-import { RelayThread } from './whip/relay-thread.js';
-import { WhipEndpoint } from './whip/whip-endpoint.js';
-import { WhipPublication, type WhipPublicationOptions } from './whip/whip-publication.js';
-import { WhipSender } from './whip/whip-sender.js';
+import { type Sender, Senders } from './senders.js';
 
 /** The retry delay after the database failed. */
 const RETRY_MS = 2_000;
-/** How long a stop of this server waits for WHIP servers to end their sessions. */
-const ENDING_MS = 1_000;
-
-/** Sends one broadcast to one target until it is closed. */
-type Sender = Pick<TargetSender, 'status' | 'close'>;
 
 /** A sender, and the target as it was when the sender started. */
 type Sent = Readonly<{ sender: Sender; target: SealedTarget }>;
@@ -51,8 +36,6 @@ type Active = {
 export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown {
   /** By channel id. */
   readonly #active = new Map<string, Active>();
-  /** Requests that end sessions, each of which takes a few seconds at most. */
-  readonly #ending = new Set<Promise<void>>();
   readonly #log: Log;
   readonly #announce: (changed: { channelId: string }) => void;
 
@@ -60,11 +43,8 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
   constructor(
     private readonly liveChannels: LiveChannels,
     private readonly repository: RestreamRepository,
-    private readonly dialer: RestreamDialer,
-    private readonly secrets: Secrets,
-    private readonly relays: RelayThread,
+    private readonly senders: Senders,
     @Inject(BUS) bus: Bus,
-    @Inject(CLOCK) private readonly clock: Clock,
     @Inject(LOG) log: Log,
   ) {
     this.#log = log.child({ part: 'restreams' });
@@ -80,10 +60,7 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationShutdown(): Promise<void> {
     for (const channelId of this.#active.keys()) this.#stop(channelId);
-    // Otherwise, their servers would refuse new sessions for some time.
-    const limit = wait(ENDING_MS, undefined, { ref: false });
-    await Promise.race([Promise.all(this.#ending), limit]);
-    this.relays.close();
+    await this.senders.close();
   }
 
   /** Applies a change to a channel's targets on the node that runs its broadcast. */
@@ -144,49 +121,24 @@ export class Restreams implements OnApplicationBootstrap, OnApplicationShutdown 
         sent.delete(id);
       }
     for (const target of targets) {
-      const sender = sent.has(target.id) ? null : this.#start(broadcast, target);
+      const sender = sent.has(target.id) ? null : this.senders.start(broadcast, target);
       if (sender) sent.set(target.id, { sender, target });
     }
-  }
-
-  #start(broadcast: LiveBroadcast, { id, url, key: sealed }: SealedTarget): Sender | null {
-    const { id: broadcastId, samples: source } = broadcast;
-    const log = this.#log.child({ broadcastId, targetId: id });
-    const key = this.secrets.unseal('restream', Buffer.from(sealed).toString('utf8'), id);
-    if (key === null) {
-      log.error('a stream key can’t be read: SECRET_KEY or secret.key has changed');
-      return null;
-    }
-    const { dialer, clock, relays } = this;
-    const dial: RestreamDialer['dial'] = (to, signal) => dialer.dial(to, signal);
-    const common = { clock, random: Math.random, log };
-    if (!isWhip(url))
-      return new TargetSender({ ...common, destination: { url, key }, source, dial });
-    const endpoint = this.#endpoint(new WhipEndpoint({ url, token: key, dial }));
-    const isAllowed: WhipPublicationOptions['isAllowed'] = (at) => dialer.isAllowed(at);
-    const publish = (media: WatchedMedia): WhipPublication =>
-      new WhipPublication({ media, endpoint, relays, isAllowed, sessionId: clock.nowMs() });
-    return new WhipSender({ ...common, host: new URL(url).host, broadcast, publish });
-  }
-
-  /** Returns an endpoint whose requests to end sessions are remembered until they are done. */
-  #endpoint(endpoint: WhipEndpoint): WhipPublicationOptions['endpoint'] {
-    return {
-      publish: (offer, stopped) => endpoint.publish(offer, stopped),
-      end: async (session) => {
-        const ending = endpoint.end(session);
-        this.#ending.add(ending);
-        await ending;
-        this.#ending.delete(ending);
-      },
-    };
   }
 }
 
 /**
- * Whether the target's URL and key are unchanged. A key that is set again is sealed differently,
+ * Whether the target's URL and keys are unchanged. A key that is set again is sealed differently,
  * even if it is the same.
  */
 function isSame(before: SealedTarget, after: SealedTarget | undefined): boolean {
-  return after?.url === before.url && equalBytes(after.key, before.key);
+  return (
+    after?.url === before.url &&
+    equalBytes(after.key, before.key) &&
+    isSamePassphrase(before.passphrase, after.passphrase)
+  );
+}
+
+function isSamePassphrase(before: Uint8Array | null, after: Uint8Array | null): boolean {
+  return before === null || after === null ? before === after : equalBytes(before, after);
 }

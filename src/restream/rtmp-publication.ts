@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
+import type { SampleKinds } from '../broadcast/ports/samples.js';
 import { TypedEmitter } from '../common/typed-emitter.js';
 import type { AmfObject } from '../media/rtmp/amf0.js';
 import {
@@ -12,7 +13,8 @@ import {
 import { RtmpError } from '../media/rtmp/rtmp-error.js';
 import { RtmpLink } from '../media/rtmp/rtmp-link.js';
 import { CONTROL_STREAM, MEDIA_STREAM } from '../media/rtmp/rtmp-message.js';
-import type { FlvMessage } from './flv-stream.js';
+import { type FlvMessage, FlvStream } from './flv-stream.js';
+import type { Publication, SampleWriter, SendProgress } from './publication.js';
 import { RestreamError } from './restream-problem.js';
 
 /** The transaction ids of the commands whose answers matter. */
@@ -20,6 +22,10 @@ const CONNECT = 1;
 const CREATE_STREAM = 4;
 /** The version string by which servers recognize an encoder. */
 const FLASH_VERSION = 'FMLE/3.0 (compatible; Onair)';
+
+/** The codec numbers in FLV metadata (Adobe FLV 10.1, section E.5). */
+const FLV_H264 = 7;
+const FLV_AAC = 10;
 
 type Options = Readonly<{
   /** A connected socket, which the publication then owns. */
@@ -30,9 +36,8 @@ type Options = Readonly<{
 }>;
 
 /** Publishes one stream to an RTMP server (RTMP 1.0, section 7.2). */
-export class RtmpPublication {
+export class RtmpPublication implements Publication {
   readonly #emitter = new TypedEmitter<{ started: []; closed: [RestreamError] }>();
-  /** `started`: the server accepted the key. `closed`: the connection failed or ended. */
   readonly events = this.#emitter.listenable;
   readonly #options: Options;
   readonly #link: RtmpLink;
@@ -53,25 +58,25 @@ export class RtmpPublication {
     this.#link.start();
   }
 
-  /**
-   * The number of bytes written to the connection so far, and the number still waiting to be sent.
-   */
-  get progress(): Readonly<{ written: number; waiting: number }> {
+  get progress(): SendProgress {
     const { bytesWritten, writableLength } = this.#options.socket;
     return { written: bytesWritten, waiting: writableLength };
   }
 
-  send({ type, timeMs, payload }: FlvMessage): void {
-    if (this.#state !== 'started') return;
-    this.#link.send({ type, streamId: this.#streamId, timeMs: timeMs % 2 ** 32, payload });
-  }
-
-  /** Sends the description of the stream, which servers and players show. */
-  describe(metadata: AmfObject): void {
+  /**
+   * Announces the tracks, and returns the writer for them. Without the announcement, receivers would
+   * guess the tracks from the first seconds of media.
+   */
+  begin({ video, audio }: SampleKinds, backlogMs: () => number): SampleWriter {
+    const metadata: AmfObject = {
+      encoder: 'Onair',
+      ...(video && { videocodecid: FLV_H264 }),
+      ...(audio && { audiocodecid: FLV_AAC }),
+    };
     if (this.#state === 'started') this.#link.send(writeMetadata(metadata, this.#streamId));
+    return new FlvStream({ send: (message) => this.#send(message), backlogMs });
   }
 
-  /** Ends the stream and the connection. Safe to call twice. */
   close(): void {
     if (this.#state === 'closed') return;
     const { socket } = this.#options;
@@ -87,13 +92,17 @@ export class RtmpPublication {
     setTimeout(() => socket.destroy(), 1_000).unref();
   }
 
-  /** Ends the connection at once, for the given reason. */
   fail(error: RestreamError): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     this.#options.socket.destroy();
     this.#emitter.emit('closed', error);
     this.#emitter.clear();
+  }
+
+  #send({ type, timeMs, payload }: FlvMessage): void {
+    if (this.#state !== 'started') return;
+    this.#link.send({ type, streamId: this.#streamId, timeMs: timeMs % 2 ** 32, payload });
   }
 
   #take(bytes: Uint8Array): void {

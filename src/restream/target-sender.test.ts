@@ -8,6 +8,7 @@ import { collectHeap } from '../common/collect-heap.js';
 import type { Log } from '../common/logger.js';
 import { readData } from '../media/rtmp/commands.js';
 import { MESSAGE } from '../media/rtmp/rtmp-message.js';
+import { RtmpPublication } from './rtmp-publication.js';
 import { TargetSender } from './target-sender.js';
 
 const KEY = 'live_secret';
@@ -51,12 +52,13 @@ beforeEach(async () => {
   const log = { debug: write, info: write, warn: write, error: write } as unknown as Log;
   Object.assign(log, { child: () => log });
   sender = new TargetSender({
-    destination: { url: `rtmp://127.0.0.1:${server.port}/live`, key: KEY },
+    host: '127.0.0.1',
     source: pictures,
-    dial: async (_url, signal) => {
+    publish: async (signal) => {
       const socket = connect(server.port, '127.0.0.1');
       await once(socket, 'connect', { signal });
-      return socket;
+      const url = `rtmp://127.0.0.1:${server.port}/live`;
+      return new RtmpPublication({ socket, url, key: KEY });
     },
     clock: { nowMs: () => nowMs },
     random: () => 0.5,

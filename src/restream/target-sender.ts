@@ -1,15 +1,12 @@
-import type { Socket } from 'node:net';
 import type { SampleSource, TimedSample } from '../broadcast/ports/samples.js';
 import type { Clock } from '../common/clock.js';
 import type { Log } from '../common/logger.js';
-import type { AmfObject } from '../media/rtmp/amf0.js';
 import type { RestreamStatus } from '../protocol/restream.js';
 import { Backlog } from './backlog.js';
-import { FlvStream } from './flv-stream.js';
 import { Interleaver } from './interleaver.js';
+import type { Publication, SampleWriter } from './publication.js';
 import { reconnectDelayMs } from './reconnect-delay.js';
 import { reasonFor, RestreamError } from './restream-problem.js';
-import { RtmpPublication } from './rtmp-publication.js';
 
 /** The maximum time that a connected server has to accept the stream. */
 const START_TIMEOUT_MS = 10_000;
@@ -22,32 +19,30 @@ const CHECK_MS = 1_000;
  */
 const SETTLED_MS = 10_000;
 
-/** The codec numbers in FLV metadata (Adobe FLV 10.1, section E.5). */
-const FLV_H264 = 7;
-const FLV_AAC = 10;
-
-/** The destination. The key must never be logged. */
-export type Destination = Readonly<{ url: string; key: string }>;
-
 type Options = Readonly<{
-  destination: Destination;
+  /** The target's host, for the log. */
+  host: string;
   source: SampleSource;
-  dial: (url: string, signal: AbortSignal) => Promise<Socket>;
+  /**
+   * Opens a connection.
+   * @throws {RestreamError}
+   */
+  publish: (signal: AbortSignal) => Promise<Publication>;
   clock: Clock;
   random: () => number;
   log: Log;
 }>;
 
 type Sending = {
-  readonly publication: RtmpPublication;
-  readonly stream: FlvStream;
+  readonly publication: Publication;
+  readonly writer: SampleWriter;
   readonly backlog: Backlog;
   readonly startedMs: number;
 };
 
 type State =
   | Readonly<{ name: 'waiting' | 'unsupported' }>
-  | Readonly<{ name: 'connecting'; publication: RtmpPublication | null }>
+  | Readonly<{ name: 'connecting'; publication: Publication | null }>
   | (Readonly<{ name: 'sending' }> & Sending)
   | Readonly<{ name: 'retrying'; problem: RestreamError }>;
 
@@ -65,7 +60,7 @@ export class TargetSender {
 
   constructor(options: Options) {
     this.#options = options;
-    this.#log = options.log.child({ host: new URL(options.destination.url).host });
+    this.#log = options.log.child({ host: options.host });
     this.#stopTaking = options.source.take((sample) => this.#take(sample));
     this.#check = setInterval(() => this.#tick(), CHECK_MS).unref();
   }
@@ -104,7 +99,7 @@ export class TargetSender {
 
   #send(sample: TimedSample, hasVideo: boolean): void {
     if (this.#state.name !== 'sending') return;
-    this.#state.stream.push(sample, hasVideo);
+    this.#state.writer.push(sample, hasVideo);
     this.#state.backlog.mark(sample.timeMs);
   }
 
@@ -120,17 +115,16 @@ export class TargetSender {
     const connecting: State = { name: 'connecting', publication: null };
     this.#enter(connecting);
     try {
-      const { dial, destination } = this.#options;
-      const socket = await dial(destination.url, this.#stopped.signal);
-      if (this.#state !== connecting) return void socket.destroy();
-      this.#publish(new RtmpPublication({ socket, ...destination }));
+      const publication = await this.#options.publish(this.#stopped.signal);
+      if (this.#state !== connecting || this.#stopped.signal.aborted) return publication.close();
+      this.#publish(publication);
     } catch (error) {
       if (this.#state !== connecting || this.#stopped.signal.aborted) return;
       this.#failed(error instanceof RestreamError ? error : new RestreamError('unreachable'));
     }
   }
 
-  #publish(publication: RtmpPublication): void {
+  #publish(publication: Publication): void {
     this.#enter({ name: 'connecting', publication });
     const limit = setTimeout(
       () => publication.fail(new RestreamError('unreachable')),
@@ -146,28 +140,12 @@ export class TargetSender {
     });
   }
 
-  #started(publication: RtmpPublication): void {
+  #started(publication: Publication): void {
     const startedMs = this.#options.clock.nowMs();
     const backlog = new Backlog(() => publication.progress, startedMs);
-    const stream = new FlvStream({
-      send: (message) => publication.send(message),
-      backlogMs: () => backlog.waitingMs,
-    });
-    publication.describe(this.#description);
-    this.#enter({ name: 'sending', publication, stream, backlog, startedMs });
-  }
-
-  /**
-   * The metadata that announces the tracks. Without it, receivers would guess them from the first
-   * seconds of media.
-   */
-  get #description(): AmfObject {
-    const { video, audio } = this.#options.source.kinds;
-    return {
-      encoder: 'Onair',
-      ...(video && { videocodecid: FLV_H264 }),
-      ...(audio && { audiocodecid: FLV_AAC }),
-    };
+    const { kinds } = this.#options.source;
+    const writer = publication.begin(kinds, () => backlog.waitingMs);
+    this.#enter({ name: 'sending', publication, writer, backlog, startedMs });
   }
 
   #failed(problem: RestreamError): void {

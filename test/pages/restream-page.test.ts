@@ -25,6 +25,14 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     await settings.getByLabel('Name', { exact: true }).fill('My server');
     await settings.getByLabel('Server', { exact: true }).fill('https://example.com/whip');
     await settings.getByLabel('Token', { exact: true }).waitFor();
+    const shownBySrtServer = 'srt://example.com:9001?streamid=our-id&passphrase=long-enough';
+    await settings.getByLabel('Server', { exact: true }).fill(shownBySrtServer);
+    const server = settings.getByLabel('Server', { exact: true });
+    expect(await server.inputValue()).toBe('srt://example.com:9001');
+    expect(await settings.getByLabel('Stream ID', { exact: true }).inputValue()).toBe('our-id');
+    const passphrase = settings.getByLabel('Passphrase', { exact: true });
+    expect(await passphrase.inputValue()).toBe('long-enough');
+    expect(await seriousOn(page)).toEqual([]);
     await settings.getByLabel('Server', { exact: true }).fill('http://example.com');
     await settings.getByLabel('Stream key').fill('a secret key');
     const save = settings.getByRole('button', { name: 'Add service' });

@@ -1,6 +1,10 @@
 import { useState } from 'preact/hooks';
-import { isWhip } from '../../../../src/protocol/is-whip.js';
+import {
+  type RestreamProtocol,
+  restreamProtocol,
+} from '../../../../src/protocol/restream-protocol.js';
 import type { RestreamTarget } from '../../../../src/protocol/restream.js';
+import { splitSrtUrl } from '../../../../src/protocol/srt-url.js';
 import { restreamApi } from '../../../client/restream-api.js';
 import { FormError } from '../../account/form-error.js';
 import { useSubmit } from '../../account/use-submit.js';
@@ -14,6 +18,14 @@ const OPTIONS: readonly { value: Preset; label: string }[] = [
   { value: 'twitch', label: PRESETS.twitch.name },
   { value: 'custom', label: 'Another server' },
 ];
+
+const NOUNS: Readonly<Record<RestreamProtocol, string>> = {
+  rtmp: 'stream key',
+  srt: 'stream ID',
+  whip: 'token',
+};
+const STORED = 'Stored encrypted, and never shown again.';
+const KEPT = 'Leave it empty to keep the current one, which is never shown.';
 
 export interface RestreamFormProps {
   channel: string;
@@ -30,11 +42,23 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   const [name, setName] = useState<string>(initial.name);
   const [url, setUrl] = useState<string>(initial.url);
   const [key, setKey] = useState('');
+  const [passphrase, setPassphrase] = useState('');
+  const protocol = restreamProtocol(url.trim());
   const form = useSubmit(async () => {
-    const typed = { name: name.trim(), url: url.trim(), key: key.trim() };
+    const typed = { name: name.trim(), url: url.trim(), key: key.trim(), ...encryption() };
     await (target ? change(channel, target, typed) : restreamApi.add(channel, typed));
     onSaved();
   });
+  function encryption(): Pick<Typed, 'passphrase'> {
+    return protocol === 'srt' && passphrase !== '' ? { passphrase } : {};
+  }
+  /** Moves the secrets of an SRT URL to their fields. Services display all as one URL. */
+  function enterUrl(text: string): void {
+    const split = restreamProtocol(text.trim()) === 'srt' ? splitSrtUrl(text) : null;
+    setUrl(split?.url ?? text);
+    if (split?.streamId) setKey(split.streamId);
+    if (split?.passphrase) setPassphrase(split.passphrase);
+  }
   function choose(chosen: Preset): void {
     setPreset(chosen);
     setName(PRESETS[chosen].name);
@@ -60,10 +84,10 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
             label="Server"
             name="url"
             value={url}
-            onInput={setUrl}
+            onInput={enterUrl}
             error={form.issue('url')}
             placeholder="rtmps://live.example.com/app"
-            hint="An RTMP server, or a WHIP endpoint that starts with https://"
+            hint="An RTMP server, an SRT server with its port (srt://…), or a WHIP endpoint (https://…)"
             autocomplete="off"
             autocapitalize="none"
             required
@@ -71,20 +95,29 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
         </>
       )}
       <TextField
-        label={keyLabel(url, target !== null)}
+        label={keyLabel(protocol, target !== null)}
         name="key"
         type="password"
         value={key}
         onInput={setKey}
         error={form.issue('key')}
-        hint={
-          target
-            ? 'Leave it empty to keep the current one, which is never shown.'
-            : 'Stored encrypted, and never shown again.'
-        }
+        hint={target ? KEPT : `${protocol === 'srt' ? 'Not every server has one. ' : ''}${STORED}`}
         autocomplete="off"
-        required={!target}
+        required={!target && protocol !== 'srt'}
       />
+      {protocol === 'srt' && (
+        <TextField
+          label={target ? 'New passphrase' : 'Passphrase'}
+          name="passphrase"
+          type="password"
+          value={passphrase}
+          onInput={setPassphrase}
+          error={form.issue('passphrase')}
+          hint={target ? KEPT : `Without it, the stream isn’t encrypted. ${STORED}`}
+          maxLength={79}
+          autocomplete="off"
+        />
+      )}
       <div class="restream-form-actions">
         <Button size="s" onClick={onCancel}>
           Cancel
@@ -97,15 +130,15 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   );
 }
 
-/** Returns the label of the key field. WHIP servers expect a bearer token instead of a key. */
-function keyLabel(url: string, isChange: boolean): string {
-  const noun = isWhip(url.trim()) ? 'token' : 'stream key';
+/** Returns the label of the key field: what the server calls it. */
+function keyLabel(protocol: RestreamProtocol, isChange: boolean): string {
+  const noun = NOUNS[protocol];
   return isChange ? `New ${noun}` : noun.replace(/^./, (first) => first.toUpperCase());
 }
 
-type Typed = Readonly<{ name: string; url: string; key: string }>;
+type Typed = Readonly<{ name: string; url: string; key: string; passphrase?: string }>;
 
-/** Changes a service. If no key was entered, the current key is kept. */
+/** Changes a service. The current key is kept if none was entered. */
 function change(channel: string, { id }: RestreamTarget, { key, ...rest }: Typed) {
   return restreamApi.change(channel, id, { ...rest, ...(key !== '' && { key }) });
 }

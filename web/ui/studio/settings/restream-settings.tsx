@@ -63,7 +63,7 @@ function RestreamRow({ channel, target, onChanged }: RestreamRowProps) {
   async function remove(): Promise<void> {
     const goAhead = await confirm({
       title: `Remove ${name}?`,
-      text: 'Your broadcasts are no longer sent to it, and its stream key is deleted.',
+      text: 'Your broadcasts are no longer sent to it, and its keys are deleted.',
       action: 'Remove',
       cancel: 'Keep it',
       danger: true,

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "restream_targets" ADD COLUMN     "passphrase" BYTEA;

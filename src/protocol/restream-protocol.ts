@@ -1,0 +1,8 @@
+/** The protocols over which broadcasts are restreamed. RTMP includes RTMPS. */
+export type RestreamProtocol = 'rtmp' | 'srt' | 'whip';
+
+/** Returns the protocol of a restream target, which its URL determines. */
+export function restreamProtocol(url: string): RestreamProtocol {
+  if (url.startsWith('https:')) return 'whip';
+  return url.startsWith('srt:') ? 'srt' : 'rtmp';
+}

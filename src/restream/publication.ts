@@ -1,0 +1,35 @@
+import type { SampleKinds, TimedSample } from '../broadcast/ports/samples.js';
+import type { Listenable } from '../common/typed-emitter.js';
+import type { RestreamError } from './restream-problem.js';
+
+/**
+ * The number of bytes written to a connection so far, and the number of these still waiting to be
+ * sent.
+ */
+export type SendProgress = Readonly<{ written: number; waiting: number }>;
+
+/** Writes a broadcast's samples to one connection. */
+export interface SampleWriter {
+  /**
+   * Writes a sample, or drops it if the connection is too slow.
+   * @param hasVideo whether audio has to wait for a key frame
+   */
+  push(sample: TimedSample, hasVideo: boolean): void;
+}
+
+/** One connection to a target that receives a broadcast's samples. */
+export interface Publication {
+  /** `started`: the server accepted the stream. `closed`: the connection failed or ended. */
+  readonly events: Listenable<{ started: []; closed: [RestreamError] }>;
+  readonly progress: SendProgress;
+  /**
+   * Begins the stream. Called once, after `started`.
+   * @param kinds the media to announce
+   * @param backlogMs returns how much media is waiting to be sent, in milliseconds
+   */
+  begin(kinds: SampleKinds, backlogMs: () => number): SampleWriter;
+  /** Ends the stream and the connection. Idempotent. */
+  close(): void;
+  /** Ends the connection at once, for the given reason. */
+  fail(error: RestreamError): void;
+}

@@ -1,0 +1,155 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { H264 } from '../../../test/support/h264-config.js';
+import type { TimedSample } from '../../broadcast/ports/samples.js';
+import type { SrtProgress } from '../../srt/srt-messages.js';
+import type { SrtOutputEvents } from '../../srt/srt-outputs.js';
+import type { RestreamError } from '../restream-problem.js';
+import { SrtPublication } from './srt-publication.js';
+
+const PLACE = {
+  address: '192.0.2.1',
+  port: 9_001,
+  streamId: 'live_secret',
+  passphrase: 'a secret phrase',
+  latencyMs: 200,
+};
+const PACKET_BYTES = 188;
+const KINDS = { video: true, audio: false, refused: null };
+
+let events: SrtOutputEvents;
+let sent: Uint8Array[];
+let accepts: boolean;
+let closings: number;
+let problems: RestreamError[];
+let publication: SrtPublication;
+beforeEach(() => {
+  sent = [];
+  accepts = true;
+  closings = 0;
+  problems = [];
+  const connect = (_place: unknown, listener: SrtOutputEvents) => {
+    events = listener;
+    const send = (data: Uint8Array): boolean => accepts && sent.push(Uint8Array.from(data)) > 0;
+    return { send, close: () => void (closings += 1) };
+  };
+  publication = new SrtPublication({ connect }, PLACE);
+  publication.events.on('closed', (problem) => problems.push(problem));
+});
+
+let timeMs = 0;
+function picture({ keyFrame = false, bytes = 100 } = {}): TimedSample {
+  timeMs += 40;
+  const data = new Uint8Array(bytes).fill(1);
+  new DataView(data.buffer).setUint32(0, bytes - 4);
+  return { kind: 'video', timeMs, compositionMs: 0, keyFrame, data, config: H264 };
+}
+
+const sentBytes = () => sent.reduce((sum, { length }) => sum + length, 0);
+/** Resolves when what has been written in this turn has been sent. */
+const flushed = () => new Promise((resolve) => void setImmediate(resolve));
+
+const IDLE: SrtProgress = { takenBytes: 0, bufferedBytes: 0, packets: 0, droppedPackets: 0 };
+const progress = (change: Partial<SrtProgress>): void => events.progressed({ ...IDLE, ...change });
+
+describe('a publication over SRT', () => {
+  it('starts when it is connected, and sends what was written at once in one piece', async () => {
+    const started = vi.fn<() => void>();
+    publication.events.on('started', started);
+    events.connected();
+    expect(started).toHaveBeenCalledOnce();
+    const writer = publication.begin(KINDS, () => 0);
+    writer.push(picture(), true);
+    await flushed();
+    expect(sent).toHaveLength(0);
+    writer.push(picture({ keyFrame: true }), true);
+    writer.push(picture(), true);
+    await flushed();
+    expect(sent).toHaveLength(1);
+    // The tables and two pictures.
+    expect(sentBytes()).toBe(4 * PACKET_BYTES);
+  });
+
+  it('sends large pictures in frames of whole SRT packets', async () => {
+    const writer = publication.begin(KINDS, () => 0);
+    writer.push(picture({ keyFrame: true, bytes: 200_000 }), true);
+    await flushed();
+    expect(sent.length).toBeGreaterThan(3);
+    expect(sent.slice(0, -1).every(({ length }) => length === 49 * 1_316)).toBe(true);
+    expect(sentBytes() % PACKET_BYTES).toBe(0);
+    expect(publication.progress).toEqual({ written: sentBytes(), waiting: sentBytes() });
+    progress({ takenBytes: 150_000, bufferedBytes: 1_000 });
+    expect(publication.progress.waiting).toBe(sentBytes() - 149_000);
+  });
+
+  it.each([
+    ['packets were dropped', () => progress({ droppedPackets: 1 })],
+    ['the program doesn’t read', () => void (accepts = false)],
+  ])('continues with a key frame after %s', async (_what, happen) => {
+    const writer = publication.begin(KINDS, () => 0);
+    writer.push(picture({ keyFrame: true }), true);
+    await flushed();
+    happen();
+    writer.push(picture(), true);
+    await flushed();
+    accepts = true;
+    const before = sentBytes();
+    const { written } = publication.progress;
+    expect(written).toBe(before);
+    writer.push(picture(), true);
+    await flushed();
+    expect(sentBytes()).toBe(before);
+    writer.push(picture({ keyFrame: true }), true);
+    await flushed();
+    expect(sentBytes()).toBeGreaterThan(before);
+  });
+
+  it.each([
+    [2, 'key_refused'],
+    [10, 'passphrase_refused'],
+    [11, 'passphrase_refused'],
+    [16, 'unreachable'],
+    [1_401, 'key_refused'],
+    [1_402, 'busy'],
+    [1_409, 'in_use'],
+    [4_242, 'refused'],
+  ])('reports the reason %i as %s, without its secrets', (reason, problem) => {
+    events.rejected(reason);
+    expect(problems.map((one) => one.problem)).toEqual([problem]);
+    expect(problems[0]?.message).not.toContain('secret ');
+    expect(closings).toBe(1);
+  });
+
+  it('gives up after ten seconds in which nothing could be sent', () => {
+    let droppedPackets = 0;
+    const stall = (seconds: number): void => {
+      for (let count = 0; count < seconds; count += 1)
+        progress({ takenBytes: 9_000, packets: 5, bufferedBytes: 900, droppedPackets });
+    };
+    stall(10);
+    // Nothing is to be sent, so nothing is stuck.
+    progress({ packets: 5 });
+    stall(10);
+    expect(problems).toEqual([]);
+    progress({ packets: 6, bufferedBytes: 900 });
+    droppedPackets = 9;
+    for (let count = 0; count <= 10; count += 1) {
+      droppedPackets += 1;
+      progress({ packets: 6, droppedPackets });
+    }
+    expect(problems.map(({ problem }) => problem)).toEqual(['stalled']);
+  });
+
+  it('sends nothing after it was closed, and reports nothing', async () => {
+    const writer = publication.begin(KINDS, () => 0);
+    writer.push(picture({ keyFrame: true }), true);
+    publication.close();
+    publication.close();
+    const before = sentBytes();
+    expect(before).toBeGreaterThan(0);
+    writer.push(picture({ keyFrame: true }), true);
+    await flushed();
+    events.closed();
+    expect(sentBytes()).toBe(before);
+    expect([problems, closings]).toEqual([[], 1]);
+  });
+});

@@ -1,0 +1,98 @@
+import type { SampleKinds } from '../../broadcast/ports/samples.js';
+import { TypedEmitter } from '../../common/typed-emitter.js';
+import { DATA_MAX } from '../../srt/media-frames.js';
+import type { SrtDestination, SrtProgress } from '../../srt/srt-messages.js';
+import type { SrtOutput } from '../../srt/srt-outputs.js';
+import type { SrtProcess } from '../../srt/srt-process.js';
+import type { Publication, SampleWriter, SendProgress } from '../publication.js';
+import { RestreamError } from '../restream-problem.js';
+import { problemOf } from './srt-problem.js';
+import { TsStream } from './ts-stream.js';
+
+/** The bytes of an SRT packet: seven packets of MPEG-TS. */
+const PAYLOAD_BYTES = 1_316;
+/** The most that is sent at once: as many whole SRT packets as fit into a frame. */
+const SEND_MAX = DATA_MAX - (DATA_MAX % PAYLOAD_BYTES);
+/** After this many seconds in which nothing could be sent, the connection is replaced. */
+const STALLED_REPORTS = 10;
+
+/** Publishes one stream to an SRT server, as the caller. */
+export class SrtPublication implements Publication {
+  readonly #emitter = new TypedEmitter<{ started: []; closed: [RestreamError] }>();
+  readonly events = this.#emitter.listenable;
+  readonly #output: SrtOutput;
+  #stream: TsStream | null = null;
+  /** Written in this turn of the event loop, and sent at its end, so that packets are full. */
+  #held: Buffer[] = [];
+  #written = 0;
+  #latest: SrtProgress = { takenBytes: 0, bufferedBytes: 0, packets: 0, droppedPackets: 0 };
+  #stalledReports = 0;
+  #isClosed = false;
+
+  constructor(process: Pick<SrtProcess, 'connect'>, destination: SrtDestination) {
+    this.#output = process.connect(destination, {
+      connected: () => this.#emitter.emit('started'),
+      rejected: (reason) => this.fail(new RestreamError(problemOf(reason))),
+      progressed: (progress) => this.#progressed(progress),
+      closed: () => this.fail(new RestreamError('closed')),
+    });
+  }
+
+  /** Updated every second, by what the SRT program reports. */
+  get progress(): SendProgress {
+    const { takenBytes, bufferedBytes } = this.#latest;
+    return { written: this.#written, waiting: this.#written - takenBytes + bufferedBytes };
+  }
+
+  begin(kinds: SampleKinds, backlogMs: () => number): SampleWriter {
+    this.#stream = new TsStream({ kinds, send: (packets) => this.#write(packets), backlogMs });
+    return this.#stream;
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#flush();
+    this.#isClosed = true;
+    this.#emitter.clear();
+    this.#output.close();
+  }
+
+  fail(error: RestreamError): void {
+    if (this.#isClosed) return;
+    this.#emitter.emit('closed', error);
+    this.close();
+  }
+
+  #write(packets: Buffer): void {
+    if (this.#held.length === 0) setImmediate(() => this.#flush());
+    this.#held.push(packets);
+    this.#written += packets.length;
+  }
+
+  #flush(): void {
+    if (this.#isClosed) return;
+    const all = Buffer.concat(this.#held);
+    this.#held = [];
+    for (let at = 0; at < all.length; at += SEND_MAX) {
+      const part = all.subarray(at, at + SEND_MAX);
+      if (this.#output.send(part)) continue;
+      this.#written -= part.length;
+      this.#stream?.skip();
+    }
+  }
+
+  /**
+   * Follows what became of the media. libsrt drops packets that are too late to be of use, and what
+   * follows them can't be decoded up to the next key frame.
+   */
+  #progressed(progress: SrtProgress): void {
+    const { packets, droppedPackets } = this.#latest;
+    this.#latest = progress;
+    const hasDropped = progress.droppedPackets > droppedPackets;
+    if (hasDropped) this.#stream?.skip();
+    const isIdle = !hasDropped && progress.bufferedBytes === 0;
+    const hasSent = progress.packets > packets;
+    this.#stalledReports = hasSent || isIdle ? 0 : this.#stalledReports + 1;
+    if (this.#stalledReports > STALLED_REPORTS) this.fail(new RestreamError('stalled'));
+  }
+}
