@@ -11,7 +11,7 @@ import { RestreamRepository } from './restream.repository.js';
 import { RestreamService } from './restream.service.js';
 import { Restreams } from './restreams.js';
 import { Senders } from './senders.js';
-import { SrtCaller } from './srt/srt-caller.js';
+import { SrtPublisher } from './srt/srt-publisher.js';
 import { RelayThread } from './whip/relay-thread.js';
 
 /** Sends broadcasts on to other services. */
@@ -24,7 +24,7 @@ import { RelayThread } from './whip/relay-thread.js';
     RestreamService,
     Restreams,
     Senders,
-    SrtCaller,
+    SrtPublisher,
     { provide: RelayThread, inject: [LOG], useFactory: (log: Log) => new RelayThread(log) },
   ],
 })

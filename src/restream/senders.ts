@@ -9,7 +9,7 @@ import { Secrets } from '../secrets/secrets.js';
 import { RestreamDialer } from './restream-dialer.js';
 import type { SealedTarget } from './restream.repository.js';
 import { RtmpPublication } from './rtmp-publication.js';
-import { SrtCaller } from './srt/srt-caller.js';
+import { SrtPublisher } from './srt/srt-publisher.js';
 import { type PlainKeys, unsealKeys } from './target-keys.js';
 import { TargetSender } from './target-sender.js';
 import { RelayThread } from './whip/relay-thread.js';
@@ -35,7 +35,7 @@ export class Senders {
   // oxlint-disable-next-line max-params -- injected by Nest
   constructor(
     private readonly dialer: RestreamDialer,
-    private readonly srt: SrtCaller,
+    private readonly srt: SrtPublisher,
     private readonly relays: RelayThread,
     private readonly secrets: Secrets,
     @Inject(CLOCK) private readonly clock: Clock,

@@ -12,8 +12,11 @@ import {
 } from './srt-messages.js';
 import { type SrtOutput, type SrtOutputEvents, SrtOutputs } from './srt-outputs.js';
 
-/** Each connection can buffer about 12 MB, and threads reserve more address space than they use. */
-const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 256 };
+/**
+ * Each connection can buffer about 12 MB, and threads reserve more address space than they use. Each
+ * connection that this server opens has a UDP socket of its own.
+ */
+const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 1_024 };
 
 /**
  * The maximum number of bytes that wait for the process, for all connections. The process reads at

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterEach, describe, expect, onTestFinished, vi } from 'vitest';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { RestreamTarget, RestreamTargetChange } from '../../src/protocol/restream.js';
@@ -106,9 +107,15 @@ describe.skipIf(!hasSrt)('a restream over SRT', { timeout: 180_000 }, () => {
       return (bitrateBps ?? 0) > 50_000;
     }, LIMIT);
     await film.advancesLive(4);
-    const shown = JSON.stringify(await targetOf(film, added.id));
-    expect(shown).not.toContain(STREAM_ID);
-    expect(shown).not.toContain(PASSPHRASE);
+    const { process: srt } = server.app.get(SrtRunner, { strict: false });
+    const visible = [
+      JSON.stringify(await targetOf(film, added.id)),
+      await readFile(`/proc/${srt?.pid}/cmdline`, 'utf8'),
+      await readFile(`/proc/${srt?.pid}/environ`, 'utf8'),
+    ].join();
+    expect(visible).toContain('native/srt');
+    expect(visible).not.toContain(STREAM_ID);
+    expect(visible).not.toContain(PASSPHRASE);
     await film.end();
     const streams = await target.received();
     expect(streams.map(({ codec }) => codec).toSorted()).toEqual(['aac', 'h264']);

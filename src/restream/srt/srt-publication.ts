@@ -13,8 +13,13 @@ import { TsStream } from './ts-stream.js';
 const PAYLOAD_BYTES = 1_316;
 /** The most that is sent at once: as many whole SRT packets as fit into a frame. */
 const SEND_MAX = DATA_MAX - (DATA_MAX % PAYLOAD_BYTES);
-/** After this many seconds in which nothing could be sent, the connection is replaced. */
+/** After this many seconds in which hardly anything could be sent, the connection is replaced. */
 const STALLED_REPORTS = 10;
+/**
+ * Less than this share of the media is hardly anything. Not nothing: while a server doesn't read,
+ * libsrt drops what waits for it, and tries again with a few packets each second.
+ */
+const STALLED_SHARE = 1 / 4;
 
 /** Publishes one stream to an SRT server, as the caller. */
 export class SrtPublication implements Publication {
@@ -86,13 +91,15 @@ export class SrtPublication implements Publication {
    * follows them can't be decoded up to the next key frame.
    */
   #progressed(progress: SrtProgress): void {
-    const { packets, droppedPackets } = this.#latest;
+    const before = this.#latest;
     this.#latest = progress;
-    const hasDropped = progress.droppedPackets > droppedPackets;
+    const hasDropped = progress.droppedPackets > before.droppedPackets;
     if (hasDropped) this.#stream?.skip();
     const isIdle = !hasDropped && progress.bufferedBytes === 0;
-    const hasSent = progress.packets > packets;
-    this.#stalledReports = hasSent || isIdle ? 0 : this.#stalledReports + 1;
+    const sentBytes = (progress.packets - before.packets) * PAYLOAD_BYTES;
+    const takenBytes = progress.takenBytes - before.takenBytes;
+    const isSending = sentBytes > 0 && sentBytes >= takenBytes * STALLED_SHARE;
+    this.#stalledReports = isSending || isIdle ? 0 : this.#stalledReports + 1;
     if (this.#stalledReports > STALLED_REPORTS) this.fail(new RestreamError('stalled'));
   }
 }

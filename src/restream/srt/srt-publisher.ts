@@ -10,7 +10,7 @@ export type SrtTarget = Readonly<{ url: string; streamId: string; passphrase: st
 
 /** Connects to SRT servers that users choose, subject to the same rules as webhooks. */
 @Injectable()
-export class SrtCaller {
+export class SrtPublisher {
   constructor(
     private readonly runner: SrtRunner,
     private readonly dialer: RestreamDialer,
