@@ -1,9 +1,9 @@
-// The dependency rules of ARCHITECTURE.md, held by `npm run check`.
+// The dependency rules of ARCHITECTURE.md, enforced by `npm run check`.
 const { folders } = require('./architecture.cjs');
 
 const TEST = '\\.test\\.tsx?$';
 
-/** One rule for each folder of the server: it imports what architecture.cjs allows, and nothing else of ours. */
+/** One rule per server folder: of our own code, it imports only what architecture.cjs allows. */
 const folderRules = folders
   .filter(({ folder }) => folder.startsWith('src/'))
   .map(({ folder, imports }) => ({

@@ -1,5 +1,5 @@
-// The folders from the lowest layer up: a folder may import only folders listed before it, and of those
-// only the ones that it lists. `.dependency-cruiser.cjs` turns this into rules, and
+// The folders from the lowest layer up. A folder may import only folders that are listed before it
+// and that it names in `imports`. `.dependency-cruiser.cjs` turns this into rules, and
 // `node scripts/architecture.mjs` into the table of ARCHITECTURE.md; a test keeps the table current.
 
 /** @type {readonly { folder: string, holds: string, imports: readonly string[] }[]} */

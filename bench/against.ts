@@ -22,9 +22,9 @@ const TRY_EVERY_MS = 200;
 const TRIES = 150;
 
 /**
- * Compares the CPU time of this build with that of another one, as single servers with embedded
- * databases on the same machine. Both do the same work in turn, and take turns at going first. CPU
- * time depends much less on the machine's other load than elapsed time does.
+ * Compares the CPU time of this build with that of another one. Both run on this machine as single
+ * servers with embedded databases, do the same work one after the other, and take turns going first.
+ * CPU time depends much less on the machine's other load than elapsed time does.
  * @throws {CannotRun} if BENCH_AGAINST doesn't name the folder of another build
  */
 export async function benchAgainst(): Promise<Row[]> {
@@ -96,7 +96,7 @@ async function packaging(own: Subject, other: Subject): Promise<Row[]> {
   ];
 }
 
-/** A build that is measured. */
+/** A build under measurement. */
 class Subject {
   readonly #server: ServerProcess;
   readonly #publisher: WeriftPublisher;
@@ -176,7 +176,7 @@ class Subject {
   async parts(): Promise<number> {
     const { partUrls } = await fetchLive(this.#playlist);
     const path = new URL(partUrls.at(-1) ?? '').pathname;
-    // The server closes connections that stay idle between two rounds.
+    // The server closes connections that are idle between two rounds.
     const viewers = await MeasuredProcess.start('waiters-load.ts');
     try {
       await viewers.ask({ name: 'connect', url: this.#server.url, clients: HLS_VIEWERS });

@@ -11,7 +11,7 @@ const pages: Readonly<Record<string, string>> = {
 /** Serves the baseline pages without a cache, compression or a framework. */
 export class BarePages {
   readonly url: string;
-  /** The film on the video page. */
+  /** The file that the video page plays. */
   clip = Buffer.alloc(0);
   readonly #server: Server;
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const ROOT = new URL('../', import.meta.url);
 
-it('modules of the built service that benchmarks import have a source', () => {
+it('every built module that a benchmark imports has a source file', () => {
   const texts = readdirSync(new URL('.', import.meta.url))
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
@@ -19,7 +19,7 @@ it('modules of the built service that benchmarks import have a source', () => {
   expect(paths.filter((path) => !existsSync(new URL(`src/${path}.ts`, ROOT)))).toEqual([]);
 });
 
-it('the server’s process loads in Node, which supports only TypeScript that it can strip', () => {
+it('the modules that start servers load in Node, which can only strip types', () => {
   const urls = ['../scripts/resolve-typescript.mjs', 'cluster-nodes.ts', 'whep-servers.ts'].map(
     (file) => new URL(file, import.meta.url).href,
   );

@@ -45,7 +45,7 @@ export class CProgram {
     return program;
   }
 
-  /** Starts the program, which answers each line with a line, on one core. */
+  /** Starts the program on one core; it answers each line of input with one line. */
   startOnCore(core: string, args: readonly (string | number)[]): LineProgram {
     return new LineProgram('taskset', ['-c', core, this.#path, ...args]);
   }
@@ -56,7 +56,7 @@ export class CProgram {
     return stdout;
   }
 
-  /** Starts the program, which reads lines and answers with lines. */
+  /** Starts the program, which answers each line of input with one line. */
   start(args: readonly (string | number)[]): ChildProcessWithoutNullStreams {
     return spawn(this.#path, args.map(String));
   }

@@ -10,7 +10,7 @@ const ROUNDS = 3;
 const VIEWERS_MAX = 1_500;
 const VIEWERS_START = 200;
 const SECONDS = 2;
-/** The number of attempts before a number of viewers counts as too many. */
+/** A number of viewers counts as too many after this number of failed attempts. */
 const TRIES = 2;
 /** The search ends when the lower and upper bounds differ by less than this share. */
 const PRECISION = 0.03;
@@ -23,9 +23,9 @@ const RATIO_AT_LEAST = 1.8;
 type Found = { viewers: number; cpuUs: number };
 
 /**
- * Searches for the number of viewers that one core carries at 2.6 Mbit/s: no packet is lost, frames
- * arrive in time, and the core isn't full. Compares it with another media worker
- * (BENCH_WORKER_BEFORE).
+ * Searches for the maximum number of viewers that one core supports at 2.6 Mbit/s without losing a
+ * packet, delivering frames late, or using the core fully. Compares it with that of another media
+ * worker (BENCH_WORKER_BEFORE).
  * @throws {CannotRun} without a C compiler, or with a single core
  */
 export async function benchCapacity(): Promise<Row[]> {

@@ -1,5 +1,5 @@
 // Runs as a separate process: the clients of a full chat. They verify that each acknowledged
-// message arrives once and in order, and measure how late it arrives after it was due.
+// message arrives once and in order, and measure the time from when it was due until it arrives.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
@@ -11,7 +11,7 @@ type Delays = { p50: number; p95: number; p99: number; most: number };
 
 type Client = { readonly socket: WebSocket; lastSeq: number };
 /**
- * The contents of a frame, which is parsed only once, because every client receives the same bytes.
+ * The contents of a frame. A frame is parsed only once, because all clients receive the same bytes.
  */
 type Frame = { readonly firstSeq: number; readonly lastSeq: number; readonly dueMs: number[] };
 
@@ -24,7 +24,7 @@ const PATIENCE_MS = 10_000;
 const DELAY_BUCKETS = 100_000;
 const BUCKETS_PER_MS = 10;
 /**
- * The maximum number of parsed frames in memory; some clients haven't received these frames yet.
+ * The maximum number of parsed frames in memory, for clients that haven't received them yet.
  */
 const FRAMES_MAX = 500;
 const TOLD = Buffer.from('42["chat:messages"');
@@ -141,7 +141,7 @@ function say(dueMs: number): void {
   clients[sent.length % clients.length]?.socket.send(`42${sent.length}["chat:send",${message}]`);
 }
 
-/** Sends each message when it is due: a slow service doesn't delay the next one. */
+/** Sends each message when it is due, even if the service is slow to acknowledge earlier ones. */
 async function sendAll({ perSecond, seconds }: Load): Promise<void> {
   const startMs = performance.now();
   for (let i = 0; i < perSecond * seconds; i += 1) {
@@ -185,7 +185,7 @@ async function load(question: Load): Promise<object> {
 }
 
 /**
- * Gaps are detected on arrival; this verifies that the deliveries are the acknowledged messages.
+ * Gaps are detected on arrival; this verifies that the delivered messages are the acknowledged ones.
  */
 function check(before: number): void {
   for (const { nonce, seq } of sent)

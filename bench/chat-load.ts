@@ -1,5 +1,5 @@
-// Runs as a separate process with many minimal clients in one chat, which count deliveries. Without
-// a channel, they connect to the minimal server in chat-bare-server.ts instead of Onair.
+// Runs as a separate process: many minimal clients of one chat, which count deliveries. Without a
+// channel, they connect to the minimal server in chat-bare-server.ts instead of Onair.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';

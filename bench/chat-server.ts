@@ -1,4 +1,5 @@
-// Runs as a separate process: the built service, until the parent exits. Reports its resource use.
+// Runs as a separate process: the built service, which runs until the parent exits and reports its
+// resource use.
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 

@@ -9,15 +9,15 @@ const SINGLE = { name: 'send', bursts: 60, burst: 1, gapMs: 60 } as const;
 /** Sends ten messages at a time. */
 const BURST = { name: 'send', bursts: 20, burst: 10, gapMs: 120 } as const;
 
-/** Messages that are sent before the measurement, so that the database's code is JIT-compiled. */
+/** Sent before the measurement, so that the database's code is JIT-compiled. */
 const WARM_UP = { name: 'send', bursts: 600, burst: 1, gapMs: 10 } as const;
 
 type Load = typeof SINGLE | typeof BURST | typeof WARM_UP;
 
 /**
  * Measures the chat server's CPU time per delivered message, compared with a minimal server.
- * Onair's figure includes validation and storage. Bursts are compared with single messages on the
- * minimal server, which never merges messages into one frame.
+ * Onair's figure includes validation and storage. The baseline for bursts is single messages on the
+ * minimal server, because that never merges messages into one frame.
  */
 export async function benchChat(): Promise<Row[]> {
   const onair = await ChatUnderLoad.start('chat-server.ts', 'bench-chat');
@@ -69,7 +69,7 @@ class ChatUnderLoad {
     return new ChatUnderLoad(server, load);
   }
 
-  /** Measures the server's CPU per delivery, in microseconds. */
+  /** Measures the server's CPU time per delivery, in microseconds. */
   async measure(load: Load): Promise<number> {
     const before = await this.#server.ask<{ cpuUs: number }>({ name: 'cpu' });
     const { delivered } = await this.#load.ask<{ delivered: number }>(load);

@@ -1,4 +1,4 @@
-// Runs as a separate process: clients of one node, which read some chats and send messages to them.
+// Runs as a separate process: clients of one node, which join some chats and send messages to them.
 // Each message contains the time at which it was due, so that clients in other processes can
 // measure its latency.
 import { randomUUID } from 'node:crypto';
@@ -32,7 +32,7 @@ const clients: Client[] = [];
 /** Clients of a channel receive the same frames, which are parsed once. */
 const frames = new Map<string, Frame>();
 let latencies: number[] = [];
-/** Called at each acknowledgement. */
+/** Called when a request is acknowledged, by the number of the request. */
 const acknowledged = new Map<number, () => void>();
 let requests = 0;
 let next = 0;

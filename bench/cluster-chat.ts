@@ -14,17 +14,17 @@ const CLIENTS = 250;
 const ROUNDS = 5;
 /** The messages that a process sends when they are due. */
 const PACED = { perSecond: 20, seconds: 5 };
-/** The number of messages that each process sends as fast as it can. People may send five at once. */
+/** The messages that each process sends as fast as it can. A person may send five at once. */
 const FLOOD = { messages: 400, inFlight: 32 };
 /**
- * The share of a core that a node may use meanwhile. On one machine, two nodes would otherwise share
- * its cores with each other, the database and the clients, and couldn't accept more than one.
+ * The share of a core that a node may use meanwhile. Otherwise, two nodes couldn't accept more
+ * messages than one, because all nodes, the database and the clients share this machine's cores.
  */
 const FLOOD_CORES = 0.3;
 /** After this time, people may send five messages again. */
 const REST_MS = 5_000;
 
-/** Compares a chat whose people are connected to several nodes with a chat on a single node. */
+/** Compares a chat with people on two nodes to a chat on a single node. */
 export async function benchClusterChat(): Promise<Row[]> {
   const nodes = await ClusterNodes.create();
   const crowds: Crowd[] = [];
@@ -115,7 +115,7 @@ function workRows(works: readonly { split: Worked; together: Worked }[]): Row[] 
 class Crowd {
   readonly #nodes: readonly [ServerProcess, ServerProcess];
   readonly #processes: readonly MeasuredProcess[];
-  /** The CPU time of each node in a millisecond without messages, mostly for pings, in µs. */
+  /** The CPU time that each node uses per millisecond without messages, mostly for pings, in µs. */
   #idleUs: readonly number[] = [];
 
   private constructor(

@@ -14,7 +14,7 @@ const ROUNDS = 5;
 const NODES = ['a', 'b', 'c'];
 const VIEWERS = 4;
 const PATIENCE_MS = 60_000;
-/** A video plays again if there were frames in this number of consecutive intervals. */
+/** A video plays again once this number of consecutive intervals have had new frames. */
 const MOVING = { intervals: 12, everyMs: 250 };
 const POLL_MS = 20;
 /** A low resolution, because the browsers share this machine with the nodes. */
@@ -39,7 +39,7 @@ type Round = {
 
 /**
  * Measures in real Chromium how long viewers see no new frame when a node is killed or drains, and
- * how long a publisher is away. All browsers connect through HAProxy.
+ * how long a broadcast is interrupted. All browsers connect through HAProxy.
  */
 export async function benchClusterFaults(): Promise<Row[]> {
   const program = process.env['HAPROXY_BIN'];
@@ -131,7 +131,7 @@ class Service {
     return node;
   }
 
-  /** Waits until all nodes run and are ready. */
+  /** Waits until all nodes are running and ready. */
   async isWhole(): Promise<void> {
     for (const { url } of this.#servers)
       await until(async () => (await fetch(`${url}/readyz`)).status === 200);
@@ -196,7 +196,7 @@ async function killEdge(
   return freezes;
 }
 
-/** Resolves with the time since `sinceMs` at which the broadcast is live again. */
+/** Resolves with the time from `sinceMs` until the broadcast is live again, in ms. */
 async function backAfter(service: Service, lost: ServerProcess, sinceMs: number): Promise<number> {
   await until(async () => (await service.state(lost)) === 'interrupted');
   await until(async () => (await service.state(lost)) === 'live');
@@ -240,7 +240,7 @@ const framesOf = (page: Page): Promise<number> =>
     return video.getVideoPlaybackQuality().totalVideoFrames;
   });
 
-/** Waits until a condition is true; one that fails counts as false. */
+/** Waits until a condition is true; if it rejects, it counts as false. */
 async function until(condition: () => Promise<boolean>, everyMs = POLL_MS): Promise<void> {
   const untilMs = performance.now() + PATIENCE_MS;
   while (!(await condition().catch(() => false))) {

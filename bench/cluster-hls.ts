@@ -78,8 +78,8 @@ async function playable({ url }: ServerProcess): Promise<string> {
 }
 
 /**
- * How much later parts arrived than at a client of the origin, in ms: at a client of the edge, and,
- * to show how busy the machine is, at another client of the origin.
+ * The delays of parts, in ms, compared with a client of the origin: at a client of the edge and, to
+ * show how busy the machine is, at another client of the origin.
  */
 type PartDelays = { edge: number[]; origin: number[] };
 

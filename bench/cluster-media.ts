@@ -23,16 +23,16 @@ const WARM_UP_MS = 3_000;
 const EDGE_VIEWERS = 300;
 const AT_ONCE = 20;
 const CPU_MS = 8_000;
-/** Longer than an edge keeps its pipe open without viewers. */
+/** A pause after which an edge has closed its pipe, because it had no viewers. */
 const UNUSED_MS = 11_000;
-/** Key-frame requests of two viewers within half a second would be merged. */
+/** The pause between viewers: key-frame requests within half a second would be merged. */
 const REST_MS = 1_500;
 const PATIENCE_MS = 20_000;
 const Marks = z.object({ firstFrame: z.number(), joinSent: z.number() });
 const Joined = z.object({
   data: z.object({ media: z.object({ consumers: z.array(z.unknown()) }) }),
 });
-/** A low rate of a second camera, so that encoding leaves the cores to the nodes. */
+/** A low bit rate, so that encoding leaves the cores to the nodes. */
 const LIGHT = `localStorage.setItem(
   'onair.capture',
   '{"settings":{"resolution":360,"frameRate":30}}',
@@ -135,8 +135,8 @@ async function watch(browser: Browser, url: string) {
 }
 
 /**
- * Compares the CPU time of the origin's process and workers with viewers on the edge to that
- * without. The viewers receive no media, because sending it to them is the edge's work.
+ * Compares the CPU time of the origin's process and workers while the edge has viewers to that
+ * without viewers. The viewers receive no media, because sending it to them is the edge's work.
  */
 async function benchOrigin(origin: ServerProcess, edge: ServerProcess): Promise<Row> {
   const pids = [origin.pid, ...(await origin.workers())];

@@ -49,7 +49,7 @@ export class ClusterNodes {
   async databaseCpuUs(): Promise<number> {
     const { rows } = await query<{ pid: number }>(
       this.#server,
-      // The process runs as long as the server does.
+      // This process runs as long as the server does.
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'",
     );
     const { parent } = await statOf(rows[0]?.pid ?? 0);

@@ -28,7 +28,7 @@ export class CpuQuota {
 
   /**
    * Limits a process to a share of a core. Its children aren't limited.
-   * @returns null if control groups can't be changed here
+   * @returns null if this process isn't allowed to change control groups
    */
   static async limit(pid: number, cores: number): Promise<CpuQuota | null> {
     const { root, settings } = hierarchy(Math.round(cores * PERIOD_US));

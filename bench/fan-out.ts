@@ -39,7 +39,7 @@ const PIPED = { listenInfo: LISTEN, enableSrtp: true, enableRtx: true } as const
 type Options = Readonly<{
   /**
    * Whether the stream first arrives at another worker, which sends it on through an encrypted
-   * pipe, as between nodes. Otherwise, it arrives unencrypted.
+   * pipe, as between nodes. Otherwise, the stream arrives directly and unencrypted.
    */
   piped?: boolean;
   /** Whether the viewers' bandwidth is estimated, as for a track with layers. */

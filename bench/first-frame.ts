@@ -37,8 +37,8 @@ type Marks = z.output<typeof Marks>;
 
 /**
  * Measures the time from opening the watch page, and from joining, to the first decoded frame, in
- * real Chromium. With the folder of another build in BENCH_AGAINST, its page is opened in turn with
- * this build's; its broadcaster competes for the processor as well.
+ * real Chromium. If BENCH_AGAINST names the folder of another build, its page and this build's
+ * are opened in turn, and its broadcaster also competes for the CPU.
  */
 export async function benchFirstFrame(): Promise<Row[]> {
   const broadcaster = await launchChromium().catch((cause: unknown) => {

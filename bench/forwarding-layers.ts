@@ -9,8 +9,8 @@ const ROUNDS = 5;
 const WAYS = ['layers', 'one layer'] as const;
 
 /**
- * Measures what a track's layers cost: only their viewers' bandwidth is estimated. Both take turns,
- * each compared with the same C loop.
+ * Measures the cost of a track's layers: the bandwidth is estimated only for their viewers. The
+ * tracks take turns, and each is compared with the same C loop.
  */
 export async function benchForwardingLayers(): Promise<Row[]> {
   const bare = await CProgram.compile('encrypt-send', ['crypto']);

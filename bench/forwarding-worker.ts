@@ -13,9 +13,10 @@ const MANY = { viewers: 500, framesPerSecond: 4 };
 const FRAME_SECONDS = 2;
 
 /**
- * Compares the worker with another one, whose path is in BENCH_WORKER_BEFORE: CPU per packet, and
- * how soon a whole frame reaches a viewer. They run in turn, and take turns at going first.
- * @throws {CannotRun} without that path
+ * Compares the worker with the one at BENCH_WORKER_BEFORE: the CPU time per packet, and the time
+ * until a whole frame reaches a viewer. The workers run one after the other, and take turns going
+ * first.
+ * @throws {CannotRun} if BENCH_WORKER_BEFORE isn't set
  */
 export async function benchForwardingWorker(): Promise<Row[]> {
   const before = process.env['BENCH_WORKER_BEFORE'];

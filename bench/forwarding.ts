@@ -7,7 +7,7 @@ import { comparison, type Round, type Row } from './row.js';
 export const VIEWERS = 50;
 const ROUNDS = 5;
 const ROUND_SECONDS = 2;
-/** The time in which the bandwidth estimation settles. */
+/** The time until the bandwidth estimation has settled. */
 export const WARM_UP_MS = 3_000;
 /** The time after a pause until frames arrive evenly again. */
 const RESUME_MS = 500;
@@ -16,7 +16,7 @@ const Sent = z.object({ packets: z.number().positive(), cpuUs: z.number().positi
 
 /**
  * Measures the worker's CPU time per packet and viewer, compared with only encrypting and sending
- * it.
+ * the packet.
  */
 export async function benchForwarding(): Promise<Row[]> {
   const bare = await CProgram.compile('encrypt-send', ['crypto']);

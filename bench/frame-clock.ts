@@ -10,7 +10,7 @@ import { VIDEO } from './fan-out.js';
 
 const LISTEN = { protocol: 'udp', ip: '127.0.0.1' } as const;
 const SUITE = 'AEAD_AES_256_GCM';
-/** The length of that suite's key and salt. */
+/** The total length of the cipher suite's key and salt. */
 const KEY_BYTES = 44;
 
 const Opened = z.object({ ports: z.array(z.number()) });
@@ -22,8 +22,8 @@ const Delays = z.object({
 });
 
 /**
- * A worker between the program frame-delay.c, which publishes bursts and notes when they arrive, and
- * the viewers in the same program, which send no feedback.
+ * A worker under measurement, and the program frame-delay.c, which publishes bursts of packets to it,
+ * and records when they arrive at viewers in the same program. The viewers send no feedback.
  */
 export class FrameClock {
   readonly #worker: types.Worker;
@@ -40,7 +40,7 @@ export class FrameClock {
     this.#lines = lines;
   }
 
-  /** @param workerProgram the worker that is measured; undefined for the one in the package */
+  /** @param workerProgram the path of the worker to measure; by default, mediasoup's own */
   static async create(
     program: CProgram,
     { viewers, workerProgram }: { viewers: number; workerProgram: string | undefined },
@@ -74,7 +74,7 @@ export class FrameClock {
     return JSON.parse(value);
   }
 
-  /** Measures for some seconds how long frames take to arrive completely, in µs. */
+  /** Measures, for this number of seconds, the time until frames have arrived completely, in µs. */
   async measure(seconds: number): Promise<z.infer<typeof Delays>> {
     this.#program.stdin.write(`${seconds}\n`);
     return Delays.parse(await this.#read());

@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { registerWithChannel } from '../test/support/people.js';
 
-/** The time in which the encoder starts its three layers, one after the other. */
+/** The time within which the encoder starts its three layers, one after the other. */
 const LAYERS_MS = 5_000;
 
 type Studio = {

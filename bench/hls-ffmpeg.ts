@@ -25,7 +25,7 @@ export class FfmpegCopy {
   }
 
   /**
-   * Finds ports to send to. FFmpeg listens on them once started, and must start while packets
+   * Finds ports to send to. FFmpeg listens on them once it runs, and must be started while packets
    * arrive.
    */
   static async prepare(film: Film): Promise<FfmpegCopy> {
@@ -94,8 +94,8 @@ function sessionDescription({ parameterSets }: Film, ports: readonly PortPair[])
 }
 
 /**
- * Returns even ports whose next port is free as well, as RTP uses them without multiplexing (RFC
- * 3550 11).
+ * Returns free even ports whose next port is also free, as RTP requires without multiplexing (RFC
+ * 3550, section 11).
  */
 async function freePortPairs(count: number): Promise<PortPair[]> {
   const pairs: PortPair[] = [];

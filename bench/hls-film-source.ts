@@ -1,10 +1,10 @@
 // Runs as a separate process: sends a film as RTP repeatedly, with sender reports, as if it were
-// captured now. The only argument is a FilmSending in JSON. The process sends between its parent's
-// messages 'go' and 'stop', and answers 'sent' with its records.
+// captured now. The only argument is a FilmSending in JSON. The process sends packets between its
+// parent's messages 'go' and 'stop', and answers 'sent' with the recorded times.
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 
-/** The film and its target ports on 127.0.0.1: each packet goes to each target. */
+/** The film and its target ports on 127.0.0.1. Each packet is sent to every target. */
 export type FilmSending = {
   path: string;
   durationMs: number;
@@ -75,7 +75,7 @@ function note({ bytes }: FilmPacket): void {
   if (sent.length > NOTED_MAX) sent.shift();
 }
 
-/** Sends a sender report without report blocks for each stream (RFC 3550 6.4.1). */
+/** Sends a sender report without report blocks for each stream (RFC 3550, 6.4.1). */
 function report(filmMs: number): void {
   sending.streams.forEach(({ ssrc, clockRate }, stream) => {
     const unixS = (beganMs + filmMs) / 1_000;
@@ -110,7 +110,7 @@ function play(): void {
   timer = setTimeout(play, Math.max(0, dueMs - (wallMs() - beganMs)));
 }
 
-/** Continues where the film would be if it hadn't stopped, like a publisher after an outage. */
+/** Continues where the film would be without the stop, like a publisher after an outage. */
 function go(): void {
   beganMs ||= wallMs();
   const filmMs = wallMs() - beganMs;

@@ -14,7 +14,7 @@ export const FRAMES_PER_SECOND = 30;
 const FRAMES_PER_KEY_FRAME = 60;
 const OPUS_PACKET_MS = 20;
 const PAYLOAD_MAX = 1_180;
-/** Prevents socket buffers from overflowing; Chromium paces its packets more evenly. */
+/** A limit so that socket buffers don't overflow; Chromium paces its packets more evenly. */
 const PACKETS_PER_MS = 12;
 const RTP_HEADER_BYTES = 12;
 const END_BYTES = 32;
@@ -39,7 +39,7 @@ export const FILM_STREAMS: readonly FilmStream[] = [
 ];
 export const AUDIO_STREAM = 3;
 
-/** A packet, which is sent a little after its capture time if its frame has many packets. */
+/** A packet. If its frame has many packets, it is sent a little after its capture time. */
 type FilmPacket = {
   capturedMs: number;
   sentMs: number;
@@ -57,7 +57,7 @@ export class Film {
   readonly path: string;
   readonly durationMs = FILM_S * 1_000;
   /**
-   * Each layer's parameter sets, as in session descriptions (RFC 6184 8.1: sprop-parameter-sets).
+   * Each layer's parameter sets, in the format of sprop-parameter-sets in SDP (RFC 6184, 8.1).
    */
   readonly parameterSets: readonly string[];
   readonly #folder: string;
@@ -172,7 +172,7 @@ function parameterSetsOf(annexB: Buffer): string {
     .join(',');
 }
 
-/** Packetizes as Chromium does: parameter sets in one packet, then the picture's fragments. */
+/** Packetizes as Chromium does: the parameter sets in one packet, then the frame in fragments. */
 function videoPackets(annexB: Buffer, stream: number): FilmPacket[] {
   return accessUnits(annexB).flatMap((nals, frame) => {
     const sets = nals.filter(isParameterSet);

@@ -11,15 +11,15 @@ import { becomesTrue } from './page-condition.js';
 import { CannotRun, comparison, measuredAtMost, type Row, spread } from './row.js';
 
 const CHANNEL = 'bench-delay';
-/** The time in which a player reaches its target distance from the live edge. */
+/** The time until a player has reached its target distance from the live edge. */
 const SETTLE_MS = { hls: 10_000, webrtc: 4_000 } as const;
 const WATCH_MS = 10_000;
 const PATIENCE_MS = 30_000;
 const WANTED_MS = 2_000;
 
 /**
- * Measures the latency from drawing a frame at the publisher to showing it in real Chromium, by a
- * clock in the picture: LL-HLS compared with WebRTC for the same broadcast.
+ * Measures the latency from drawing a frame at the publisher to showing it in real Chromium, with a
+ * clock in the video: LL-HLS compared with WebRTC for the same broadcast.
  */
 export async function benchGlassToGlass(): Promise<Row[]> {
   const browser = await launchChromium().catch((cause: unknown) => {

@@ -6,7 +6,7 @@ import { comparison, figure, type Round, type Row } from './row.js';
 
 const ROUNDS = 3;
 const ROUND_MS = 4_000;
-/** The time after which startup work is finished. */
+/** The time after which the startup work is done. */
 const START_MS = 6_000;
 /** The time after which code is compiled and segments arrive evenly. */
 const WARM_UP_MS = 20_000;

@@ -16,7 +16,7 @@ const RENDITION = 'video-2';
 type FetchedPart = { lastFrame: number; atMs: number };
 type PartDelay = { fromFirstMs: number; fromLastMs: number; durationMs: number };
 
-/** Measures the time from a part's packets to a waiting client's receipt of the part. */
+/** Measures the time from sending a part's packets until a waiting client receives the part. */
 export async function benchPartDelay(): Promise<Row[]> {
   const film = await Film.make();
   const served = await ServedFilm.start(film);
@@ -48,8 +48,8 @@ async function fetchParts(playlist: string, film: Film): Promise<FetchedPart[]> 
 }
 
 /**
- * Returns the delay of a part, which starts with the frame after the last one of the previous part.
- * Returns null if frames were lost or skipped in between, as on a machine that is too busy.
+ * Returns the delay of a part, whose first frame is the one after the previous part's last frame.
+ * Returns null if frames in between were lost or skipped, which happens on a busy machine.
  */
 function delayOf(
   part: FetchedPart,
@@ -69,8 +69,8 @@ function delayOf(
 }
 
 /**
- * Returns the index of the last time that a part's last frame was sent before the part arrived. The
- * film repeats each frame.
+ * Returns the index of the most recent time that a part's last frame was sent before the part
+ * arrived. Each frame is sent many times, because the film is repeated.
  */
 function newest(sent: readonly SentFrame[], { lastFrame, atMs }: FetchedPart): number {
   return sent.findLastIndex(({ frame, lastMs }) => frame === lastFrame && lastMs < atMs);

@@ -18,7 +18,7 @@ const RENDITIONS = [
   ['video-2', '720p'],
   ['opus', 'sound'],
 ] as const;
-/** The number of viewers who wait for playlists. */
+/** The number of viewers waiting for playlists. */
 const VIEWERS = 500;
 const WAKE_UPS = 6;
 const REST_MS = 2_000;
@@ -78,8 +78,8 @@ async function newestParts(playlist: string): Promise<string[]> {
 }
 
 /**
- * Compares the delivery of playlists for which clients are waiting, as players do. The CPU time of
- * the broadcast itself is subtracted.
+ * Compares the delivery of playlists to clients that, like players, are waiting for them. The CPU
+ * time of the broadcast itself is subtracted.
  */
 async function comparePlaylists(served: ServedFilm, nginx: Nginx): Promise<Row> {
   const atRest = await cpuDuring(served, () => pause(REST_MS));

@@ -10,7 +10,7 @@ import type { FilmSending, SentFrame } from './hls-film-source.js';
 import type { PartNoted, ServedTracks, Used, Where } from './hls-server.js';
 import { MeasuredProcess } from './measured-process.js';
 
-/** The prefix of channel names, also in `hls-server.ts`. */
+/** The prefix of channel names, which `hls-server.ts` also contains. */
 const CHANNEL = 'bench';
 /** The interval between the broadcasts' starts; not a fraction of the frame interval. */
 const BETWEEN_SOURCES_MS = 7;
@@ -117,7 +117,7 @@ export class ServedFilm {
     await this.#server.ask({ name: 'note', rendition });
   }
 
-  /** Returns the records since the last call. */
+  /** Returns the parts recorded since the last call. */
   partsNoted(): Promise<PartNoted[]> {
     return this.#server.ask<PartNoted[]>({ name: 'parts' });
   }

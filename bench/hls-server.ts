@@ -9,18 +9,18 @@ import { createWorker, type types } from 'mediasoup';
  * broadcasts, and a third, `recorded`, enables recording.
  */
 export type ServedTracks = Record<'video' | 'audio', types.RtpParameters>;
-/** `diskBytes`: the bytes written to files that must reach the disk. */
+/** `diskBytes`: the number of bytes written to files, which must reach the disk. */
 export type Used = { cpuUs: number; workerCpuUs: number; diskBytes: number };
-/** The ports by broadcast. */
+/** The RTP port of each broadcast. */
 export type Where = { rtpPorts: number[] };
 /**
- * A part, the time when it became available (in ms since 1970), and the number of requests that
- * were waiting just before.
+ * A part, the time when it became available (in ms since 1970), and the number of requests that were
+ * waiting just before that.
  */
 export type PartNoted = { msn: number; part: number; atMs: number; waiting: number };
 export type Question = { name: 'used' | 'where' | 'parts' } | { name: 'note'; rendition: string };
 
-/** The maximum number of records. */
+/** The maximum number of recorded parts. */
 const PARTS_MAX = 1_000;
 
 const CHANNEL = 'bench';

@@ -22,9 +22,8 @@ const PATIENCE_MS = 300_000;
 type Channel = { name: string; owner: Person; key: string };
 
 /**
- * Compares the memory of the server's process after many broadcasts with its memory after the start.
- * Each broadcast arrives over WHIP, is read over HLS in all renditions, and is recorded and
- * downloaded.
+ * Compares the server process's memory after many broadcasts with its memory after the start. Each
+ * broadcast arrives over WHIP, is played over HLS in all renditions, and is recorded and downloaded.
  */
 export async function benchIdleAgain(): Promise<Row[]> {
   if (ffmpegBin === '') throw new CannotRun('FFmpeg is not installed.');
@@ -85,7 +84,7 @@ async function broadcast(url: string, { name, owner, key }: Channel): Promise<vo
   await download(url, { name, owner });
 }
 
-/** Reads the parts of all renditions, as one player of each would, until the broadcast ends. */
+/** Reads the parts of all renditions, like one player per rendition, until the broadcast ends. */
 async function readAll(index: string, signal: AbortSignal): Promise<void> {
   let renditions: { url: string }[] = [];
   while (renditions.length === 0 && !signal.aborted) {

@@ -11,7 +11,7 @@ import { comparison, type Round, type Row } from './row.js';
 
 const BROADCASTS = 16;
 const JOINS = 12;
-/** The time from a join until the viewer is ready; its handshakes take this long. */
+/** The time from joining until the viewer is ready, as long as its handshakes take. */
 const HANDSHAKE_MS = 120;
 /** A viewer who waits longer than this notices it. */
 const LONG_MS = 150;
@@ -20,12 +20,12 @@ const PAYLOAD_TYPE = 103;
 const FRAME_MS = 33;
 /** The time from a request to the key frame's arrival. */
 const ENCODER_MS = 40;
-/** Chromium ignores requests that follow another one within this time. */
+/** Chromium ignores a request within this time after the previous one. */
 const DEAF_MS = 300;
 /** The packager's segments; see src/hls. */
 const SEGMENT = { earliestMs: 1_500, askMs: 1_900, againMs: 1_000 };
 
-/** The rule of the service, and a plain limit of two requests per second. */
+/** The service's rule, and a simple limit of two requests per second. */
 const RULES = {
   service: { delayMs: KEY_FRAME_REQUEST_DELAY_MS, isPatient: true },
   plain: { delayMs: 500, isPatient: false },
@@ -152,8 +152,8 @@ const VIDEO: types.RtpParameters = {
 };
 
 /**
- * Measures how long viewers who join at random times wait for their first key frame, beside the
- * packager, which requests one every two seconds.
+ * Measures how long viewers who join at random times wait for their first key frame, while the
+ * packager requests one every two seconds.
  */
 export async function benchKeyFrameWait(): Promise<Row[]> {
   const worker = await createWorker(workerSettings(workerBin() ?? null));

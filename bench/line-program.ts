@@ -17,7 +17,7 @@ export class LineProgram {
     return this.next();
   }
 
-  /** Resolves with the next line, for programs that print one when they start. */
+  /** Resolves with the next line, for programs that print a line when they start. */
   async next(): Promise<string> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error(`${this.#process.spawnfile} ended`);

@@ -13,7 +13,7 @@ export type Machine = {
   processor: string;
   node: string;
   mediasoup: string;
-  /** The origin of the media worker: prebuilt, or the recipe that built it. */
+  /** The media worker's origin: prebuilt, or the recipe from which it was built. */
   worker: string;
   chromium: string;
 };

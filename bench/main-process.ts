@@ -34,8 +34,8 @@ const STAGES = [
 type Stage = (typeof STAGES)[number];
 
 /**
- * Measures the CPU time of the server's process without its media workers: what each part of a
- * broadcast adds, and what each viewer adds. The servers run at the same time, so that other load
+ * Measures the CPU time that each part of a broadcast and each viewer add to the server's process,
+ * without its media workers. The servers run at the same time, so that other load
  * affects all of them.
  */
 export async function benchMainProcess(): Promise<Row[]> {

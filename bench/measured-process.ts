@@ -5,8 +5,8 @@ import { join } from 'node:path';
 const START_TIMEOUT_MS = 180_000;
 
 /**
- * A process of a benchmark that follows instructions: it answers each message with one message, and
- * sends one more when it is ready. Its output is hidden.
+ * A benchmark process that follows instructions: it sends a message when it is ready, and then
+ * answers each message with one message. Its output is hidden.
  */
 export class MeasuredProcess {
   readonly #child: ChildProcess;
@@ -40,7 +40,7 @@ export class MeasuredProcess {
     return measured;
   }
 
-  /** The URL of its server, if it has one. */
+  /** The URL of the process's server; empty if it has none. */
   get url(): string {
     return this.#url;
   }

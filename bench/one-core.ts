@@ -6,8 +6,8 @@ import { CannotRun } from './row.js';
 const run = promisify(execFile);
 
 /**
- * Returns the core for the compared servers and their clients: on different cores, a request
- * sometimes costs the server up to twice as much, depending on the kernel's placement.
+ * Returns the core for the compared servers and their clients. On different cores, a request
+ * sometimes costs the server up to twice as much, depending on where the kernel runs them.
  */
 export async function theCore(): Promise<string> {
   const status = await readFile('/proc/self/status', 'utf8');

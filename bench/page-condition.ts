@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
-/** The interval of checks, which is long enough not to affect the measurement. */
+/** The interval between checks, long enough not to affect the measurement. */
 const POLL_MS = 50;
 
 /**

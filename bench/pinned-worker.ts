@@ -28,13 +28,13 @@ const Sample = z.object({
   cpuUs: z.number(),
 });
 
-/** What a number of viewers received in a few seconds, and the CPU time that it took. */
+/** The result of sending to a number of viewers for a few seconds. */
 export type Carried = Readonly<{
-  /** The number of packets that the worker didn't deliver, for all viewers together. */
+  /** The total number of packets that the worker didn't deliver to the viewers. */
   lost: number;
   /** The number of packets that the viewers lost because they were too slow themselves. */
   dropped: number;
-  /** The time from sending a frame until a viewer has all of it. */
+  /** The time from sending a frame until a viewer has received all of it. */
   p99Ms: number;
   /** The worker's CPU time per packet. */
   cpuUs: number;
@@ -165,7 +165,7 @@ export class PinnedWorker {
   }
 }
 
-/** The time that a process's main thread has run, and has waited for its core, so far. */
+/** The total time for which a process's main thread has run, and has waited for its core. */
 async function scheduled(pid: number): Promise<{ ranNs: number; waitedNs: number }> {
   const line = await readFile(`/proc/${pid}/task/${pid}/schedstat`, 'utf8');
   const [ranNs = 0, waitedNs = 0] = line.split(' ').map(Number);

@@ -14,7 +14,7 @@ const Counts = z.object({
   bytes: z.number(),
   lost: z.number(),
 });
-/** The RTP packets that all players have received so far, and those that are missing. */
+/** The totals for all players so far. `lost`: the RTP packets that are missing. */
 export type Counts = z.output<typeof Counts>;
 
 /** The program test/clients/pion/load: one publisher and many players. */
@@ -35,9 +35,9 @@ export class PionLoad {
     return { program, remove: () => rm(program) };
   }
 
-  /** Resolves when it publishes. */
+  /** Resolves when the program is publishing. */
   static async start(program: string, { whip, token, whep }: Endpoints): Promise<PionLoad> {
-    // A busy machine may not carry all viewers at 30 frames a second.
+    // A busy machine may be too slow to send 30 frames per second to all viewers.
     const fps = process.env['BENCH_FRAME_RATE'] ?? 30;
     const load = new PionLoad(
       new LineProgram(program, ['-whip', whip, '-token', token, '-whep', whep, '-fps', fps]),

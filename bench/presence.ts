@@ -49,7 +49,7 @@ export async function benchPresence(): Promise<Row[]> {
   }
 }
 
-/** Suspends a process, so that its connections go silent, until the server has detected this. */
+/** Suspends a process until the server has detected that its connections are silent. */
 async function silence(leaving: MeasuredProcess, watcher: Watcher): Promise<number> {
   process.kill(leaving.pid, 'SIGSTOP');
   const startMs = performance.now();

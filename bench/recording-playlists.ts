@@ -90,7 +90,7 @@ export async function benchRecordingPlaylists(): Promise<Row[]> {
 const dist = new URL('../dist/', import.meta.url);
 const load = (path: string) => import(new URL(path, dist).href);
 
-/** Starts the built service in this process, whose CPU time and timers are measured. */
+/** Starts the built service in this process, because the CPU time and timers are measured here. */
 async function startBuilt() {
   const { startApp } = (await load('app.js')) as typeof import('../src/app.js');
   const { readConfig } = (await load(

@@ -11,7 +11,7 @@ export type Row = {
   measured: Figure;
   /** The figure of the minimal alternative, measured in the same run; null if none exists. */
   baseline: Figure | null;
-  /** The ratios measured / baseline of the rounds. */
+  /** The ratio measured / baseline in each round. */
   ratio: Spread | null;
   /** The limit on the ratio or on the measured figure itself; null if the row has no limit. */
   wanted: Wanted | null;
@@ -22,7 +22,7 @@ export type Wanted = { of: 'ratio' | 'measured' } & ({ atMost: number } | { atLe
 /** One round: Onair and the baseline, measured one right after the other in the same unit. */
 export type Round = { measured: number; baseline: number };
 
-/** A benchmark can't run on this machine. The message is a sentence with the reason. */
+/** Thrown if a benchmark can't run on this machine. The message is a sentence with the reason. */
 export class CannotRun extends Error {}
 
 /** @throws {RangeError} for an empty list */
@@ -36,7 +36,7 @@ export function spread(values: readonly number[]): Spread {
 }
 
 /**
- * Returns the row for rounds of Onair against a baseline: each round has its own ratio, so that
+ * Returns the row for rounds of Onair against a baseline. The ratio is computed per round, so that
  * noise cancels out.
  */
 export function comparison(

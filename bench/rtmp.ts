@@ -23,7 +23,7 @@ const PROGRAM = process.env['FFMPEG_BIN'] ?? '';
 
 /**
  * Measures the CPU time of a broadcast that FFmpeg publishes over RTMP in 720p at 4.5 Mbit/s:
- * packaging and recording it, against `ffmpeg -c copy` from RTMP to HLS, and sending it on to one
+ * packaging and recording it, against `ffmpeg -c copy` from RTMP to HLS, and restreaming it to one
  * RTMP server, against `ffmpeg -c copy` to RTMP.
  */
 export async function benchRtmp(): Promise<Row[]> {
@@ -77,7 +77,7 @@ export async function benchRtmp(): Promise<Row[]> {
 
 type Run = (args: readonly string[]) => Program;
 
-/** FFmpeg in a folder. */
+/** An FFmpeg process that runs in a folder. */
 class Program {
   readonly #child: ChildProcess;
 
@@ -98,7 +98,7 @@ class Program {
   }
 }
 
-/** Encodes a film of which each two seconds begin with a key frame; resolves with its path. */
+/** Encodes a video with a key frame every two seconds. Resolves with its path. */
 async function makeFilm(folder: string): Promise<string> {
   const film = join(folder, 'film.flv');
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=30,noise=alls=20:allf=t'];
@@ -112,7 +112,7 @@ async function makeFilm(folder: string): Promise<string> {
   return film;
 }
 
-/** Returns the arguments for publishing a film again and again, without encoding it. */
+/** Returns the FFmpeg arguments for publishing a video in a loop, without encoding it. */
 function publishing(film: string, url: string): string[] {
   return ['-re', '-stream_loop', '-1', '-i', film, '-c', 'copy', '-f', 'flv', url];
 }
@@ -138,7 +138,7 @@ async function isLive(url: string): Promise<void> {
   }
 }
 
-/** Returns the share of a core, in percent, that grows the counter in a round. */
+/** Returns the share of a core that was used in a round, in percent, from a CPU time counter. */
 async function shareOf(cpuUs: () => Promise<number>): Promise<number> {
   const [fromUs, fromMs] = [await cpuUs(), performance.now()];
   await pause(ROUND_MS);
@@ -156,7 +156,7 @@ async function comparePackaging({
 }): Promise<Round[]> {
   const rounds: Round[] = [];
   for (let n = 0; n < ROUNDS; n += 1) {
-    // Both receive the same film at the same time.
+    // Both receive the same video at the same time.
     const [measured, baseline] = await Promise.all([
       shareOf(() => cpuUsOfTree(server.pid)),
       shareOf(() => cpuUsOf(copy.pid)),
@@ -166,7 +166,7 @@ async function comparePackaging({
   return rounds;
 }
 
-/** Onair's figure is what switching a target on adds. */
+/** Onair's figure is the CPU time that is added when a target is turned on. */
 async function compareRestream({
   server,
   ann,

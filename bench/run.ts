@@ -1,4 +1,4 @@
-// `npm run bench` runs this file directly, since Node strips the types.
+// `npm run bench` runs this file directly, because Node strips the types.
 import '../scripts/resolve-typescript.mjs';
 
 const { main } = await import('./main.js');

@@ -19,7 +19,7 @@ const SETTLING_MS = 6_000;
 const MEASURED_MS = 12_000;
 const FPS = 30;
 const SIZE = { width: 1280, height: 720 };
-/** The places of a grid of four: the same for both. */
+/** The size of each place in a grid of four, the same for both mixers. */
 const TILE = { width: 616, height: 344 };
 const PLACES = [
   [16, 8],
@@ -34,8 +34,8 @@ type Use = { cpuUsPerS: number; framesPerS: number };
 type Sent = { child: ChildProcess; ports: { video: number; audio: number } };
 
 /**
- * Measures the CPU of the server's mixer with four inputs of 720p30, against FFmpeg with `xstack`,
- * `amix` and the same encoder settings on the same input.
+ * Measures the CPU time of the server's mixer with four 720p30 inputs, against FFmpeg with `xstack`,
+ * `amix`, and the same encoder settings and inputs.
  */
 export async function benchServerMix(): Promise<Row[]> {
   const python = process.env.MIX_PYTHON_BIN;
@@ -72,7 +72,7 @@ export async function benchServerMix(): Promise<Row[]> {
   }
 }
 
-/** A moving video with noise, like a camera's, and a tone. */
+/** Encodes a moving video with noise, like a camera's, and a tone. Resolves with its path. */
 async function encodeFilm(folder: string): Promise<string> {
   const film = join(folder, 'film.mkv');
   const seconds = '10';
@@ -96,7 +96,7 @@ async function encodeFilm(folder: string): Promise<string> {
   return film;
 }
 
-/** Sends the film in real time, again and again. */
+/** Sends the video in real time, in a loop. */
 function send(film: string, ports: { video: number; audio: number }, ssrc: number): ChildProcess {
   const to = (port: number, more: number) =>
     [
@@ -175,7 +175,7 @@ async function useOfFfmpeg(folder: string, film: string): Promise<Use> {
   }
   const each = (make: (at: number) => string) => PLACES.map((_, at) => make(at)).join('');
   const filter = [
-    // Cropped to the tile's shape, as by the mixer.
+    // Cropped to the tile's shape, as the mixer does.
     each(
       (at) =>
         `[${at}:v]crop=ih*${TILE.width}/${TILE.height}:ih,scale=${TILE.width}:${TILE.height}[v${at}];`,
@@ -238,7 +238,7 @@ function describeInput({ video, audio }: { video: number; audio: number }): stri
   ].join('\r\n');
 }
 
-/** FFmpeg receives RTCP on the port after an even one. */
+/** Returns an even port, because FFmpeg receives RTCP on the next one. */
 async function freeEvenPort(): Promise<number> {
   const port = await freePort();
   return port % 2 === 0 ? port : port - 1;

@@ -8,13 +8,13 @@ import { CannotRun, comparison, figure, type Row } from './row.js';
 
 const CHANNEL = 'bench-sharing';
 const VIEWERS = 8;
-/** How long a viewer may take to play on a busy machine. */
+/** The maximum time until a viewer plays on a busy machine. */
 const PATIENCE_MS = 120_000;
-/** The time in which viewers find each other. */
+/** The time until viewers have found each other. */
 const SETTLE_MS = 20_000;
 const WATCH_MS = 60_000;
 
-/** Sends 360p, because the publisher and all viewers compete for the same processors. */
+/** Sends 360p, because the publisher and all viewers compete for the same CPU. */
 const PUBLISHER = `localStorage.setItem(
   'onair.capture',
   '{"settings":{"resolution":360,"frameRate":30}}',
@@ -27,7 +27,7 @@ const VIEWER = `
   document.addEventListener('waiting', () => (stalls += 1), true);
 `;
 
-/** The bytes of everything below /hls that the server has sent to a page, with headers. */
+/** The number of bytes, with headers, that the server has sent to a page from below /hls. */
 const RECEIVED = `performance.getEntriesByType('resource')
   .filter(({ name }) => new URL(name).pathname.startsWith('/hls/'))
   .reduce((sum, { transferSize }) => sum + transferSize, 0)`;
@@ -35,8 +35,8 @@ const RECEIVED = `performance.getEntriesByType('resource')
 type Watched = { kilobytesPerS: number; stalls: number };
 
 /**
- * Measures what the server sends to viewers who share, against the same viewers without sharing,
- * who play the same segments with the same latency.
+ * Measures the bytes that the server sends to viewers who share, against the same viewers without
+ * sharing, who play the same segments with the same latency.
  */
 export async function benchSharing(): Promise<Row[]> {
   const browser = await launchChromium().catch((cause: unknown) => {
@@ -79,7 +79,7 @@ export async function benchSharing(): Promise<Row[]> {
 
 /** Opens the viewers, and measures them once all of them play. */
 async function watch(browser: Browser, url: string): Promise<Watched> {
-  // Each viewer has a cache of its own, as on machines of their own.
+  // Each viewer has a separate cache, as on separate machines.
   const contexts: BrowserContext[] = [];
   try {
     const pages: Page[] = [];

@@ -5,7 +5,7 @@ import { figure, type Row } from './row.js';
 
 const SOCKETS = 2_000;
 /**
- * The number of rounds after the first one, which has the process's one-time costs and isn't
+ * The number of rounds after the first one, which includes the process's one-time costs and isn't
  * counted.
  */
 const ROUNDS = 5;

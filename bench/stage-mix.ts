@@ -9,7 +9,7 @@ import { CannotRun, comparison, figure, type Round, type Row } from './row.js';
 
 const GUESTS = 4;
 const ROUNDS = 3;
-/** The time in which encoders reach their bitrates. */
+/** The time until encoders have reached their bitrates. */
 const SETTLING_MS = 8_000;
 const MEASURED_MS = 15_000;
 const FPS = 30;
@@ -21,8 +21,8 @@ type Pages = { host: Page; far: Page };
 type Use = { cpuUsPerS: number; framesPerS: number };
 
 /**
- * Measures the CPU of a host's browser that mixes its camera and four guests at 720p30, against the
- * same browser sending its camera alone. Both encode Onair's three layers.
+ * Measures the CPU time of a host's browser that mixes its camera and four guests at 720p30, against
+ * the same browser sending only its camera. Both encode Onair's three layers.
  */
 export async function benchStageMix(): Promise<Row[]> {
   const far = await launchThrottlingChromium().catch((cause: unknown) => {
@@ -121,7 +121,7 @@ async function connect(
   await from.evaluate(`bench.accept('${name}', ${JSON.stringify(answered)})`);
 }
 
-/** Returns the number of frames encoded so far in the full layer, which is the first. */
+/** Returns the number of frames encoded so far in the full layer, which is listed first. */
 async function framesOf(page: Page): Promise<number> {
   const [full = 0] = z.array(z.number()).parse(await page.evaluate(`bench.encodedFrames('sent')`));
   return full;

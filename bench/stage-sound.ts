@@ -12,14 +12,14 @@ const CHANNEL = 'bench-stage-sound';
 const ROUNDS = 5;
 const WORDS = 8;
 const PATIENCE_MS = 30_000;
-/** The time in which jitter buffers reach their usual length. */
+/** The time until jitter buffers have reached their usual length. */
 const SETTLING_MS = 10_000;
-/** The silence between two words. It varies, so that no word is in step with a frame of sound. */
+/** The silence between two words. It varies, so that words aren't aligned with audio frames. */
 const SILENCE_MS = [400, 447, 513, 431] as const;
 
 /**
- * Measures the time from a word to the viewer's ear, for a guest on the stage against the host. The
- * host's browser mixes both, and the viewer watches over WebRTC.
+ * Measures the time from speaking a word until a viewer hears it, for a guest on the stage against
+ * the host. The host's browser mixes both, and the viewer watches over WebRTC.
  */
 export async function benchStageSound(): Promise<Row[]> {
   const browser = await launchChromium().catch((cause: unknown) => {
@@ -106,7 +106,7 @@ async function enterStage(
   return guest;
 }
 
-/** Returns the mean time of several words, in milliseconds. */
+/** Returns the mean time until several words were heard, in milliseconds. */
 async function wordToEarMs(speaker: Page, listener: Page): Promise<number> {
   let totalMs = 0;
   for (let word = 0; word < WORDS; word += 1) {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const HERE = new URL('.', import.meta.url);
 
-/** Returns the files that a module imports relatively, statically or not. */
+/** Returns the files that a module imports by relative paths, statically or dynamically. */
 function importsOf(file: string, text: string): string[] {
   const names = [...text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, name]) => name);
   return names.flatMap((name = '') => {
@@ -13,8 +13,8 @@ function importsOf(file: string, text: string): string[] {
   });
 }
 
-// Node runs benchmarks without compiling them, so it understands only types that it can remove.
-it('benchmarks reach only files of which Node can strip the types', () => {
+// Node runs benchmarks without compiling them, so it supports only syntax that it can strip.
+it('benchmarks import only files whose types Node can strip', () => {
   const waiting = readdirSync(HERE)
     .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     .map((file) => new URL(file, HERE).href);

@@ -11,7 +11,7 @@ export function isWithinLimit({ measured, ratio, wanted }: Row): boolean | null 
 }
 
 /**
- * Formats the rows as a table in Markdown: medians, with the lowest and highest round in brackets.
+ * Formats the rows as a Markdown table: medians, with the lowest and highest rounds in brackets.
  */
 export function formatTable(rows: readonly Row[]): string {
   const cells = rows.map((row) => [

@@ -1,5 +1,5 @@
-// Runs as a separate process: a minimal server with waiting requests. It is Node's HTTP server,
-// which holds requests until its parent sends the response.
+// Runs as a separate process: a minimal server with waiting requests. It uses Node's HTTP server,
+// and holds requests until the parent process sends the response.
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Wake, Woken } from './waiters.js';

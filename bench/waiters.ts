@@ -18,7 +18,7 @@ export type WakeUp = { medianMs: number; lastMs: number; body: string };
 
 const RENDITION = 'video-2';
 
-/** Viewers of a live broadcast that each request the playlist with the next part and wait. */
+/** Viewers of a live broadcast, who each request the playlist with the next part and wait for it. */
 export class Waiters {
   readonly #served: ServedFilm;
   readonly #load: MeasuredProcess;
@@ -45,7 +45,7 @@ export class Waiters {
     return new Waiters(served, { load, live, playlist, count });
   }
 
-  /** Makes all viewers send one request and wait. Null if the part arrived before all requests. */
+  /** Makes all viewers send one request and wait. Null if the part arrived before some requests. */
   async wakeUp(): Promise<WakeUp | null> {
     const { msn, part } = this.#next;
     const url = new URL(withPart(this.#playlist, this.#next));

@@ -11,13 +11,13 @@ const ROUNDS = 5;
 const ROUND_MS = 4_000;
 /** The time after a pause until packets arrive evenly again. */
 const RESUME_MS = 1_000;
-/** The limit of passes, including those that don't count because too many packets were lost. */
+/** The maximum number of passes, including those not counted because too many packets were lost. */
 const PASSES_MAX = 2 * ROUNDS;
 /** If a larger share of packets is lost, the server or its viewers had too little CPU time. */
 const LOST_MAX = 0.01;
 const RATIO_AT_MOST = 0.45;
 
-/** What a server used per packet that its viewers received in a round. */
+/** The CPU time that a server used per packet received by its viewers in a round. */
 type Cost = { cpuUs: number; mainCpuUs: number; lostShare: number };
 /** The costs of all servers, in the servers' order. */
 type Pass = readonly Cost[];
@@ -25,8 +25,8 @@ type Pass = readonly Cost[];
 /**
  * Compares the CPU time of all processes of the service, per RTP packet delivered over WHEP, with
  * that of MediaMTX (MEDIAMTX_BIN), and of the same service with another media worker
- * (BENCH_WORKER_BEFORE). The clients are the same. The servers take turns, in the opposite order
- * each time. Rounds in which packets are missing don't count.
+ * (BENCH_WORKER_BEFORE). All servers have the same clients. They take turns, and the order is
+ * reversed each time. Rounds in which too many packets are missing don't count.
  * @throws {CannotRun} without Go, or if the machine is too busy for so many packets
  */
 export async function benchWhepLoad(): Promise<Row[]> {

@@ -26,9 +26,9 @@ export const MEDIAMTX = 'MediaMTX';
 const CHANNEL = 'bench';
 
 /**
- * Starts this build with its defaults: a media worker per core, and HLS for every broadcast. There
- * are no thumbnails, since the load's frames can't be decoded.
- * @param worker the media worker; undefined for the usual one
+ * Starts this build with its defaults: a media worker per core, and HLS for every broadcast.
+ * Thumbnails are off, because the load's frames can't be decoded.
+ * @param worker the path of the media worker; undefined for the service's own
  */
 export async function startOnair(title: string, worker?: string): Promise<WhepServer> {
   const server = await ServerProcess.start({
@@ -53,7 +53,7 @@ export async function startOnair(title: string, worker?: string): Promise<WhepSe
   };
 }
 
-/** MediaMTX without everything that WebRTC doesn't need. */
+/** Turns off everything in MediaMTX that WebRTC doesn't need. */
 const mediamtxConfig = (http: number, udp: number) =>
   [
     'logLevel: error',

@@ -34,7 +34,7 @@ export async function benchWhipStart(): Promise<Row[]> {
     const { streamKey } = await api<{ streamKey: string }>(server.url, owner, 'POST', path);
     const rounds: Round[] = [];
     for (let i = 0; i < ROUNDS; i += 1) {
-      // A new page each time: the viewer has not watched before.
+      // A new page each time, because the viewer must not have watched before.
       const page = await browser.newPage();
       await page.addInitScript({ path: join(import.meta.dirname, 'pages/probe.js') });
       await page.goto(`${server.url}/${CHANNEL}`);

@@ -15,8 +15,8 @@ const SECONDS = 1;
 const Result = z.object({ requests: z.number().positive(), failed: z.literal(0) });
 
 /**
- * Requests these URLs of one server in turn, over persistent connections, as fast as possible, from
- * {@link theCore}. Resolves with the number of responses; rejects if one failed.
+ * Requests these URLs of one server in turn, over persistent connections, as fast as possible, on
+ * {@link theCore}. Resolves with the number of responses; rejects if a request failed.
  *
  * @throws {CannotRun} without wrk
  */

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Chromium 156: a canvas in a worker that used a font string before the string's FontFace was loaded keeps the
-# fallback for that string after the font has loaded, on new canvases too. Another string with the same family gets
-# the font. On the page, the same string gets it as well.
+# In Chromium 156, if a canvas in a worker uses a font string before its FontFace is loaded, the string keeps the
+# fallback font after the FontFace has loaded, even on new canvases. A different string with the same family gets the
+# loaded font. On a page, even the same string gets it.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# FFmpeg's HLS demuxer reads a second EXT-X-MAP and then ignores it. After a change of resolution with a discontinuity,
+# FFmpeg's HLS demuxer reads a second EXT-X-MAP and then ignores it. After a change of resolution at a discontinuity,
 # which RFC 8216 4.3.2.5 allows, it decodes frames of the second size with the parameter sets of the first.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# When HLS with Opus continues after more than 10 s without media, as after an interruption of a broadcast, the ffmpeg
-# program places the first packet after the gap at the time of the last one before it, and complains about its own
-# timestamps. It measures the gap from the start of the last packet, since the parameters of Opus contain no frame size.
-# With AAC, or with -dts_delta_threshold above the gap, it doesn't complain.
+# When HLS with Opus continues after more than 10 s without media, for example after an interrupted broadcast, the
+# ffmpeg program gives the first packet after the gap the time of the last one before it, and complains about its own
+# timestamps. It measures the gap from the start of the last packet, because the Opus parameters contain no frame size.
+# With AAC, or with a -dts_delta_threshold longer than the gap, it doesn't complain.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"

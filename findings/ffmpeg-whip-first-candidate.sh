@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # FFmpeg's WHIP muxer uses only the first candidate of an answer. It neither checks the others nor falls back to them
-# (RFC 8445 6.1.2 requires that every pair is checked), so an answer must start with an address that the client can reach.
+# (RFC 8445 6.1.2 requires checking every pair), so an answer must start with an address that the client can reach.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"

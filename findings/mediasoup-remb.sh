@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # mediasoup offers REMB, and creates an estimator for a consumer with goog-remb and abs-send-time, but the estimator
-# ignores the bit rates that the receiver reports: its libwebrtc is configured to use transport-cc feedback only, and
-# logs an error for each REMB. The available bit rate, by which layers are chosen, keeps its initial value.
+# ignores the bit rates that the receiver reports: its libwebrtc is configured to use only transport-cc feedback, and
+# logs an error for each REMB. The available bit rate, which determines the layers, keeps its initial value.
 #
-# MEDIASOUP_WORKER_BIN: an installed worker of this version. Without it, the package downloads or builds one.
+# MEDIASOUP_WORKER_BIN: the path of an installed worker of this version. Without it, the package downloads or builds one.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# pion emits a track only if the description declares its SSRC or each packet carries its mid. Without either, a
-# connection with two media sections is established and packets arrive, but OnTrack never fires. Browsers use the
-# payload type in this case.
+# pion emits a track only if the session description declares its SSRC or each packet carries its mid. Without either,
+# a connection with two media sections is established and packets arrive, but OnTrack never fires. In this case,
+# browsers assign packets to tracks by payload type.
 set -euo pipefail
 dir=$(mktemp -d); trap 'rm -rf "$dir"' EXIT
 cd "$dir"

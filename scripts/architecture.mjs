@@ -18,9 +18,9 @@ export function folderTable() {
 }
 
 /**
- * Inserts the table between its two marks.
+ * Inserts the table between its two markers.
  * @param {string} document ARCHITECTURE.md
- * @throws {Error} if a mark is missing
+ * @throws {Error} if a marker is missing
  */
 export function withFolderTable(document) {
   const from = document.indexOf(BEGIN);

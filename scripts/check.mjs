@@ -1,4 +1,4 @@
-// `npm run check [-- --skip NAME …]`: runs all checks of the source that are quick and need no service.
+// `npm run check [-- --skip NAME …]`: runs all source checks that are quick and need no service.
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatDuration } from './set-up/progress.mjs';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 /**
- * Packages with install scripts. `.npmrc` runs none of them: the setup does the work of
- * mediasoup's, and Prisma's would download an engine that is not used.
+ * Packages with install scripts. `.npmrc` disables the scripts: the setup does the work of
+ * mediasoup's, and Prisma's would download an engine that isn't used.
  */
 const WITH_INSTALL_SCRIPT = ['@prisma/engines', 'mediasoup', 'prisma'];
 
@@ -18,14 +18,14 @@ const {
 const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
 
 describe('dependencies', () => {
-  it('with install scripts are these, and none of them runs', () => {
+  it('include only known install scripts, and none of them runs', () => {
     const found = packages.filter(([, { hasInstallScript }]) => hasInstallScript === true);
     const names = found.map(([path]) => path.replace(/^.*node_modules\//, ''));
     expect(names.toSorted()).toEqual(WITH_INSTALL_SCRIPT);
     expect(readFileSync('.npmrc', 'utf8')).toMatch(/^ignore-scripts=true$/m);
   });
 
-  it('are pinned to one version and one content', () => {
+  it('are pinned to exact versions and checksums', () => {
     const versions = Object.values({
       ...dependencies,
       ...devDependencies,
@@ -42,7 +42,7 @@ describe('dependencies', () => {
     expect(unsigned.map(([path]) => path)).toEqual([]);
   });
 
-  it('come from the registry, and from nowhere else', () => {
+  it('come only from the registry', () => {
     // A package without a URL is downloaded from the registry that npm is configured for.
     const elsewhere = packages.filter(
       ([, { resolved, link }]) => link === true || resolved !== undefined,

@@ -9,7 +9,7 @@ import { toolEnv } from './set-up/run.mjs';
 
 const floors = architecture.folders.map(({ folder }) => folder);
 
-/** Returns which file imports which, type imports included. @returns {Graph} */
+/** Returns the files that each file imports, including for types only. @returns {Graph} */
 function fileGraph() {
   const output = execFileSync(
     `${binDir}/depcruise`,

@@ -14,7 +14,7 @@ import { setUp } from './set-up/steps.mjs';
 const FILE = 'migration.sql';
 const DIFF =
   'migrate diff --from-migrations prisma/migrations --to-schema prisma/schema.prisma --script';
-/** Prisma's output if the schema has no change. */
+/** Prisma's output if the schema hasn't changed. */
 const EMPTY = /^\s*-- This is an empty migration\.\s*$/;
 
 await runMain(async () => {

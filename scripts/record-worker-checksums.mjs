@@ -1,6 +1,6 @@
-// `node scripts/record-worker-checksums.mjs`: downloads the archives that mediasoup has published
-// with the installed release, and writes their checksums. Before you commit the checksums, compare them
-// with those on the release's page on GitHub: every setup trusts them from then on.
+// `node scripts/record-worker-checksums.mjs`: downloads the archives that mediasoup published for
+// the installed release, and writes their checksums. Before you commit the checksums, compare them
+// with those on the GitHub release page, because every setup trusts them from then on.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -1,5 +1,5 @@
-// Resolves imports in TypeScript files, which name other files with .js although they end in .ts.
-// Node itself only strips the types.
+// Resolves imports between TypeScript files, which name each other with the extension .js although
+// they end in .ts. Node itself only strips the types.
 import { registerHooks } from 'node:module';
 
 registerHooks({

@@ -1,6 +1,6 @@
-// `npm test [-- [--repeat-failed] vitest's arguments]`: completes the setup, then runs all tests in a real browser and,
-// where the machine has them or can install them, with FFmpeg, in Firefox, and on a real PostgreSQL.
-// With --repeat-failed, files that failed run once more, one after the other.
+// `npm test [-- [--repeat-failed] vitest's arguments]`: completes the setup, then runs all tests with
+// a real browser and, if they are installed or can be installed, FFmpeg, Firefox, PostgreSQL, and
+// other programs. With --repeat-failed, files that failed are run once more, one after the other.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ import {
 import { OptionalPostgres } from './test/optional-postgres.mjs';
 import { setUpWithPrograms } from './test/set-up.mjs';
 
-/** If more files than this fail, a busy machine isn't the cause, and none of them is repeated. */
+/** If more files than this fail, a busy machine isn't the cause, and none of them is run again. */
 const REPEATED_MAX = 3;
 
 /**

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { inPath, firstProgram } from './test/program.mjs';
 import { root } from './set-up/paths.mjs';
 
-/** The exit code of a case that this machine doesn't allow (native/test/cases.h). */
+/** The exit code of a case that can't run on this machine (native/test/cases.h). */
 const SKIPPED = 77;
 
 const CHECKED = [
@@ -71,7 +71,7 @@ for (const [index, program] of PROGRAMS.entries()) {
   const isPossible = canCompile(program.header);
   const path = join(folder, `test-${index}`);
   const cases = isPossible ? compile(program, path) : [];
-  // A machine that can't compile these didn't compile its worker either: it was downloaded or given.
+  // A machine that can't compile these didn't compile its worker either; that was downloaded or provided.
   describe.skipIf(!isPossible)(`the ${program.name}`, () => {
     test('has cases', () => expect(cases.length).toBeGreaterThan(5));
     test.for(cases)('%s', (name, { skip }) => {

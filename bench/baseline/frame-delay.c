@@ -1,12 +1,12 @@
-// A publisher and its viewers, in front of and behind a media worker: how long after its first
-// packet was sent does a whole frame arrive at a viewer?
+// A publisher that sends to a media worker, and the viewers that receive from it: measures the time
+// from sending a frame's first packet until the whole frame has arrived at a viewer.
 //
 // frame-delay WORKER_PORT VIEWERS
-// Opens VIEWERS sockets and prints {"ports": [...]}. For each line "SECONDS" on the standard input,
-// it sends frames of PACKETS packets in one burst each to WORKER_PORT of 127.0.0.1, and prints
-// {"p50Us": n, "p99Us": n, "frames": n, "missing": n}: times from before the first packet was sent
-// until the kernel received the last one for a viewer. RTP headers aren't encrypted, so packets are
-// assigned to frames by their time stamp.
+// Opens VIEWERS sockets and prints {"ports": [...]}. For each line "SECONDS" on standard input, it
+// sends frames for that time, each as a burst of PACKETS packets, to WORKER_PORT of 127.0.0.1, and
+// prints {"p50Us": n, "p99Us": n, "frames": n, "missing": n}. The times are from just before a
+// frame's first packet is sent until the kernel receives the last one for a viewer. RTP headers
+// aren't encrypted, so packets are assigned to frames by their timestamps.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -99,7 +99,7 @@ static void receive(int viewer) {
     const ssize_t size = recvmsg(sockets[viewer], &message, 0);
     if (size < 0) return;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    // RFC 5761, section 4: these payload types are RTCP's.
+    // RTCP packets have these types (RFC 5761, section 4).
     if (size < 12 || !header || (packet[1] >= 192 && packet[1] <= 223)) continue;
     struct timespec time;
     memcpy(&time, CMSG_DATA(header), sizeof time);
@@ -160,7 +160,7 @@ int main(int argc, char **argv) {
       receive_all();
       send_frame(publisher);
     }
-    // Receives the last packets.
+    // Waits for the last packets.
     sleep_until(now(CLOCK_MONOTONIC) + NANOSECONDS / 4);
     receive_all();
     report(first);

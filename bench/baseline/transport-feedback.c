@@ -4,7 +4,7 @@
 
 #include "big-endian.h"
 
-/** The packet's status (section 3.1.1). */
+/** Returns a received packet's status symbol (section 3.1.1): a small or a large delta. */
 static int statusOf(int64_t delta) { return delta >= 0 && delta <= 255 ? 1 : 2; }
 
 /** Writes the packets in runs of equal status. */
@@ -49,7 +49,7 @@ int writeFeedback(unsigned char *packet, const Feedback *feedback) {
     expected = (uint16_t)(feedback->arrivals[i].number + 1);
   }
   put16(packet + 14, (uint16_t)statusCount);
-  // More than a hundred runs and their times don't occur unless the worker is far beyond its limit.
+  // The runs and deltas exceed this size only if the worker is far beyond its limit.
   if (size + deltaSize + 3 > FEEDBACK_BYTES) return 0;
   memcpy(packet + size, deltas, (size_t)deltaSize);
   size += deltaSize;

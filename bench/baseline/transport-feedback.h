@@ -1,9 +1,9 @@
-// Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, 3.1).
+// Transport-wide feedback (draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1).
 #pragma once
 #include <stdint.h>
 
 enum {
-  /** The packets of about a second. A viewer reports a hundred milliseconds at a time. */
+  /** About one second of packets. A viewer sends a report every hundred milliseconds. */
   REPORTED_MAX = 512,
   FEEDBACK_BYTES = 1400,
 };

@@ -1,17 +1,17 @@
-// A publisher and many cheap viewers of one media worker, on one core: the viewers count packets
-// by their readable headers and decrypt nothing, but each sends a browser's receiver reports and
+// A publisher and many cheap viewers of one media worker, on one core. The viewers decrypt nothing,
+// and count packets by their unencrypted headers, but each sends a browser's receiver reports and
 // transport-wide feedback, encrypted with SRTCP.
 //
 // viewers VIEWERS SSRC PAYLOAD_TYPE PACKET_BYTES PACKETS_PER_FRAME FRAMES_PER_SECOND KEY SALT
 //
 // KEY (32 bytes) and SALT (12 bytes) are the SRTP master key and salt of all viewers, in
-// hexadecimal, for AEAD_AES_256_GCM. Prints the viewers' UDP ports of 127.0.0.1 in a line, and
+// hexadecimal, for AEAD_AES_256_GCM. Prints a line with the viewers' UDP ports of 127.0.0.1, and
 // answers each line of its input:
 //
 //   source PORT                         the worker's port for the stream, which is not encrypted
 //   viewer INDEX PORT SSRC EXTENSION    the viewer receives the SSRC from this port of the worker.
 //                                       EXTENSION is the id of the transport-wide sequence number;
-//                                       0 if there is none, and then no feedback
+//                                       without the extension, 0: no feedback
 //   run VIEWERS SECONDS                 sends frames for this time, and prints what the
 //                                       first VIEWERS have received: {"sent", "received",
 //                                       "dropped", "p50Ms", "p99Ms", "maxMs", "cpuUs"}. "sent" are
@@ -38,7 +38,7 @@
 
 enum {
   HEADER = 12,
-  /** The bytes read of a packet: enough for the header with all its extensions. */
+  /** The bytes read from each packet: enough for the header with all its extensions. */
   LOOKED_AT = 64,
   BATCH = 64,
   FRAMES_MAX = 65536,
@@ -56,7 +56,7 @@ typedef struct {
   uint32_t ssrc;
   int extension;
   Srtcp rtcp;
-  /** The arrivals since the last feedback. */
+  /** The packets that have arrived since the last feedback. */
   Arrival arrivals[REPORTED_MAX];
   int count;
   uint8_t feedbacks;
@@ -102,7 +102,7 @@ static void sendRtcp(Viewer *viewer, const unsigned char *packet, int size) {
   if (send(viewer->udp, out, (size_t)outSize, 0) < 0 && errno != EAGAIN) fail("send");
 }
 
-/** RFC 3550 6.4.2: a receiver report without losses. */
+/** Sends a receiver report without losses (RFC 3550, section 6.4.2). */
 static void sendReport(Viewer *viewer) {
   unsigned char packet[32] = {0x81, 201, 0, 7};
   put32(packet + 4, viewer->rtcp.sender);
@@ -122,7 +122,7 @@ static void sendFeedback(Viewer *viewer) {
   if (size > 0) sendRtcp(viewer, packet, size);
 }
 
-/** Returns the offset of a one-byte header extension's value (RFC 8285 4.2); 0 if it is missing. */
+/** Returns the offset of a one-byte header extension's value (RFC 8285, 4.2); 0 if it is missing. */
 static int extensionAt(const unsigned char *packet, int size, int id) {
   int at = HEADER + 4 * (packet[0] & 0x0f);
   if (!(packet[0] & 0x10) || at + 4 > size || get16(packet + at) != 0xbede) return 0;
@@ -148,7 +148,7 @@ static void note(Viewer *viewer, const unsigned char *packet, int size, int64_t 
   const uint16_t number = get16(packet + 2);
   if (number < viewer->highest && viewer->highest - number > 32768) viewer->cycles += 65536;
   viewer->highest = number;
-  // The worker leaves the time stamp as it is.
+  // The worker doesn't change the timestamp.
   const uint32_t of = get32(packet + 4) / (90000 / (uint32_t)framesPerSecond);
   if (of < firstFrame || of >= frame || viewer >= viewers + active) return;
   received++;
@@ -294,7 +294,7 @@ static int openUdp(void) {
   if (udp < 0 || bind(udp, (const struct sockaddr *)&any, sizeof any) ||
       setsockopt(udp, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on))
     fail("socket");
-  // Only root may exceed the system's limit.
+  // Only root is allowed to exceed the system's limit.
   if (setsockopt(udp, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room))
     setsockopt(udp, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   return udp;

@@ -1,9 +1,9 @@
 // Runs in a page before its own code: replaces the camera with a color, and the microphone with
-// silence that a word interrupts. Listens for words in the sound of the page's video.
+// silence that is interrupted by words. Listens for words in the audio of the page's video.
 
 /** The length of a word, in seconds. */
 const WORD_S = 0.08;
-/** The samples that the listener looks at: 5 ms of them. */
+/** The number of samples that the listener analyzes: 5 ms of audio. */
 const WINDOW = 256;
 const AUDIBLE = 0.02;
 
@@ -24,7 +24,7 @@ if (navigator.mediaDevices) {
     return canvas.captureStream(10).getVideoTracks()[0];
   };
 
-  /** Says a word. Returns when it began: milliseconds since 1970. */
+  /** Says a word. Returns the time when it began, in milliseconds since 1970. */
   globalThis.say = () => {
     const word = new OscillatorNode(audio, { frequency: 800 });
     word.connect(new GainNode(audio, { gain: 0.5 })).connect(microphone);
@@ -42,7 +42,7 @@ if (navigator.mediaDevices) {
   };
 }
 
-/** Starts to listen to the page's video. `heardMs` is when the last word was first audible. */
+/** Starts to listen to the page's video. `heardMs` is the time when the last word became audible. */
 globalThis.listen = async () => {
   const audio = new AudioContext();
   await audio.resume();

@@ -1,16 +1,16 @@
-// Run by the build step, under Node 24: combines the compiled server and the packages that it uses into
-// few files without comments, because V8 keeps the source of every loaded module in memory
-// (docs/adr/0034). Prints the absolute path of each file that it writes, one per line, as BUNDLED: PATH.
+// Run by the build step, under Node 24: combines the compiled server and the packages that it uses
+// into a few files without comments, because V8 keeps the source of every loaded module in memory
+// (docs/adr/0034). Prints a line "BUNDLED: PATH" for each file that it writes; PATH is absolute.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { minify } from 'rolldown/utils';
 import { root } from './paths.mjs';
 
-/** The folder of the result. All files are in it, because some find others by relative URLs. */
+/** The output folder. All files are directly in it, because some find others by relative URLs. */
 const FOLDER = 'dist/bundle';
 
-/** The programs, by the names under which they look for each other. */
+/** The entry points, by the file names under which they look for each other. */
 const PROGRAMS = {
   main: 'dist/main.js',
   'pglite.init': 'dist/db/pglite.init.js',
@@ -43,7 +43,7 @@ const sourceMaps = {
   },
 };
 
-/** Reads Prisma's query compiler from a file. Its package has it as text, which stays in memory. */
+/** Reads Prisma's query compiler from a file. As text in its package, it would stay in memory. */
 const queryCompiler = {
   name: 'query-compiler',
   /** @this {import('rolldown').PluginContext} */
@@ -63,7 +63,7 @@ const bundle = await rolldown({
   platform: 'node',
   external: LEFT_OUT,
   plugins: [sourceMaps, queryCompiler],
-  // Some packages can use others that aren't installed.
+  // Hides warnings about optional dependencies of packages, which aren't installed.
   logLevel: 'silent',
 });
 const { output } = await bundle.write({
@@ -83,8 +83,8 @@ for (const { fileName } of output)
   if (fileName !== `${PACKAGES}.js.map`) console.log(`BUNDLED: ${join(root, FOLDER, fileName)}`);
 
 /**
- * Removes the whitespace and the source map of the packages' file. Own code keeps its lines, so that
- * stack traces remain readable.
+ * Removes the whitespace and the source map from the packages' file. Onair's own code keeps its
+ * lines, so that stack traces remain readable.
  * @param {string} path
  */
 async function shrink(path) {

@@ -4,19 +4,20 @@ import { tryRun } from './run.mjs';
 
 /** The timeout of the whole download. */
 const TIMEOUT_MS = 180_000;
-/** Options for apt, without which a network that drops packets would take minutes to time out. */
+/** Options for apt, without which requests in a network that drops packets take minutes to fail. */
 const IMPATIENT = ['http', 'https'].flatMap((way) => ['-o', `Acquire::${way}::Timeout=15`]);
 
 /**
  * @typedef {object} DebianSource
  * @property {string} path the folder of the unpacked source
- * @property {boolean} isPatched whether it has Debian's patches; if not, it is upstream's release
+ * @property {boolean} isPatched whether it has Debian's patches; if not, it is the upstream release
  */
 
 /**
  * Fetches and unpacks the source of an installed Debian package with apt, which verifies Debian's
- * signature. The machine's own package sources usually lack source packages (deb-src), so apt works
- * with copies of them in the folder; the system's files don't change, and root isn't needed.
+ * signature. The machine's own source lists usually omit source packages (deb-src), so apt uses
+ * converted copies of the lists in the folder. The system's files don't change, and root isn't
+ * needed.
  * @param {string} installed the name of the installed package
  * @param {{ folder: string }} options folder: an empty folder to work in
  * @returns {Promise<DebianSource>}
@@ -33,9 +34,9 @@ export async function fetchDebianSource(installed, { folder }) {
 }
 
 /**
- * Fetches and unpacks a source package. Some mirrors lack the small files of source packages, with
- * Debian's patches; upstream's release, whose checksum Debian has signed, is used then, unless Debian
- * has fixed it after the release of the distribution.
+ * Fetches and unpacks a source package. Some mirrors lack the small files of source packages, which
+ * contain Debian's patches. In that case, the upstream release, whose checksum Debian has signed, is
+ * used, unless Debian has fixed the package since the distribution was released.
  * @param {string} source NAME=VERSION
  * @param {{ folder: string, parts: string }} options folder: where to work; parts: a folder of files
  * of sources.list(5)
@@ -69,7 +70,7 @@ async function aptIn(folder, parts) {
     'Dir::Etc::SourceParts': parts,
     'Dir::State::Lists': join(folder, 'lists'),
     'Dir::Cache': join(folder, 'cache'),
-    // Root's apt would otherwise warn that its own user can't write here.
+    // As root, apt would otherwise warn that its sandbox user can't write here.
     'APT::Sandbox::User': 'root',
   };
   const options = Object.entries(directories).flatMap(([name, value]) => [
@@ -149,10 +150,10 @@ async function copySources({ to, uri }) {
 }
 
 /**
- * Converts package sources into those of the source packages in the same archives.
+ * Converts entries for binary packages into entries for the source packages of the same archives.
  * @param {string} text a file of sources.list(5)
- * @param {{ format: 'list' | 'sources', uri: string }} options uri: of a package; only the entries
- * of its archive are converted, or all if the URI is empty
+ * @param {{ format: 'list' | 'sources', uri: string }} options uri: a package's URI; only the entries
+ * for its archive are converted, or all entries if the URI is empty
  * @returns {string}
  */
 export function sourceEntries(text, { format, uri }) {

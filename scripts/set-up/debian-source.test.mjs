@@ -9,7 +9,7 @@ import { fetchSource, sourceEntries } from './debian-source.mjs';
 
 const uri = 'http://deb.debian.org/debian/pool/main/libs/libsrtp2/libsrtp2-dev_2.5.0-3_amd64.deb';
 
-test('the sources of a package’s archive are converted to those of its source packages', () => {
+test('only the entries for a package’s archive are converted to source entries', () => {
   const text = `Types: deb
 # http://snapshot.debian.org/archive/debian/20250520T000000Z
 URIs: http://deb.debian.org/debian
@@ -47,7 +47,7 @@ deb https://packages.example.org/apt stable main
   );
 });
 
-test('all sources are converted if the archive is unknown', () => {
+test('all entries are converted if the archive is unknown', () => {
   const text = 'deb http://a.example/debian bookworm main\ndeb http://b.example/x bookworm main\n';
   expect(sourceEntries(text, { format: 'list', uri: '' })).toBe(
     text.replaceAll('deb ', 'deb-src '),
@@ -140,7 +140,7 @@ describe.skipIf(missingPrograms(['apt-get', 'dpkg-source', 'tar', 'xz']).length 
       expect(await textOf(path)).toBe('patched\n');
     });
 
-    test('is the release, if the mirror lacks its patches', async () => {
+    test('is the upstream release if the mirror lacks the patches', async () => {
       const { fetch, remove } = await makeMirror('1.0-1');
       await remove(/\.(dsc|debian\.tar\.xz)$/);
       const { path, isPatched } = await fetch();
@@ -148,13 +148,13 @@ describe.skipIf(missingPrograms(['apt-get', 'dpkg-source', 'tar', 'xz']).length 
       expect(await textOf(path)).toBe('release\n');
     });
 
-    test('is not the release, if Debian has fixed that later', async () => {
+    test('is not the upstream release if Debian has fixed the package since', async () => {
       const { fetch, remove } = await makeMirror('1.0-1+deb13u2');
       await remove(/\.(dsc|debian\.tar\.xz)$/);
       await expect(fetch()).rejects.toThrow(/^E: /);
     });
 
-    test('is refused if a file is not the signed one', async () => {
+    test('is rejected if a file differs from the signed one', async () => {
       const { fetch, remove, mirror } = await makeMirror('1.0-1');
       await remove(/\.dsc$/);
       await writeFile(join(mirror, 'tiny_1.0.orig.tar.gz'), 'another');

@@ -8,7 +8,7 @@ import { SetUpError } from './set-up-error.mjs';
 
 /**
  * @param {string} osRelease the text of /etc/os-release
- * @returns {boolean} whether it is Debian or a derivative, so that Debian's package names apply
+ * @returns {boolean} whether it is Debian or a derivative, where Debian's package names apply
  */
 export function isDebianLike(osRelease) {
   const value = (/** @type {string} */ key) =>
@@ -16,7 +16,7 @@ export function isDebianLike(osRelease) {
   return [value('ID'), ...value('ID_LIKE').split(' ')].includes('debian');
 }
 
-/** Returns whether this machine accepts Debian's packages. */
+/** Returns whether this machine runs Debian or a derivative. */
 export async function onDebian() {
   return isDebianLike(await readFile('/etc/os-release', 'utf8').catch(() => ''));
 }
@@ -61,11 +61,11 @@ export function missingPrograms(programs, path = process.env.PATH ?? '') {
 
 /**
  * Makes sure that Debian packages are installed: as root, reports and installs missing ones. On other
- * systems, only checks for their programs, because packages have other names there.
+ * systems, where packages have other names, only checks for their programs.
  * @param {string[]} packages
  * @param {{ purpose: string, programs: string[], report: Report }} options purpose completes
  * "Debian's packages for …"; programs: the commands that the packages contain
- * @throws {SetUpError} with the command to run, if packages are missing on Debian and this isn't
+ * @throws {SetUpError} with the command to run, if packages are missing on Debian and the user isn't
  * root; with the packages to install, if programs are missing on another system
  */
 export async function ensurePackages(packages, { purpose, programs, report }) {
@@ -91,7 +91,7 @@ export async function ensurePackages(packages, { purpose, programs, report }) {
 }
 
 /**
- * Installs Debian packages; only for root.
+ * Installs Debian packages; requires root.
  * @param {string[]} packages
  * @param {{ report: Report }} options
  */

@@ -97,7 +97,7 @@ async function readJson(path) {
 }
 
 /**
- * Returns the npm that runs this script, with the Node that runs this script. The Node in
+ * Returns the command that runs the current npm in the current Node. The Node in
  * node_modules/.bin, which is first in the PATH of npm's scripts, is about to be replaced.
  */
 function npm() {

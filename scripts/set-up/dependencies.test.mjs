@@ -54,7 +54,7 @@ test('a package.json that differs from the lock file requires an installation, w
 });
 
 // If a platform's package is unavailable when the lock file is written, npm omits it, and "npm ci"
-// fails from then on: such a version of a tool must not be used.
+// fails from then on, so such a version of a tool must not be used.
 test('our lock file contains the packages of every platform', async () => {
   const { packages: locked } = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
   const names = new Set(Object.keys(locked).map((path) => path.split('node_modules/').at(-1)));

@@ -48,7 +48,7 @@ export function runInForeground(command, args, env) {
 /**
  * Watches for the end of the npm that started this script. If npm is killed with SIGKILL, it can't
  * forward the signal, and the program would continue to use its ports and its database. Nothing is
- * watched if the script was started without npm, since it may then be meant to outlive its parent.
+ * watched if the script was started without npm, because it may be meant to outlive its parent.
  * @param {() => void} listener
  * @returns {() => void} stops watching
  */

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 const HEARTBEAT_MS = 2_000;
-/** A lock without a heartbeat for this long is abandoned: its owner was killed. */
+/** After this long without a heartbeat, a lock counts as abandoned by a killed process. */
 const STALE_MS = 30_000;
 const RETRY_MS = 250;
 
@@ -32,7 +32,7 @@ export async function withLock(file, { work, onWait }) {
   }
   const heartbeat = setInterval(() => {
     const now = new Date();
-    // The file may be gone if the machine was suspended and the lock looked stale; the work continues.
+    // Another process may have removed the file if it looked stale after the machine was suspended.
     void utimes(file, now, now).catch(() => undefined);
   }, HEARTBEAT_MS);
   try {
@@ -77,7 +77,7 @@ function parseOwner(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return {}; // It is still being written, or was left by a killed process; the heartbeat decides.
+    return {}; // The file is incomplete: a process is writing it, or was killed. The heartbeat decides.
   }
 }
 

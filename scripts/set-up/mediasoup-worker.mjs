@@ -18,12 +18,12 @@ import { PATCHES } from './worker-source.mjs';
 /** @typedef {{ version: string, repository: { url: string } }} Manifest */
 
 /**
- * The timeout for testing a worker: with a worker of another version, createWorker never resolves.
- * With the right one, it takes half a second.
+ * The timeout for testing a worker. The test takes half a second, but with a worker of a different
+ * version, createWorker never resolves.
  */
 const TRY_TIMEOUT_MS = 20_000;
 
-/** The file with the path of the worker that this checkout's setup has found. */
+/** The file that records the path of the worker that this checkout's setup has found. */
 const WORKER_STAMP = 'media-worker';
 
 const mediasoup = join(root, 'node_modules/mediasoup');
@@ -41,9 +41,9 @@ export async function findWorker(options) {
 }
 
 /**
- * Tries in this order: MEDIASOUP_WORKER_BIN, our own build in the cache, mediasoup's release if its
- * checksum is known, and compiling our own. After a download, our own is compiled in the background,
- * for the next start.
+ * Tries in this order: MEDIASOUP_WORKER_BIN, our own build in the cache, mediasoup's prebuilt worker
+ * if its checksum is known, and compiling our own worker. After a download, our own worker is
+ * compiled in the background, for the next start.
  * @param {{ node: string, report: Report }} options
  * @returns {Promise<string>}
  */
@@ -91,7 +91,7 @@ export class OwnWorker {
   /** @param {Manifest} manifest */
   static async find(manifest) {
     const parts = chosenParts();
-    // The part "gso" is turned off when a worker starts, and is always built.
+    // The part "gso" is always built, because it can be turned off when a worker starts.
     const built = [...parts].filter((part) => part !== 'gso');
     const recipe = await hashInputs([SUBPROJECTS, UDP_QUEUE], [JSON.stringify([PATCHES, built])]);
     const name = placeName(manifest, recipe.slice(0, 12));
@@ -99,7 +99,7 @@ export class OwnWorker {
   }
 
   /**
-   * Builds it unless it is ready.
+   * Builds the worker unless it is ready.
    * @param {{ node: string, report: Report, jobs: number | null }} options jobs: how many compilers
    * run at the same time, or null for one per core
    */
@@ -164,7 +164,7 @@ async function checkGivenWorker({ program, version, node, report }) {
 }
 
 /**
- * Finds mediasoup's own build in the cache, or downloads it.
+ * Finds mediasoup's prebuilt worker in the cache, or downloads it.
  * @param {{ manifest: Manifest, node: string, report: Report }} options
  * @returns {Promise<string | null>} null if it is unavailable
  * @throws {SetUpError} if the checksum differs

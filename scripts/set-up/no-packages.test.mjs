@@ -6,7 +6,7 @@ import { root } from './paths.mjs';
 const IMPORT = /^(?:import\b|\} from)[^'\n]*'([^'\n]+)'/gm;
 
 /**
- * Collects what a script and the files that it imports import from elsewhere.
+ * Collects the packages that a script imports, directly or through the files that it imports.
  * @param {string} path
  * @param {Set<string>} [packages]
  * @param {Set<string>} [seen]

@@ -47,7 +47,7 @@ export async function findNode() {
     await symlink(join(root, own), fromDependencies);
   }
   if (existsSync(fromDependencies)) {
-    // On a Linux without glibc (Alpine) the program exists but can't run.
+    // On Linux without glibc (Alpine), the program exists but can't run.
     const result = await tryRun(fromDependencies, ['--version']).catch(() => null);
     if (result?.code === 0 && isAtLeast(result.output, MINIMUM_NODE)) return fromDependencies;
   }

@@ -15,7 +15,7 @@ const LOCK_FILE = 'package-lock.json';
 
 /**
  * @typedef {object} Output
- * @property {string} name of its stamp
+ * @property {string} name the name of its stamp
  * @property {string[]} inputs files and folders, relative to the repository's root
  * @property {string} result a file that exists when the output does
  * @property {string} what the action and its approximate duration, for the user
@@ -111,8 +111,8 @@ async function compile(project) {
 }
 
 /**
- * Bundles the compiled server. This process can't do it, because the bundler isn't installed when the
- * setup starts.
+ * Bundles the compiled server in another process, because the bundler may not have been installed
+ * when this one started.
  * @returns {Promise<string[]>} the files written, absolute
  */
 async function bundle() {
@@ -137,7 +137,7 @@ export function readCompilerOutput(output) {
 
 /**
  * Removes the files from dist/ that this compilation didn't write: the output of deleted sources.
- * Runs afterwards instead of emptying the folder first, since a server may be running from it.
+ * Runs afterwards instead of emptying the folder first, because a server may be running from it.
  * @param {Set<string>} emitted
  * @param {string} [folder]
  */

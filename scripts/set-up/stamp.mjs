@@ -25,8 +25,8 @@ async function listFiles(paths) {
 }
 
 /**
- * Returns one hash over the names and contents of files. Contents, not times: a fresh clone or a
- * switched branch changes every time but often no content.
+ * Returns one hash of the names and contents of files. Modification times are ignored, because a
+ * fresh clone or a branch switch changes every time but often no content.
  * @param {string[]} paths files and folders, absolute
  * @param {string[]} [also] other things that the result depends on
  * @returns {Promise<string>}

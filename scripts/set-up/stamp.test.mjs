@@ -21,7 +21,7 @@ test('the hash is unchanged when a file is rewritten with the same content', asy
   expect(await hash()).toBe(before);
 });
 
-test('the hash changes with the content or name of a file, a new file, and other dependencies', async () => {
+test('the hash changes with the content or name of a file, with a new file, and with other dependencies', async () => {
   const hashes = [await hash(), await hash(['another version'])];
   await writeFile(join(folder, 'src/deep/b.ts'), 'c');
   hashes.push(await hash());

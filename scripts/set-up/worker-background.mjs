@@ -8,7 +8,7 @@ import { root } from './paths.mjs';
 
 /**
  * Starts building our own worker in a process that outlives this one, so that the next start can use
- * it. Does nothing if a build has failed before: `node scripts/build-worker.mjs` repeats it.
+ * it. Does nothing if a build has failed before: `node scripts/build-worker.mjs` retries it.
  * @param {{ place: WorkerPlace, node: string, report: Report }} options
  */
 export async function buildInBackground({ place, node, report }) {

@@ -22,13 +22,13 @@ const PACKAGES = [
   'libflatbuffers-dev',
   'flatbuffers-compiler',
 ];
-/** The packages for each part: dpkg-dev unpacks source packages. */
+/** The Debian packages that each part needs. dpkg-dev unpacks source packages. */
 const PACKAGES_OF_PARTS = { gso: [], openssl: ['dpkg-dev'], jemalloc: ['libjemalloc-dev'] };
 
 /** The commands that a system other than Debian must have to compile the worker. */
 const PROGRAMS = ['g++', 'meson', 'ninja', 'pkg-config', 'flatc'];
 
-/** Our descriptions of the worker's dependencies as packaged by Debian. */
+/** Our Meson files for those of the worker's dependencies that Debian packages. */
 export const SUBPROJECTS = join(root, 'third_party/mediasoup-worker/subprojects');
 /** Our own code in the worker. */
 export const UDP_QUEUE = join(root, 'native/udp-queue');
@@ -70,8 +70,8 @@ export async function buildWorker({ source, folder, log, parts, jobs, report }) 
     ];
     output += await run('meson', ['setup', ...options, build, prepared]);
     const found = [...output.matchAll(/Onair part: (\w+)/g)].map(([, name = '']) => name);
-    // The message headers are generated first: some sources include them without declaring it to
-    // Meson, and would be compiled too early if nothing else had to be built first.
+    // The message headers are generated first, because some sources include them without declaring
+    // the dependency to Meson, and might otherwise be compiled too early.
     output += await run('meson', ['compile', '-C', build, 'flatbuffers-generator']);
     const limit = jobs === null ? [] : ['-j', String(jobs)];
     output += await run('ninja', ['-C', build, ...limit, 'mediasoup-worker'], {

@@ -45,7 +45,7 @@ test('workers of different recipes have different places', async () => {
   expect(await other?.isReady()).toBe(true);
 });
 
-test('a worker that no longer starts, or is of another origin, is not ready', async () => {
+test('a worker that no longer starts, or has another origin, is not ready', async () => {
   const place = new WorkerPlace('1', 'built abc');
   const make = async (/** @type {string} */ shop) => ({ program: await write(shop, 'x') });
   await place.obtain({ onWait, make });
@@ -54,7 +54,7 @@ test('a worker that no longer starts, or is of another origin, is not ready', as
   expect(await place.isReady()).toBe(false);
 });
 
-test('a failed build leaves the place as it was, and can be recorded', async () => {
+test('a failed build leaves the place unchanged, and can be recorded', async () => {
   const place = new WorkerPlace('1', 'built abc');
   const failing = place.obtain({ onWait, make: () => Promise.reject(new Error('no compiler')) });
   await expect(failing).rejects.toThrow('no compiler');

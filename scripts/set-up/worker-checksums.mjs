@@ -21,7 +21,7 @@ const LINE = /^([\da-f]{64})  (\S+)$/;
  * Returns the expected SHA-256 of a prebuilt worker's archive.
  * @param {string} name of the archive
  * @param {{ file?: string, setting?: string | undefined }} [options]
- * @returns {Promise<string | null>} lower-case hex; null if it is unknown, so that the archive
+ * @returns {Promise<string | null>} lower-case hex; null if it is unknown and the archive
  * can't be trusted
  * @throws {SetUpError} for an invalid setting or file
  */

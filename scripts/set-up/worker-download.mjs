@@ -94,7 +94,7 @@ function atMost() {
  * @param {{ url: string, folder: string, checksum: string }} options checksum: the archive's
  * SHA-256
  * @returns {Promise<string>} the path of the program in the folder
- * @throws {SetUpError} if the checksum differs: the setup ends
+ * @throws {SetUpError} if the checksum differs; the setup then ends
  * @throws {Error} if it is unavailable; the message says why
  */
 export async function downloadWorker({ url, folder, checksum }) {

@@ -19,7 +19,7 @@ test('the URL is where mediasoup 3.27.1 itself looks for the worker', async () =
   );
 });
 
-test('only Linux has its kernel in the name, and the base URL can be changed', () => {
+test('only Linux archives are named after a kernel version, and the base URL can be changed', () => {
   const machine = {
     platform: 'darwin',
     arch: 'arm64',
@@ -48,7 +48,7 @@ test.each(['http://127.0.0.1:9', 'http://[::1]/m', 'http://localhost:8000'])(
 );
 
 let folder = '';
-/** @type {Buffer | null} what the server answers with; null for 404 */
+/** @type {Buffer | null} the server's response; null for 404 */
 let archive = null;
 const server = createServer((_request, response) => {
   response.writeHead(archive ? 200 : 404).end(archive);

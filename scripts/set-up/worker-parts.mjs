@@ -7,9 +7,9 @@ export const PARTS_SETTING = 'MEDIASOUP_WORKER_PARTS';
 export const BUILD_SETTING = 'MEDIASOUP_WORKER_BUILD';
 
 /**
- * What a built worker has in addition to mediasoup's: sending in runs, SRTP by OpenSSL, and
- * jemalloc. docs/adr/0031-cheap-worker.md gives the reasons. The code for runs is always built;
- * leaving the part out turns it off when a worker starts.
+ * A part that our own worker adds to mediasoup's: sending packets in runs (gso), SRTP with OpenSSL,
+ * or jemalloc. docs/adr/0031-cheap-worker.md gives the reasons. The code for runs is always built;
+ * leaving out its part turns it off when a worker starts.
  * @typedef {'gso' | 'openssl' | 'jemalloc'} Part
  */
 

@@ -54,7 +54,7 @@ export function withRepeated(report, repeated) {
 }
 
 /**
- * Formats the last line of a run. Programs read it, so its form is fixed.
+ * Formats the last line of a run. Programs read it, so its format is fixed.
  * @param {TestCount} count
  */
 export function formatCount({ passed, failed, skipped }) {

@@ -3,8 +3,8 @@ import { findPostgres } from './postgres-programs.mjs';
 import { PostgresServer } from './postgres-server.mjs';
 
 /**
- * A PostgreSQL for tests and benchmarks: the server of TEST_DATABASE_URL or, if PostgreSQL is
- * installed or can be installed, a server that is started for them.
+ * A PostgreSQL server for tests and benchmarks: the one at TEST_DATABASE_URL or, if PostgreSQL is
+ * installed or can be installed, one that is started for them.
  */
 export class OptionalPostgres {
   /** @type {PostgresServer | null} */
@@ -12,7 +12,7 @@ export class OptionalPostgres {
   /** @type {string} the folder with initdb and postgres, if a server was started; else empty */
   programs = '';
 
-  /** @type {import('../set-up/progress.mjs').Step} starts it */
+  /** @type {import('../set-up/progress.mjs').Step} starts the server */
   step = {
     name: 'PostgreSQL',
     run: async (report) => {

@@ -11,7 +11,7 @@ import { firstProgram, inPath } from './program.mjs';
 const START_POLICY = '/usr/sbin/policy-rc.d';
 
 /**
- * A program that some tests or benchmarks use, and that is optional.
+ * An optional program that some tests or benchmarks use.
  * @typedef {object} Wanted
  * @property {string} title its usual name
  * @property {string} what the feature that can't be tested without it; completes "Not tested: …"
@@ -118,7 +118,7 @@ export const WRK = {
 
 /**
  * Finds a program. As root, reports and installs Debian's package if the program is missing.
- * @param {Wanted} wanted Setting one of its variables to an empty text disables the program.
+ * @param {Wanted} wanted Setting one of its variables to an empty string disables the program.
  * @param {Report} report
  * @returns {Promise<Record<string, string> | null>} environment variable -> path; null if the
  * program is unavailable, which is reported

@@ -62,7 +62,7 @@ async function installWithoutCluster(report) {
 
 /**
  * @param {string} settings the text of createcluster.conf
- * @returns {string} the same, without the creation of a cluster
+ * @returns {string} the same settings with the creation of a cluster turned off
  */
 export function withoutMainCluster(settings) {
   const others = settings.split('\n').filter((line) => !/^\s*create_main_cluster\b/.test(line));

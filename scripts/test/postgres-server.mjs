@@ -84,7 +84,7 @@ export class PostgresServer {
 }
 
 /**
- * Returns the account to run the server under: PostgreSQL refuses to run as root.
+ * Returns the account to run the server under, because PostgreSQL refuses to run as root.
  * @returns {Promise<{ uid?: number, gid?: number }>} empty for the current account
  */
 async function serverAccount() {

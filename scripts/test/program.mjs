@@ -21,8 +21,8 @@ export async function firstProgram(paths, check) {
 /**
  * Returns the possible paths of programs with these names: for each name, in the order of PATH.
  * @param {string[]} names
- * @returns {string[]} including those in /usr/sbin, where Debian installs servers, and which is only
- * in root's PATH
+ * @returns {string[]} including paths in /usr/sbin, where Debian installs servers, but which only
+ * root's PATH contains
  */
 export function inPath(names) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];

@@ -40,10 +40,10 @@ type Parts = Readonly<{
 }>;
 
 /**
- * The nodes that share a PostgreSQL. A node is dead if nobody holds its lock, it doesn't answer at
- * its address, and this node has been connected for long enough to judge. None of these is enough
- * alone, because a dead connection frees the lock of a running node, and a node that is suspended
- * for a moment doesn't answer.
+ * The nodes that share a PostgreSQL database. A node is dead if nobody holds its lock, it doesn't
+ * answer at its address, and this node has been connected for long enough to judge. None of these
+ * conditions is enough alone, because a dead connection frees the lock of a running node, and a
+ * node that is suspended for a moment doesn't answer.
  */
 export class DatabaseCluster implements Cluster {
   readonly self: NodeId;

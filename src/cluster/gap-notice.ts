@@ -1,8 +1,8 @@
 const REPEAT_MS = 1_000;
 
 /**
- * Notifies the other nodes that messages from this one were lost, because they can't notice it
- * themselves. Repeats the notice until it is sent.
+ * Notifies the other nodes that messages from this one were lost, because those nodes can't notice
+ * the loss themselves. Repeats the notice until it is sent.
  */
 export class GapNotice {
   #timer: NodeJS.Timeout | undefined;

@@ -43,7 +43,7 @@ export class LineInput {
     return line ?? null;
   }
 
-  /** Ends the input at once; lines that wait are dropped. */
+  /** Ends the input at once; waiting lines are dropped. */
   end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
@@ -59,7 +59,7 @@ export class LineInput {
     if (this.#length > this.#maxLength) return this.end();
     const lines = (this.#rest + text).split('\n');
     this.#rest = lines.pop() ?? '';
-    // The line feeds are gone.
+    // The line feeds have been removed.
     this.#length -= lines.length;
     // An empty line only shows that the other end is alive.
     this.#lines.push(...lines.filter((line) => line !== ''));

@@ -1,4 +1,4 @@
-/** Black or white, whichever is readable on a color `#rrggbb`. */
+/** Returns black or white, whichever is more readable on a color `#rrggbb`. */
 export function textColorOn(color: string): '#000000' | '#ffffff' {
   const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) =>
     linear(Number.parseInt(color.slice(at, at + 2), 16) / 255),

@@ -105,7 +105,7 @@ function framed({ id, kind }: LayoutTile, rect: Rect): PlacedTile {
   return { id, rect: whole(rect), fit, isBleeding: false, isInset: false };
 }
 
-/** Two tiles beside each other, or above each other in a vertical picture. */
+/** Places two tiles side by side or, in a vertical picture, one above the other. */
 function columns(two: readonly LayoutTile[], box: Rect, format: SceneFormat): PlacedTile[] {
   const width = (box.width - GAP) / 2;
   const height = (box.height - GAP) / 2;
@@ -119,7 +119,7 @@ function columns(two: readonly LayoutTile[], box: Rect, format: SceneFormat): Pl
   );
 }
 
-/** A large tile, and the others in a strip to its right, or below it in a vertical picture. */
+/** Places a large tile, and the others in a strip beside it or, in a vertical picture, below it. */
 function withStrip(
   main: LayoutTile | undefined,
   tiles: readonly LayoutTile[],
@@ -160,7 +160,8 @@ function inset(
 }
 
 /**
- * Equal tiles in the number of columns that makes them largest. An incomplete last row is centered.
+ * Places equal tiles in the number of columns that makes them largest. Centers an incomplete last
+ * row.
  */
 function gridOf(tiles: readonly LayoutTile[], box: Rect): PlacedTile[] {
   const count = tiles.length;

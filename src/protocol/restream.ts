@@ -67,7 +67,7 @@ export const RestreamTargetChange = z
 export type RestreamTargetChange = z.output<typeof RestreamTargetChange>;
 
 /**
- * `off`: nothing is sent, because the target is switched off or the channel isn't live. `waiting`:
+ * `off`: nothing is sent, because the target is turned off or the channel isn't live. `waiting`:
  * the server is waiting for media to send. `retrying`: an attempt failed, and another one follows.
  * `unsupported`: the broadcast can't be sent to the target in its current form.
  */

@@ -71,7 +71,7 @@ export const SceneList = z
 export type SceneList = z.output<typeof SceneList>;
 
 /**
- * The overlays on top of any scene, which the host switches on and off while live. They aren't
+ * The overlays on top of any scene, which the host turns on and off while live. They aren't
  * stored.
  */
 export const Overlays = z.strictObject({

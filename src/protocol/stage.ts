@@ -249,7 +249,7 @@ export const stageRequests = {
     payload: z.strictObject({ ...ofGuest, allowed: z.boolean() }),
     data: Nothing,
   },
-  /** Sends a guest away. The guest can't return with the same invitation. Host only. */
+  /** Removes a guest. The guest can't return with the same invitation. Host only. */
   'stage:remove': { payload: z.strictObject(ofGuest), data: Nothing },
   /**
    * Sets whether each guest on stage is also recorded separately while the broadcast is running.

@@ -36,7 +36,8 @@ export class Backlog {
   }
 
   /**
-   * Must be called about once a second. Returns for how many milliseconds nothing could be sent.
+   * Must be called about once a second. Returns the number of milliseconds for which nothing could
+   * be sent.
    */
   check(nowMs: number): number {
     const { written, waiting } = this.#progress();

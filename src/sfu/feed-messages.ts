@@ -15,7 +15,7 @@ const Srtp = z.object({
   keyBase64: z.string(),
 });
 
-/** One end of a pipe: where it receives, and the key of what it sends. */
+/** One end of a pipe: the address at which it receives, and the key with which it encrypts. */
 export const PipeEnd = z.object({
   ip: z.union([z.ipv4(), z.ipv6()]),
   port: z.number().int().min(1).max(65_535),

@@ -22,7 +22,7 @@ const RTX_PAYLOAD_TYPES = [...range(100, 127), ...range(96, 99)];
 /**
  * Assigns to the routed codecs the payload types of the codecs that a client can receive. Each
  * routed codec gets the type of the same H.264 profile if that is offered, otherwise the type of
- * another codec with the same name, since WebRTC decoders accept any profile.
+ * another codec with the same name, because WebRTC decoders accept any profile.
  * @param routed the codecs of the origin's router, with those being sent first
  * @param offered the client's codecs, in order of preference
  */

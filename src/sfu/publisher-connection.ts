@@ -218,8 +218,8 @@ export class PublisherConnection implements PublisherMedia {
   }
 
   /**
-   * Measures the delay. Sender reports are traced permanently, since there are one or two per
-   * second; packets are traced only one at a time.
+   * Measures the delay. Sender reports are traced permanently, because there are only one or two
+   * per second; packets are traced only one at a time.
    */
   #measureDelay(producer: types.Producer, traces: ProducerTraces): void {
     const delay = new CaptureDelay();

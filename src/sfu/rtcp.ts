@@ -26,7 +26,7 @@ export function keyFrameRequests(rtcp: Buffer): number[] {
 
 /**
  * Returns a sender report without report blocks: the RTP clock showed `rtpTime` at `ntpMs`, in
- * milliseconds since 1970, with a fraction. Its counts are 0, since mediasoup generates its own
+ * milliseconds since 1970, with a fraction. Its counts are 0, because mediasoup generates its own
  * reports for each viewer.
  */
 export function senderReport({

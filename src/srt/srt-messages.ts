@@ -114,8 +114,8 @@ export const SrtEvent = z.discriminatedUnion('event', [
     droppedPackets: count,
   }),
   /**
-   * Comes once for each `asked` that wasn't refused, and each connection of this server's that was
-   * open. `silentMs`: since data last arrived.
+   * Sent once for each `asked` that wasn't refused, and for each open connection that this server
+   * made. `silentMs`: the time since data last arrived.
    */
   z.object({ event: z.literal('closed'), id, silentMs: z.number() }),
 ]);

@@ -78,7 +78,7 @@ export class StageRooms implements OnApplicationShutdown {
     };
   }
 
-  /** Sends away guests who have been banned from the channel. */
+  /** Removes guests who have been banned from the channel. */
   #removeBanned(isConcerned: (room: StageRoom) => boolean): void {
     for (const room of this.#rooms.values())
       if (isConcerned(room))

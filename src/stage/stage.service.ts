@@ -200,7 +200,7 @@ export class StageService {
     room.allowScreen(room.guest(participant), allowed);
   }
 
-  /** Sends a guest away. @throws {DomainError} `forbidden`, `not_found` */
+  /** Removes a guest. @throws {DomainError} `forbidden`, `not_found` */
   async remove(peer: Peer, { participant }: RequestPayload<'stage:remove'>): Promise<void> {
     const room = this.#hosted(peer);
     const guest = room.guest(participant);

@@ -1,7 +1,7 @@
 /**
  * Replaces mediasoup-client's handlers for platforms that the build target excludes (Chrome before
- * 111, React Native). Every viewer's browser would otherwise parse 75 KB before the first frame
- * that it never runs.
+ * 111, React Native). Otherwise, before the first frame, every viewer's browser would parse 75 KB
+ * of code that it never runs.
  */
 const unsupported = {
   createFactory(): never {

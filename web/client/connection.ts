@@ -18,7 +18,7 @@ export type ConnectionStatus = 'connecting' | 'online' | 'offline';
 type Options = {
   /** The server's address; defaults to the page's. */
   url?: string;
-  /** Headers to send; for programs only, since browsers send their own. */
+  /** Headers to send; for programs only, because browsers send their own. */
   headers?: Readonly<Record<string, string>>;
 };
 

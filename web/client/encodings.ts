@@ -30,8 +30,8 @@ export function encodingsFor({ width, height, framesPerSecond }: PictureSize): E
 }
 
 /**
- * Returns a layer's bitrate in bits per second. It grows less than linearly with the frame rate,
- * since consecutive frames differ less.
+ * Returns a layer's bit rate in bits per second. It grows less than linearly with the frame rate,
+ * because consecutive frames differ less.
  */
 function bitrateFor(pixels: number, framesPerSecond: number): number {
   const frames = Math.sqrt(30 * Math.max(1, framesPerSecond));

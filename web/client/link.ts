@@ -18,7 +18,7 @@ import { RequestError } from './request-error.js';
 type Options = {
   /** The server's address; empty for the page's. */
   url: string;
-  /** Headers to send; for programs only, since browsers send their own. */
+  /** Headers to send; for programs only, because browsers send their own. */
   headers: Readonly<Record<string, string>>;
   /** Whether the link must reach a node other than the current one, which is about to stop. */
   moving?: boolean;

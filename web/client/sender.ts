@@ -7,7 +7,7 @@ import { MediaPath } from './media-path.js';
 export type TrackKind = 'audio' | 'video';
 
 /**
- * The audio options: stereo at a bitrate that is sufficient for music, with forward error
+ * The audio options: stereo at a bit rate that is sufficient for music, with forward error
  * correction for lossy uplinks.
  */
 const AUDIO_OPTIONS: types.ProducerCodecOptions = {
@@ -123,7 +123,7 @@ export class Sender {
     });
   }
 
-  /** Adapts the layers' bitrates to the picture size, which may differ with a new source. */
+  /** Adapts the layers' bit rates to the picture size, which may differ with a new source. */
   async #fitEncodings(producer: types.Producer, track: MediaStreamTrack): Promise<void> {
     const sender = producer.rtpSender;
     if (producer.kind !== 'video' || !sender) return;

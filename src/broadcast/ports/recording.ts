@@ -18,9 +18,9 @@ export interface RecordingPort {
   settled(): Promise<void>;
 }
 
-/** A guest on a broadcast's stage, during one stay. */
+/** A guest on a broadcast's stage, from going on stage to leaving it. */
 export type RecordedGuest = Readonly<{
-  /** The id of the stay. */
+  /** The id of the guest's recording. */
   id: string;
   broadcastId: string;
   channel: string;

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { DomainError } from '../domain-error.js';
 
 /**
- * Reads an uploaded picture. The server passes its body on unread.
+ * Reads an uploaded picture. The server passes on the request body unread.
  * @throws {DomainError} `unsupported_media_type` if the body has another content type;
  *   `payload_too_large` if the picture has more than `bytesMax` bytes
  */

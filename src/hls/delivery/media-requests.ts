@@ -15,8 +15,8 @@ const PART_MAX_AGE_S = 60;
 type PartOf = Readonly<{ msn: number; part: number }>;
 
 /**
- * Returns the newest thumbnail, whichever version was requested: a page that loaded its channel
- * list a minute ago asks for an older version.
+ * Returns the newest thumbnail, whichever version was requested, because a page that loaded its
+ * channel list a minute ago requests an older version.
  * @param version null if the request names none
  * @throws {DomainError} `not_found` without a thumbnail
  */

@@ -23,7 +23,7 @@ const WORKS_AFTER = 3;
 const FAILING_AFTER = 3;
 /** How long FFmpeg may be behind before a rendition is dropped. */
 const BEHIND_MS = 4_000;
-/** After a longer wait, FFmpeg starts without a backlog, with which it would seem too slow. */
+/** After a longer wait, FFmpeg starts without the backlog, which would make it seem too slow. */
 const STALE_MS = 2_000;
 
 /** Starts a transcoder, and is notified when it proves too slow. */
@@ -48,7 +48,7 @@ type Work = {
   /** The renditions that the process makes. */
   readonly renditions: readonly LadderRendition[];
   readonly stretch: number;
-  /** The last segment that was fed to the process, and how many of its frames were. */
+  /** The last segment that was fed to the process, and the number of its frames that were fed. */
   fed: { segment: HeldPictures; pictures: number };
   /** The number of completed segments. */
   done: number;
@@ -72,7 +72,7 @@ export class Ladder implements SampleListener {
   readonly ended: Promise<void>;
   readonly #resolveEnded: () => void;
   readonly #options: Options;
-  /** The segments that are not completely written, oldest first. */
+  /** The segments that are not completely written yet, oldest first. */
   #segments: HeldPictures[] = [];
   /** The names of the steps being made, best first. */
   #active: string[];

@@ -5,7 +5,7 @@ import type { TimedUnit, Track, TrackUnit } from './track.js';
 
 /** Longer than 5 s, the interval at which Chromium sends audio reports. */
 const MAX_WAIT_MS = 6_000;
-/** Long enough for all tracks to be added, since they are added one after another. */
+/** Long enough for all tracks to be added, which happens one after another. */
 const MIN_WAIT_MS = 500;
 /** Six seconds at 40 Mb/s. Beyond this size, the gate opens. */
 const MAX_BYTES = 32 * 1_048_576;

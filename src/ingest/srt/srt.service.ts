@@ -27,8 +27,8 @@ import { type GateAnswer, SrtGate } from './srt-gate.js';
 /** The maximum number of connections. */
 const CONNECTIONS_MAX = 200;
 /**
- * The maximum number of callers that aren't connected yet. They have a limit of their own, since a
- * caller needs no right to be among them.
+ * The maximum number of callers that aren't connected yet. They have a separate limit, because
+ * anyone can become one of them.
  */
 const CALLERS_MAX = 100;
 /**

@@ -82,7 +82,7 @@ type Color = Pick<
   'bitDepth' | 'monochrome' | 'subsamplingX' | 'subsamplingY' | 'chromaSamplePosition'
 >;
 
-/** AV1 5.5.2. */
+/** Parses the color configuration (AV1 5.5.2). */
 function parseColor(reader: BitReader, profile: number): Color {
   const isDeep = reader.flag();
   const isDeepest = profile === 2 && isDeep && reader.flag();

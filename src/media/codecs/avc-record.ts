@@ -2,8 +2,8 @@
 const HEAD_BYTES = 6;
 
 /**
- * The maximum number of NAL units of a picture. A picture of 4K has a slice for each row of
- * macroblocks, up to 135; each unit beyond that costs memory and time.
+ * The maximum number of NAL units of a picture. A 4K picture has up to 135 slices, one per row of
+ * macroblocks; each unit beyond that costs memory and time.
  */
 export const NALS_MAX = 4_096;
 

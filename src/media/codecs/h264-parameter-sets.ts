@@ -106,12 +106,12 @@ export class H264ParameterSets {
   }
 }
 
-/** RFC 6381 3.3: profile, constraints and level in hexadecimal. */
+/** Returns the codec string: profile, constraints and level in hexadecimal (RFC 6381 3.3). */
 function avcCodecs({ profile, constraints, level }: H264Sps): string {
   return `avc1.${Buffer.from([profile, constraints, level]).toString('hex').toUpperCase()}`;
 }
 
-/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1), with lengths of 4 bytes. */
+/** Returns an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 5.3.3.1) with 4-byte lengths. */
 function avcRecord(sps: Sps, ppsList: readonly Pps[]): Uint8Array {
   const { profile, constraints, level, bytes } = sps;
   const record = [1, profile, constraints, level, 0xfc | 3, 0xe0 | 1, ...sized(bytes)];

@@ -6,7 +6,7 @@ const INTER_FRAME = 2;
 const COMMAND_FRAME = 5;
 const AVC = 7;
 const LEGACY_HEADER_BYTES = 5;
-/** Sequence header, NAL units, end of sequence: the legacy `AVCPacketType`. */
+/** The legacy `AVCPacketType`: sequence header, NAL units, or end of sequence. */
 const AVC_CONFIG = 0;
 const AVC_PICTURE = 1;
 /** The names of the other legacy codecs. */

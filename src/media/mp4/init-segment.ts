@@ -8,7 +8,7 @@ export const UNDETERMINED = 0x55c4;
 /** The id of the single track of every segment. */
 export const TRACK_ID = 1;
 
-/** ISO/IEC 14496-12 6.2.2: no rotation, no scaling. */
+/** The transformation matrix (ISO/IEC 14496-12 6.2.2): no rotation, no scaling. */
 export const UNITY_MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000].flatMap(u32);
 
 /** Returns the initialization section of one track: `ftyp`, and a `moov` without samples. */

@@ -86,7 +86,7 @@ export class AdtsReader {
   }
 }
 
-/** Whether what follows shows that a header is one; null if too little is known yet. */
+/** Whether a header of the same format follows the frame; null if that data has yet to arrive. */
 function isConfirmed(bytes: Buffer, at: number, { fixed, frameBytes }: Header): boolean | null {
   const next = at + frameBytes;
   if (next + HEAD_BYTES > bytes.length) return null;
@@ -111,7 +111,7 @@ function readHeader(bytes: Buffer, at: number): Header | null {
     headBytes,
     durationTicks: (FRAME_SAMPLES * TICKS_PER_S) / sampleRate,
     isSingle: (bytes.readUInt8(at + 6) & 0x03) === 0,
-    // ISO/IEC 14496-3 1.6.2.1
+    // An AudioSpecificConfig (ISO/IEC 14496-3 1.6.2.1).
     config: Uint8Array.of(
       (objectType << 3) | (rateIndex >> 1),
       ((rateIndex & 1) << 7) | (channels << 3),

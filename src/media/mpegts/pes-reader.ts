@@ -20,8 +20,8 @@ export type PesPacket = Readonly<{
 }>;
 
 /**
- * Assembles the PES packets of one PID (ISO/IEC 13818-1 2.4.3.6). What is held is a copy: views would
- * retain all of the received bytes around them.
+ * Assembles the PES packets of one PID (ISO/IEC 13818-1 2.4.3.6). Incomplete packets are copied,
+ * because views would retain all of the received bytes around them.
  */
 export class PesReader {
   readonly #maxBytes: number;

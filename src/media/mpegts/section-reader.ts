@@ -61,7 +61,7 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, value) => {
   return crc;
 });
 
-/** The CRC of ISO/IEC 13818-1 annex A. */
+/** Returns the CRC of ISO/IEC 13818-1, annex A. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
   for (const byte of bytes) crc = (crc << 8) ^ (CRC_TABLE[(crc >>> 24) ^ byte] ?? 0);

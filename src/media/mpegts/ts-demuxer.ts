@@ -19,7 +19,7 @@ const SOUND_MAX = 65_542;
  */
 const OFFSET_MAX = 900_000;
 
-/** Times are in ticks of 90 kHz, on one clock for picture and sound, not wrapped. */
+/** Times are in 90 kHz ticks, on one clock for video and audio, and don't wrap. */
 export type TsUnit =
   /**
    * One video frame, in decoding order. `afterLoss`: whether an earlier one is missing or damaged.

@@ -11,7 +11,7 @@ const WINDOW_BYTES = 2_500_000;
 const CHUNK_SIZE = 4_096;
 /** The window size of clients that don't announce one. */
 const DEFAULT_WINDOW_BYTES = 2_500_000;
-/** RTMP 1.0, 7.1.7 */
+/** The types of user control messages (RTMP 1.0, 7.1.7). */
 const PING_REQUEST = 6;
 const PING_RESPONSE = 7;
 const STREAM_BEGIN = 0;
@@ -126,7 +126,8 @@ export class RtmpLink {
   }
 
   /**
-   * RTMP 1.0, 5.4.3. Acknowledges after half a window, so that the other side never has to wait.
+   * Acknowledges received bytes (RTMP 1.0, 5.4.3) after half a window, so that the other side never
+   * has to wait.
    */
   #acknowledge(): void {
     if (this.#received - this.#acknowledged < this.#window / 2) return;

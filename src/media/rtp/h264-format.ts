@@ -112,7 +112,7 @@ export class H264Format implements PayloadFormat<Content> {
     this.#assembly.add(nal);
   }
 
-  /** RFC 6184 5.7.1. Returns false if a length exceeds the payload. */
+  /** Adds the units of a STAP-A (RFC 6184 5.7.1). Returns false if a length exceeds the payload. */
   #addAggregate(payload: Uint8Array): boolean {
     for (let offset = 1; offset < payload.length;) {
       const length = (payload[offset] ?? 0) * 256 + (payload[offset + 1] ?? 0);
@@ -126,7 +126,7 @@ export class H264Format implements PayloadFormat<Content> {
     return true;
   }
 
-  /** RFC 6184 5.8. Returns false if the fragment does not continue the previous one. */
+  /** Adds an FU-A (RFC 6184 5.8). Returns false if it does not continue the previous fragment. */
   #addFragment(payload: Uint8Array): boolean {
     const [indicator = 0, header] = payload;
     if (header === undefined) return false;

@@ -25,7 +25,7 @@ export function h264Payloads(
   return [...aggregated(sets), ...nals.flatMap(split)];
 }
 
-/** RFC 6184 5.7.1. mediasoup recognizes a key frame by a parameter set. */
+/** Puts the sets in a STAP-A (RFC 6184 5.7.1). mediasoup recognizes key frames by their sets. */
 function aggregated(sets: readonly Uint8Array[]): (readonly Uint8Array[])[] {
   const bytes = sets.reduce((sum, { length }) => sum + 2 + length, 1);
   if (bytes > PAYLOAD_MAX) return sets.flatMap(split);

@@ -21,7 +21,7 @@ export function createVp8Depacketizer(): Depacketizer<Vp8Frame> {
 
 type Content = { keyFrame: boolean; data: Uint8Array; width: number; height: number };
 
-/** VP8 in RTP (RFC 7741). */
+/** The RTP payload format of VP8 (RFC 7741). */
 class Vp8Format implements PayloadFormat<Content> {
   /** RFC 7741 4.1: the marker bit must be set on the last packet of a frame. */
   readonly endIsMarked = true;
@@ -73,8 +73,8 @@ function descriptorBytes(payload: Uint8Array): number {
 }
 
 /**
- * RFC 6386 9.1: a start code is followed by the width and the height, each 14 bits plus 2 bits of
- * scaling.
+ * Returns a key frame's size (RFC 6386 9.1), which follows a start code: the width and the height,
+ * each 14 bits plus 2 bits of scaling. Null if there is no valid size.
  */
 function keyFrameSize(frame: Uint8Array): { width: number; height: number } | null {
   const [, , , a, b, c, w0 = 0, w1 = 0, h0 = 0, h1 = 0] = frame;

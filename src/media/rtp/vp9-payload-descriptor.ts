@@ -11,7 +11,7 @@ export type Vp9PayloadDescriptor = Readonly<{
   spatialLayer: number;
 }>;
 
-/** RFC 9628 4.2: "up to 3 times". */
+/** The maximum number of references to other frames (RFC 9628 4.2). */
 const MAX_REFERENCES = 3;
 
 /** Parses the descriptor; returns null if it is incomplete or nothing follows it. */
@@ -44,7 +44,7 @@ export function parseVp9PayloadDescriptor(payload: Uint8Array): Vp9PayloadDescri
   };
 }
 
-/** RFC 9628 4.2.1: skips the sizes of the spatial layers and the picture group. */
+/** Skips the sizes of the spatial layers and the picture group (RFC 9628 4.2.1). */
 function skipScalabilityStructure(payload: Uint8Array, start: number): number {
   const head = payload[start] ?? 0;
   let offset = start + 1;

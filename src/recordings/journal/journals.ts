@@ -13,7 +13,7 @@ export type KeptPicture = Readonly<{ file: string; wallMs: number }>;
 const JOURNAL = 'journal.jsonl';
 const SAMPLES = 'samples.jsonl';
 const ID = /^[\da-f-]{36}$/;
-/** Each node has its own list of pictures, since a broadcast can move between nodes. */
+/** Each node has its own list of pictures, because a broadcast can move between nodes. */
 const PICTURES = /^pictures(?:-[\da-f]{8})?\.jsonl$/;
 const PICTURE = /^\{"file":"([\w.-]+)","wallMs":(\d+(?:\.\d+)?)\}$/;
 

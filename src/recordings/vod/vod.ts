@@ -34,12 +34,12 @@ export type Vod = Readonly<{
   bytes: number;
 }>;
 
-/** Shorter jumps don't count as breaks, since publishers adjust their clocks. */
+/** Shorter jumps don't count as breaks, because publishers adjust their clocks. */
 const BREAK_MS = 500;
 /** Every viewer receives all spans. Beyond this number, small breaks are ignored. */
 export const SPANS_MAX = 1_000;
 
-/** Returns the unique name of an initialization section, since runs reuse file names. */
+/** Returns a unique name of an initialization section, because runs reuse file names. */
 export const initName = (run: string, init: string): string => `${run}/${init}`;
 
 /**

@@ -108,7 +108,7 @@ function responseTo(
   return new Promise((resolveWith, reject) => {
     sent.once('response', resolveWith);
     sent.once('error', reject);
-    // After 101, Node closes the connection without either.
+    // After a response with status 101, Node closes the connection without either event.
     sent.once('close', () => reject(new Error('the connection was closed without a response')));
     sent.end(body);
   });

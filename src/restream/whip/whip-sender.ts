@@ -13,7 +13,8 @@ const CHECK_MS = 1_000;
  */
 const SETTLED_MS = 10_000;
 /**
- * The problems of the broadcast itself, after which it is checked again instead of waiting longer.
+ * The problems of the broadcast itself. After one of these, the broadcast is checked again soon,
+ * without a reconnect delay.
  */
 const OWN: ReadonlySet<RestreamProblem> = new Set(['b_frames', 'no_media', 'tracks_changed']);
 

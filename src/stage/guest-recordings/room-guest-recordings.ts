@@ -6,7 +6,7 @@ import type { Log } from '../../common/logger.js';
 import type { Participant } from '../room/participant.js';
 import type { StageRoom } from '../room/stage-room.js';
 
-/** One guest's recording, from going on stage to leaving it. It becomes one file. */
+/** The time from when a guest goes on stage until they leave it. Its recording becomes one file. */
 type Stay = {
   readonly media: BroadcastPackage;
   /** The connection whose tracks are recorded; null while the guest is away. */

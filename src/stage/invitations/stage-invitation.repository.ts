@@ -24,7 +24,7 @@ export type StageInvitation = Readonly<{
 
 /**
  * The result of a person's attempt to use an invitation. `used_up`: other people have used it.
- * `removed`: the host sent the person away.
+ * `removed`: the host removed the person.
  */
 export type Admission = 'admitted' | 'used_up' | 'removed' | 'closed';
 
@@ -135,7 +135,7 @@ export class StageInvitationRepository {
     });
   }
 
-  /** Records that the host sent a person away. That person can no longer use the invitation. */
+  /** Records that the host removed a person. That person can no longer use the invitation. */
   async remove(invitationId: string, person: string, now: Date): Promise<void> {
     await this.db.stageGuest.updateMany({
       where: { invitationId, person },

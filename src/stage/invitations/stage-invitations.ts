@@ -112,7 +112,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
   }
 
   /**
-   * Revokes an invitation, and sends away the guests who used it.
+   * Revokes an invitation, and removes the guests who used it from the stage.
    * @throws {DomainError} `not_found`
    */
   async revoke(channel: OwnChannel, id: string): Promise<void> {
@@ -149,7 +149,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
   /**
    * Uses an invitation. A person who used it before can use it again.
    * @throws {DomainError} `stage_invitation_refused` if other people have used it up, or if the
-   *   host sent the person away
+   *   host removed the person
    */
   async use({ id }: StageInvitation, person: string): Promise<void> {
     const admission = await this.repository.admit(id, person, this.#now());

@@ -248,7 +248,7 @@ export class Capture {
     const { track } = this.microphone;
     if (track === null || soundMatches(track.getSettings(), settings)) return;
     // Chromium applies the processing that a microphone's first track requested to all its tracks.
-    // Therefore all of them are released before the microphone is reopened, and the published audio
+    // Therefore, all tracks are released before the microphone is reopened, and the published audio
     // is silent for a moment.
     this.meter.listenTo(null);
     track.stop();

@@ -1,6 +1,6 @@
 /**
- * The person shown as the speaker, a rival who may replace them, and the time since which each has
- * been.
+ * The person shown as the speaker, a rival who may replace them, and the time at which each of them
+ * took that role.
  */
 export interface SpeakerState {
   readonly speaker: string | null;
@@ -26,7 +26,7 @@ const CLAIMS_MS = 600;
 /**
  * Returns the next state. The speaker changes only while the current one is silent, and only to
  * someone who has been speaking for a while.
- * @param speaking who is speaking now, loudest first
+ * @param speaking the people who are speaking now, loudest first
  */
 export function nextSpeaker(
   state: SpeakerState,

@@ -25,7 +25,7 @@ export class Limiter {
   /** The delayed samples of each channel, in ring buffers. */
   readonly #delayed: Float32Array[] = [];
   readonly #lowest: SlidingMinimum;
-  /** The gains to average, in a ring buffer, and below it their sum. */
+  /** The gains to average, in a ring buffer. The next field is their sum. */
   readonly #held: Float64Array;
   #sum: number;
   #hold = 1;

@@ -11,7 +11,7 @@ const HOST_HEIGHT = 360;
  * Returns the simulcast layers in which a participant sends video, lowest first. A guest's camera
  * has several, and the host receives the one that fits the tile in the programme. The host's camera
  * has one small layer, because the host's machine also encodes the programme. Screens have one
- * layer at full size, since text is unreadable in smaller ones.
+ * layer at full size, because text is unreadable in smaller ones.
  */
 export function stageEncodings(
   source: Extract<StageSource, 'camera' | 'screen'>,

@@ -121,7 +121,7 @@ export class StageLink {
     await this.#request('stage:allow-screen', { participant, allowed });
   }
 
-  /** Sends a guest away. The guest can't return with the same invitation. Host only. */
+  /** Removes a guest. The guest can't return with the same invitation. Host only. */
   async remove(participant: string): Promise<void> {
     await this.#request('stage:remove', { participant });
   }

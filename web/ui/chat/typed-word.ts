@@ -11,7 +11,7 @@ export type TypedWord = Readonly<{
   to: number;
 }>;
 
-/** Matches an emoji name with at least two letters, since `:D` and `:p` are meant literally. */
+/** Matches an emoji name with at least two letters, because `:D` and `:p` are emoticons. */
 const EMOJI = /(?:^|\s):([a-z0-9_]{2,30})$/i;
 const MENTION = /(?:^|[^\p{L}\p{N}_.])@([\p{L}\p{N}][\p{L}\p{M}\p{N}._-]{0,30})?$/u;
 const COMMAND = /^\/([a-z]{0,20})$/i;

@@ -17,7 +17,7 @@ export const viewerCount = (viewers: number): string => counted(viewers, 'viewer
 /** Formats a latency in seconds with one decimal, such as `0.3 s`. */
 export const delay = (delayMs: number): string => `${(Math.max(0, delayMs) / 1000).toFixed(1)} s`;
 
-/** Formats a bitrate, such as `850 kbit/s` or `2.4 Mbit/s`. */
+/** Formats a bit rate, such as `850 kbit/s` or `2.4 Mbit/s`. */
 export function bitrate(bitsPerSecond: number): string {
   return bitsPerSecond >= 1_000_000
     ? `${(bitsPerSecond / 1_000_000).toFixed(1)} Mbit/s`

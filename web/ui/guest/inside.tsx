@@ -82,7 +82,7 @@ export function Inside({ guest, phase }: InsideProps) {
   );
 }
 
-/** Returns the sentence which says that the host gets the guest's own video and sound. */
+/** Returns the sentence that says that the host gets the guest's own video and sound. */
 function recordedSentence(isRecordedNow: boolean): string {
   return isRecordedNow
     ? 'Your camera and microphone are also recorded on their own, for the host.'

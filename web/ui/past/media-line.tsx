@@ -4,7 +4,7 @@ import './media-line.css';
 export interface MediaLineProps {
   picture: ComponentChildren;
   heading: ComponentChildren;
-  /** Duration, size, date and the like. */
+  /** The duration, size, date, and similar facts. */
   facts: ComponentChildren;
   /** Badges and remarks. */
   notes: ComponentChildren;

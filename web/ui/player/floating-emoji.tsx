@@ -23,7 +23,7 @@ export function FloatingEmoji({ chat }: { chat: Chat }) {
 }
 
 /**
- * Creates the element without Preact, since dozens of elements are added and removed per second.
+ * Creates the element without Preact, because dozens of elements are added and removed per second.
  */
 function drawn({ emoji, x, lean, delayMs, durationMs }: NewFloat): HTMLElement {
   const element = document.createElement('span');

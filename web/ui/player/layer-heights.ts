@@ -9,7 +9,7 @@ export class LayerHeights {
 
   /**
    * Returns the height of a layer in pixels, or null if no height was observed yet. An unobserved
-   * layer's height is derived from an observed one, since each layer is twice as high as the one
+   * layer's height is derived from an observed one, because each layer is twice as high as the one
    * below it.
    */
   of(layer: number): number | null {

@@ -60,7 +60,7 @@ export class Swarm {
     const before = this.#listed.get(rendition) ?? new Set();
     const now = new Map(segments.map((segment) => [idOf(segment.name), segment]));
     const type = rendition.startsWith('video-') ? 'main' : 'secondary';
-    // The server computes the same ids. The package's own ids would change with the bitrate.
+    // The server computes the same ids. The package's own ids would change with the bit rate.
     this.#core.addStreamIfNoneExists({ runtimeId: rendition, type, index: rendition });
     const added = [...now].filter(([id]) => !before.has(id));
     this.#core.updateStream(

@@ -12,7 +12,7 @@ type Source = Exclude<BroadcastSource, 'browser'>;
 
 /**
  * Shows a recent thumbnail instead of the preview while another source publishes, such as OBS.
- * @param props.source what publishes
+ * @param props.source the source that publishes
  */
 export function ProgramStage({ channel, source }: { channel: ChannelView; source: Source }) {
   const encoder = useEncoder(channel.name, source);

@@ -2,7 +2,7 @@ import type { SendHealth } from '../../../client/send-health.js';
 import type { HealthPoint } from './health-history.js';
 
 /**
- * Returns the point to plot for one second, with the total bitrate and the frame rate of the best
+ * Returns the point to plot for one second, with the total bit rate and the frame rate of the best
  * layer.
  */
 export function healthPointOf(health: SendHealth): HealthPoint {
