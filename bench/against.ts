@@ -23,8 +23,8 @@ const TRIES = 150;
 
 /**
  * Compares the CPU time of this build with that of another one. Both run on this machine as single
- * servers with embedded databases, do the same work one after the other, and take turns going first.
- * CPU time depends much less on the machine's other load than elapsed time does.
+ * servers with embedded databases, do the same work one after the other, and take turns going
+ * first. CPU time depends much less on the machine's other load than elapsed time does.
  * @throws {CannotRun} if BENCH_AGAINST doesn't name the folder of another build
  */
 export async function benchAgainst(): Promise<Row[]> {

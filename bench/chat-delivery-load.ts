@@ -185,7 +185,8 @@ async function load(question: Load): Promise<object> {
 }
 
 /**
- * Gaps are detected on arrival; this verifies that the delivered messages are the acknowledged ones.
+ * Gaps are detected on arrival; this verifies that the delivered messages are the acknowledged
+ * ones.
  */
 function check(before: number): void {
   for (const { nonce, seq } of sent)

@@ -22,8 +22,8 @@ const Delays = z.object({
 });
 
 /**
- * A worker under measurement, and the program frame-delay.c, which publishes bursts of packets to it,
- * and records when they arrive at viewers in the same program. The viewers send no feedback.
+ * A worker under measurement, and the program frame-delay.c, which publishes bursts of packets to
+ * it, and records when they arrive at viewers in the same program. The viewers send no feedback.
  */
 export class FrameClock {
   readonly #worker: types.Worker;

@@ -14,8 +14,8 @@ export type Used = { cpuUs: number; workerCpuUs: number; diskBytes: number };
 /** The RTP port of each broadcast. */
 export type Where = { rtpPorts: number[] };
 /**
- * A part, the time when it became available (in ms since 1970), and the number of requests that were
- * waiting just before that.
+ * A part, the time when it became available (in ms since 1970), and the number of requests that
+ * were waiting just before that.
  */
 export type PartNoted = { msn: number; part: number; atMs: number; waiting: number };
 export type Question = { name: 'used' | 'where' | 'parts' } | { name: 'note'; rendition: string };

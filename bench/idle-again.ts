@@ -23,7 +23,8 @@ type Channel = { name: string; owner: Person; key: string };
 
 /**
  * Compares the server process's memory after many broadcasts with its memory after the start. Each
- * broadcast arrives over WHIP, is played over HLS in all renditions, and is recorded and downloaded.
+ * broadcast arrives over WHIP, is played over HLS in all renditions, and is recorded and
+ * downloaded.
  */
 export async function benchIdleAgain(): Promise<Row[]> {
   if (ffmpegBin === '') throw new CannotRun('FFmpeg is not installed.');

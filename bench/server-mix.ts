@@ -34,8 +34,8 @@ type Use = { cpuUsPerS: number; framesPerS: number };
 type Sent = { child: ChildProcess; ports: { video: number; audio: number } };
 
 /**
- * Measures the CPU time of the server's mixer with four 720p30 inputs, against FFmpeg with `xstack`,
- * `amix`, and the same encoder settings and inputs.
+ * Measures the CPU time of the server's mixer with four 720p30 inputs, against FFmpeg with
+ * `xstack`, `amix`, and the same encoder settings and inputs.
  */
 export async function benchServerMix(): Promise<Row[]> {
   const python = process.env.MIX_PYTHON_BIN;

@@ -21,8 +21,8 @@ type Pages = { host: Page; far: Page };
 type Use = { cpuUsPerS: number; framesPerS: number };
 
 /**
- * Measures the CPU time of a host's browser that mixes its camera and four guests at 720p30, against
- * the same browser sending only its camera. Both encode Onair's three layers.
+ * Measures the CPU time of a host's browser that mixes its camera and four guests at 720p30,
+ * against the same browser sending only its camera. Both encode Onair's three layers.
  */
 export async function benchStageMix(): Promise<Row[]> {
   const far = await launchThrottlingChromium().catch((cause: unknown) => {

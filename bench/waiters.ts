@@ -18,7 +18,9 @@ export type WakeUp = { medianMs: number; lastMs: number; body: string };
 
 const RENDITION = 'video-2';
 
-/** Viewers of a live broadcast, who each request the playlist with the next part and wait for it. */
+/**
+ * Viewers of a live broadcast, who each request the playlist with the next part and wait for it.
+ */
 export class Waiters {
   readonly #served: ServedFilm;
   readonly #load: MeasuredProcess;

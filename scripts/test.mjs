@@ -1,6 +1,7 @@
-// `npm test [-- [--repeat-failed] vitest's arguments]`: completes the setup, then runs all tests with
-// a real browser and, if they are installed or can be installed, FFmpeg, Firefox, PostgreSQL, and
-// other programs. With --repeat-failed, files that failed are run once more, one after the other.
+// `npm test [-- [--repeat-failed] vitest's arguments]`: completes the setup, then runs all tests
+// with a real browser and, if they are installed or can be installed, FFmpeg, Firefox, PostgreSQL,
+// and other programs. With --repeat-failed, files that failed are run once more, one after the
+// other.
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

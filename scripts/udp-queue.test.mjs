@@ -71,7 +71,8 @@ for (const [index, program] of PROGRAMS.entries()) {
   const isPossible = canCompile(program.header);
   const path = join(folder, `test-${index}`);
   const cases = isPossible ? compile(program, path) : [];
-  // A machine that can't compile these didn't compile its worker either; that was downloaded or provided.
+  // A machine that can't compile these didn't compile its worker either; that was downloaded or
+  // provided.
   describe.skipIf(!isPossible)(`the ${program.name}`, () => {
     test('has cases', () => expect(cases.length).toBeGreaterThan(5));
     test.for(cases)('%s', (name, { skip }) => {

@@ -1,5 +1,5 @@
-// The lower bound for the cost of forwarding: encrypts each packet for each destination as SRTP does
-// with AES-256-GCM, and sends it. No parsing, no sequence numbers, no feedback, no copies for
+// The lower bound for the cost of forwarding: encrypts each packet for each destination as SRTP
+// does with AES-256-GCM, and sends it. No parsing, no sequence numbers, no feedback, no copies for
 // retransmission.
 //
 // encrypt-send SIZE BURST BURSTS_PER_SECOND SECONDS PORT...

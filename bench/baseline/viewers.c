@@ -122,7 +122,9 @@ static void sendFeedback(Viewer *viewer) {
   if (size > 0) sendRtcp(viewer, packet, size);
 }
 
-/** Returns the offset of a one-byte header extension's value (RFC 8285, 4.2); 0 if it is missing. */
+/**
+ * Returns the offset of a one-byte header extension's value (RFC 8285, 4.2); 0 if it is missing.
+ */
 static int extensionAt(const unsigned char *packet, int size, int id) {
   int at = HEADER + 4 * (packet[0] & 0x0f);
   if (!(packet[0] & 0x10) || at + 4 > size || get16(packet + at) != 0xbede) return 0;

@@ -42,7 +42,9 @@ if (navigator.mediaDevices) {
   };
 }
 
-/** Starts to listen to the page's video. `heardMs` is the time when the last word became audible. */
+/**
+ * Starts to listen to the page's video. `heardMs` is the time when the last word became audible.
+ */
 globalThis.listen = async () => {
   const audio = new AudioContext();
   await audio.resume();

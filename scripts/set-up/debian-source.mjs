@@ -35,8 +35,8 @@ export async function fetchDebianSource(installed, { folder }) {
 
 /**
  * Fetches and unpacks a source package. Some mirrors lack the small files of source packages, which
- * contain Debian's patches. In that case, the upstream release, whose checksum Debian has signed, is
- * used, unless Debian has fixed the package since the distribution was released.
+ * contain Debian's patches. In that case, the upstream release, whose checksum Debian has signed,
+ * is used, unless Debian has fixed the package since the distribution was released.
  * @param {string} source NAME=VERSION
  * @param {{ folder: string, parts: string }} options folder: where to work; parts: a folder of files
  * of sources.list(5)
@@ -152,8 +152,8 @@ async function copySources({ to, uri }) {
 /**
  * Converts entries for binary packages into entries for the source packages of the same archives.
  * @param {string} text a file of sources.list(5)
- * @param {{ format: 'list' | 'sources', uri: string }} options uri: a package's URI; only the entries
- * for its archive are converted, or all entries if the URI is empty
+ * @param {{ format: 'list' | 'sources', uri: string }} options uri: a package's URI; only the
+ * entries for its archive are converted, or all entries if the URI is empty
  * @returns {string}
  */
 export function sourceEntries(text, { format, uri }) {

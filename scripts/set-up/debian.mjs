@@ -65,8 +65,8 @@ export function missingPrograms(programs, path = process.env.PATH ?? '') {
  * @param {string[]} packages
  * @param {{ purpose: string, programs: string[], report: Report }} options purpose completes
  * "Debian's packages for …"; programs: the commands that the packages contain
- * @throws {SetUpError} with the command to run, if packages are missing on Debian and the user isn't
- * root; with the packages to install, if programs are missing on another system
+ * @throws {SetUpError} with the command to run, if packages are missing on Debian and the user
+ * isn't root; with the packages to install, if programs are missing on another system
  */
 export async function ensurePackages(packages, { purpose, programs, report }) {
   if (!(await onDebian())) {

@@ -77,7 +77,7 @@ function parseOwner(text) {
   try {
     return JSON.parse(text);
   } catch {
-    return {}; // The file is incomplete: a process is writing it, or was killed. The heartbeat decides.
+    return {}; // A process is writing the file, or was killed; the heartbeat decides.
   }
 }
 

@@ -41,9 +41,9 @@ export async function findWorker(options) {
 }
 
 /**
- * Tries in this order: MEDIASOUP_WORKER_BIN, our own build in the cache, mediasoup's prebuilt worker
- * if its checksum is known, and compiling our own worker. After a download, our own worker is
- * compiled in the background, for the next start.
+ * Tries in this order: MEDIASOUP_WORKER_BIN, our own build in the cache, mediasoup's prebuilt
+ * worker if its checksum is known, and compiling our own worker. After a download, our own worker
+ * is compiled in the background, for the next start.
  * @param {{ node: string, report: Report }} options
  * @returns {Promise<string>}
  */

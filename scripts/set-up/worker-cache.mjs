@@ -8,8 +8,8 @@ import { tryRun } from './run.mjs';
 const EXIT_WITHOUT_PARENT = 41;
 
 /**
- * The place of one worker in the user's cache. Its name depends on what the worker was made from, so
- * that checkouts with different recipes don't replace each other's workers.
+ * The place of one worker in the user's cache. Its name depends on what the worker was made from,
+ * so that checkouts with different recipes don't replace each other's workers.
  */
 export class WorkerPlace {
   /** The folder, with the program, the file `origin`, the lock, and the log of the last build. */

@@ -31,8 +31,8 @@ export const PATCHES = [
  * @param {string} text
  * @param {Patch} patch
  * @returns {string} the changed text
- * @throws {SetUpError} if the text to change doesn't occur exactly once, because an unchanged worker
- * would build but crash later
+ * @throws {SetUpError} if the text to change doesn't occur exactly once, because an unchanged
+ * worker would build but crash later
  */
 export function applyPatch(text, { file, find, replace }) {
   const parts = text.split(find);

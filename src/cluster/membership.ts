@@ -124,7 +124,9 @@ export class Membership implements BeforeApplicationShutdown, OnApplicationShutd
   }
 }
 
-/** Tests that notifications arrive; a pooler in transaction mode accepts LISTEN but delivers none. */
+/**
+ * Tests that notifications arrive; a pooler in transaction mode accepts LISTEN but delivers none.
+ */
 async function testListen(session: DatabaseSession, db: PrismaService): Promise<void> {
   const token = randomUUID();
   const { promise: heard, resolve } = Promise.withResolvers<boolean>();

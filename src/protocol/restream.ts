@@ -27,7 +27,7 @@ const TargetUrl = z
 const Name = z.string().trim().min(1, 'enter a name').max(NAME_MAX);
 /** A stream key, the bearer token of a WHIP server, or the stream ID of an SRT server. */
 const Key = z.string().trim().max(KEY_MAX).regex(PRINTABLE, NOT_PRINTABLE);
-/** The lengths are those of SRT. */
+/** SRT determines the minimum and maximum length. */
 const Passphrase = z
   .string()
   .min(PASSPHRASE_MIN)

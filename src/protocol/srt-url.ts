@@ -12,7 +12,7 @@ export type SrtPlace = Readonly<{
   latencyMs: number;
 }>;
 
-/** An SRT URL divided into what can be shown and the secrets; null for those that it lacks. */
+/** An SRT URL without its secrets, and the secrets; a secret is null if the URL lacks it. */
 export type SplitSrtUrl = Readonly<{
   url: string;
   streamId: string | null;
@@ -38,7 +38,7 @@ export function readSrtUrl(text: string): SrtPlace | null {
   return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), latencyMs };
 }
 
-/** Takes the stream id and the passphrase out of an SRT URL, as services display it. */
+/** Removes the stream id and the passphrase from an SRT URL in the form that services display. */
 export function splitSrtUrl(text: string): SplitSrtUrl {
   const [address = '', query = ''] = text.split(/\?(.*)/s);
   const kept: string[] = [];
@@ -55,7 +55,7 @@ export function splitSrtUrl(text: string): SplitSrtUrl {
   };
 }
 
-/** Decodes a value of a query, unless it isn't encoded. */
+/** Decodes a query value; returns it unchanged if it isn't encoded. */
 function decoded(value: string): string {
   try {
     return decodeURIComponent(value);

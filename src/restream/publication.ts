@@ -25,7 +25,7 @@ export interface Publication {
   /**
    * Begins the stream. Called once, after `started`.
    * @param kinds the media to announce
-   * @param backlogMs returns how much media is waiting to be sent, in milliseconds
+   * @param backlogMs returns the duration of the media waiting to be sent, in milliseconds
    */
   begin(kinds: SampleKinds, backlogMs: () => number): SampleWriter;
   /** Ends the stream and the connection. Idempotent. */

@@ -41,8 +41,8 @@ export class RestreamDialer {
   }
 
   /**
-   * Resolves the host of a server that is reached over UDP to an address. If it can't be resolved,
-   * that isn't reported until ten seconds later, either.
+   * Resolves the host of a server that is reached over UDP to an address. As in {@link dial}, a
+   * failure isn't reported until ten seconds later.
    * @throws {RestreamError}
    */
   async resolve(text: string, signal: AbortSignal): Promise<string> {
@@ -69,7 +69,7 @@ export class RestreamDialer {
     }
   }
 
-  /** Returns an IPv4 address if there is one: SRT doesn't fall back if IPv6 has no route. */
+  /** Prefers an IPv4 address, because SRT has no fallback if there is no IPv6 route. */
   async #lookUp(host: string): Promise<string> {
     const { promise, resolve, reject } = Promise.withResolvers<string>();
     this.rule.lookup(host, { all: true }, (error, found) => {

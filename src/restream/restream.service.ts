@@ -93,7 +93,7 @@ export class RestreamService implements OnModuleInit {
     // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
     if (key === undefined && isMoved)
       throw badField('key', 'enter the stream key or token again, because the address has changed');
-    // The old passphrase is meant for the old server.
+    // The old passphrase was meant for the old server.
     const passphrase = change.passphrase ?? (isMoved ? null : change.passphrase);
     assertSuitable(url, { key, passphrase });
     // What the change doesn't contain may be changed by another request at this moment.
@@ -154,7 +154,7 @@ export class RestreamService implements OnModuleInit {
 
 type Keys = Readonly<{ key?: string | undefined; passphrase?: string | null | undefined }>;
 
-/** @throws {DomainError} `bad_request` for keys with which no server of this protocol works */
+/** @throws {DomainError} `bad_request` for keys that no server of this protocol accepts */
 function assertSuitable(url: string, { key, passphrase }: Keys): void {
   if (restreamProtocol(url) === 'srt') return;
   if (key === '') throw badField('key', 'enter the stream key or token');

@@ -1,9 +1,9 @@
 import type { TimedSample } from '../broadcast/ports/samples.js';
 
 type Options = Readonly<{
-  /** The resolution of the target's times, in ticks per millisecond. */
+  /** The number of ticks per millisecond in the target's format. */
   ticksPerMs: number;
-  /** Returns how much media is waiting to be sent, in milliseconds. */
+  /** Returns the duration of the media waiting to be sent, in milliseconds. */
   backlogMs: () => number;
 }>;
 
@@ -22,8 +22,8 @@ const BACKLOG_LOW_MS = 1_000;
 const EARLIER_MAX_MS = 1_000;
 
 /**
- * Chooses the samples that one target receives, and their times. It starts with a key frame. If the
- * connection is too slow, video and audio are dropped until a key frame.
+ * Chooses the samples that one target receives, and their times. The first one is a key frame. If
+ * the connection is too slow, video and audio are dropped until a key frame.
  */
 export class SampleSequence {
   readonly #options: Options;
@@ -39,7 +39,7 @@ export class SampleSequence {
     this.#options = options;
   }
 
-  /** How many times samples had to be dropped. */
+  /** The number of times that samples had to be dropped. */
   get dropped(): number {
     return this.#dropped;
   }

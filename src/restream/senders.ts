@@ -64,7 +64,7 @@ export class Senders {
     return new TargetSender({ ...common, source: broadcast.samples, publish });
   }
 
-  /** Ends what all closed senders have left behind. */
+  /** Waits for the requests that end sessions, and closes the relays. */
   async close(): Promise<void> {
     // Otherwise, their servers would refuse new sessions for some time.
     const limit = wait(ENDING_MS, undefined, { ref: false });

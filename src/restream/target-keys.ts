@@ -11,7 +11,7 @@ export type PlainKeys = Readonly<{
 /** A target's secrets as they are stored. */
 export type SealedKeys = Readonly<{ id: string; key: Uint8Array; passphrase: Uint8Array | null }>;
 
-/** Each secret is sealed for its target and its use, so that they can't be exchanged. */
+/** Each secret is sealed for its target and its use, so that secrets can't be swapped. */
 const PASSPHRASE_OF = 'passphrase of ';
 
 type SealedBytes = Uint8Array<ArrayBuffer>;

@@ -7,7 +7,7 @@ import type { Rate } from '../common/token-bucket.js';
  */
 
 /**
- * The reasons for refusing a caller (libsrt's access_control.h). At best, encoders show the number.
+ * The reasons for refusing a caller (libsrt's access_control.h). Encoders show the number at best.
  */
 export const SRT_REFUSAL = {
   /** The stream id can't be read. */
@@ -34,24 +34,24 @@ export const SRT_REJECTION = {
   badSecret: 10,
   /** Only one of the two ends encrypts. */
   unsecure: 11,
-  /** Nobody answered within ten seconds. */
+  /** The server did not respond within ten seconds. */
   timeout: 16,
   /** The two ends encrypt differently. */
   crypto: 17,
-  /** What servers of other implementations give instead of a reason. */
+  /** Sent by other implementations instead of a reason. */
   fallback: 1_000,
   unauthorized: 1_401,
   overload: 1_402,
   forbidden: 1_403,
   notFound: 1_404,
-  /** Someone else publishes there. */
+  /** Another client is publishing this stream. */
   conflict: 1_409,
   locked: 1_423,
   internalError: 1_500,
   unavailable: 1_503,
 } as const;
 
-/** A connection for this server to open. The stream id and the passphrase must never be logged. */
+/** A connection to open. The stream id and the passphrase must never be logged. */
 export type SrtDestination = Readonly<{
   /** A numeric IPv4 or IPv6 address. */
   address: string;
@@ -60,7 +60,7 @@ export type SrtDestination = Readonly<{
   streamId: string;
   /** 10 to 79 bytes; null to send without encryption. */
   passphrase: string | null;
-  /** How long lost packets can be repeated, unless the server asks for longer. */
+  /** The time for resending lost packets, unless the other server requests a longer one. */
   latencyMs: number;
 }>;
 
@@ -86,7 +86,7 @@ export const SrtEvent = z.discriminatedUnion('event', [
   /** A caller waits for `admit` or `refuse`, for at most one second. */
   z.object({ event: z.literal('asked'), id, address: z.string(), streamId: z.string() }),
   z.object({ event: z.literal('connected'), id }),
-  /** A connection couldn't be opened. `reason`: {@link SRT_REJECTION} has those that matter. */
+  /** A connection couldn't be opened. {@link SRT_REJECTION} lists the reasons that matter. */
   z.object({ event: z.literal('rejected'), id, reason: z.int() }),
   /**
    * The numbers of packets since the connection was opened: arrived, lost on the network, and not
@@ -101,9 +101,10 @@ export const SrtEvent = z.discriminatedUnion('event', [
     droppedPackets: count,
   }),
   /**
-   * The state of a connection on which this server sends. `takenBytes`: read from this server;
-   * `bufferedBytes`: of these, not acknowledged yet. `packets` were sent, including repeated ones;
-   * `droppedPackets` were too late to be sent.
+   * The state of a connection on which this server sends. `takenBytes`: the bytes that the program
+   * has read from this server; `bufferedBytes`: those of them that aren't acknowledged yet.
+   * `packets`: the packets sent, including resent ones; `droppedPackets`: those too late to be
+   * sent.
    */
   z.object({
     event: z.literal('sending'),
@@ -114,8 +115,8 @@ export const SrtEvent = z.discriminatedUnion('event', [
     droppedPackets: count,
   }),
   /**
-   * Sent once for each `asked` that wasn't refused, and for each open connection that this server
-   * made. `silentMs`: the time since data last arrived.
+   * Sent once for each `asked` that wasn't refused, and for each outgoing connection that was open.
+   * `silentMs`: the time since data last arrived.
    */
   z.object({ event: z.literal('closed'), id, silentMs: z.number() }),
 ]);

@@ -1,6 +1,6 @@
 import type { SrtCommand, SrtDestination, SrtEvent, SrtProgress } from './srt-messages.js';
 
-/** What happens to a connection. Nothing follows `rejected` or `closed`. */
+/** The events of a connection. None follow `rejected` or `closed`. */
 export type SrtOutputEvents = Readonly<{
   /** The connection is open, and media can be sent. */
   connected: () => void;
@@ -18,11 +18,11 @@ export type SrtOutputEvents = Readonly<{
 /** A connection that this server has opened or is opening. */
 export type SrtOutput = Readonly<{
   /**
-   * Sends whole packets of MPEG-TS, at most `DATA_MAX` bytes. Returns false if they are dropped,
-   * because the process doesn't read.
+   * Sends whole packets of MPEG-TS, at most `DATA_MAX` bytes. Returns false if they are dropped
+   * because the process isn't reading.
    */
   send: (data: Uint8Array) => boolean;
-  /** Ends the connection. Nothing is reported any more. Idempotent. */
+  /** Ends the connection, after which no more events are reported. Idempotent. */
   close: () => void;
 }>;
 

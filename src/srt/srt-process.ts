@@ -19,8 +19,8 @@ import { type SrtOutput, type SrtOutputEvents, SrtOutputs } from './srt-outputs.
 const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 1_024 };
 
 /**
- * The maximum number of bytes that wait for the process, for all connections. The process reads at
- * once and drops what can't be sent, so that much waits only if it is stuck.
+ * The maximum number of bytes that wait to be read by the process, for all connections. The process
+ * reads at once and drops data that can't be sent, so that much data waits only if it is stuck.
  */
 const WAITING_MAX = 8 * 1_048_576;
 

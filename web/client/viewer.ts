@@ -49,8 +49,8 @@ const UNKNOWN: WatchedChannel = {
 
 /**
  * Watches one channel: joins, stays joined, reconnects on its own, and follows the decisions of its
- * ladder. {@link Viewer.source} is the source to play. The viewer receives WebRTC itself, and leaves
- * HLS to the page.
+ * ladder. {@link Viewer.source} is the source to play. The viewer receives WebRTC itself, and
+ * leaves HLS to the page.
  */
 export class Viewer {
   readonly #options: Options;

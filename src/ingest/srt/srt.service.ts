@@ -161,8 +161,9 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /**
-   * Refuses a caller with the right stream key while another one is sending. Later, SRT couldn't tell
-   * it why. A caller that still has to prove its passphrase doesn't learn whether the channel is live.
+   * Refuses a caller with the right stream key while another caller is sending, because SRT can't
+   * report a reason later. A caller that has yet to prove that it knows the passphrase isn't
+   * refused, so that it doesn't learn whether the channel is live.
    */
   #unlessTaken(answer: GateAnswer): GateAnswer {
     if ('reason' in answer || answer.passphrase !== null) return answer;

@@ -1,7 +1,7 @@
 const START_CODE = Uint8Array.of(0, 0, 1);
 const HEAD_BYTES = 9;
 const TIME_BYTES = 5;
-/** The maximum value of `PES_packet_length`; 0 stands for any length, for video only. */
+/** The maximum value of `PES_packet_length`. For video, 0 stands for any length. */
 const LENGTH_MAX = 0xffff;
 /** The bytes of the packet that `PES_packet_length` doesn't count. */
 const UNCOUNTED_BYTES = 6;
@@ -15,7 +15,7 @@ export const STREAM_ID = { video: 0xe0, audio: 0xc0 } as const;
 type PesPacket = Readonly<{
   /** One of {@link STREAM_ID}. */
   streamId: number;
-  /** In ticks of 90 kHz; they may exceed 33 bits. */
+  /** In 90 kHz ticks; they may exceed 33 bits. */
   pts: number;
   dts: number;
   data: readonly Uint8Array[];
@@ -33,7 +33,7 @@ export function writePesPacket({ streamId, pts, dts, data }: PesPacket): Buffer 
   const dataBytes = data.reduce((sum, { length }) => sum + length, 0);
   const bytes = HEAD_BYTES + times.length * TIME_BYTES + dataBytes - UNCOUNTED_BYTES;
   header.writeUInt16BE(bytes > LENGTH_MAX ? 0 : bytes, 4);
-  // The marker bits, and data_alignment_indicator: a frame begins in each packet.
+  // The marker bits, and data_alignment_indicator, because each packet begins with a frame.
   header.writeUInt8(0x84, 6);
   header.writeUInt8(times.length === 1 ? 0x80 : 0xc0, 7);
   header.writeUInt8(times.length * TIME_BYTES, 8);

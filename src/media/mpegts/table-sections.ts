@@ -6,7 +6,7 @@ const TRANSPORT_STREAM = 1;
 const PROGRAM = 1;
 const PAT = 0;
 const PMT = 2;
-/** The bytes between the length field and the table's own, and the checksum. */
+/** The bytes between the length field and the table's own data, plus the checksum. */
 const COUNTED_BYTES = 9;
 /** Stream types (ISO/IEC 13818-1 table 2-34). */
 const H264 = 0x1b;
@@ -25,11 +25,11 @@ export function writePat(): Buffer {
 
 /**
  * Writes the program map (ISO/IEC 13818-1 2.4.4.8), after a pointer field.
- * @param version increases with every change; the lower five bits count
+ * @param version increases with every change; only the lower five bits are written
  */
 export function writePmt(kinds: ProgramKinds, version: number): Buffer {
   const body = Buffer.concat([
-    // No descriptors follow the clock's PID, nor those of the streams.
+    // There are no descriptors after the clock's PID or after those of the streams.
     numbers16(0xe000 | clockPid(kinds), 0xf000),
     ...(kinds.video ? [stream(H264, PID.video)] : []),
     ...(kinds.audio ? [stream(AAC_IN_ADTS, PID.audio)] : []),

@@ -6,7 +6,7 @@ import { STREAM_ID, writePesPacket } from './pes-packet.js';
 import { clockPid, PID, type ProgramKinds, writePat, writePmt } from './table-sections.js';
 import { TsPacketizer } from './ts-packetizer.js';
 
-/** A frame of H.264 or AAC. Times are in ticks of 90 kHz, at least 0, and aren't wrapped. */
+/** A frame of H.264 or AAC. Times are in 90 kHz ticks, at least 0, and don't wrap. */
 export type MuxedFrame = Readonly<{
   dts: number;
   pts: number;
@@ -17,13 +17,14 @@ export type MuxedFrame = Readonly<{
 }>;
 
 /**
- * By how much frames are decoded later than the clock says at their arrival, in ticks: 0.7 seconds.
- * Receivers have this time to get a key frame and the audio that belongs to it.
+ * The delay between the clock reference at which a frame arrives and the frame's decode time, in
+ * ticks: 0.7 seconds. Within this time, receivers get a whole key frame and the audio that belongs
+ * to it.
  */
 const DECODING_DELAY = 63_000;
-/** The tables are repeated at least this often, so that receivers can join: 0.4 seconds. */
+/** The maximum interval between tables, so that receivers can join, in ticks: 0.4 seconds. */
 const TABLES_TICKS = 36_000;
-/** Standards ask for a clock reference every 100 ms; one is added if frames are rarer than 80 ms. */
+/** Standards require a clock reference every 100 ms; one is added if no frame has one for 80 ms. */
 const CLOCK_TICKS = 7_200;
 const START_CODE = Uint8Array.of(0, 0, 0, 1);
 /** An access unit delimiter that allows every slice type (ITU-T H.264 7.3.2.4). */
@@ -32,7 +33,7 @@ const DELIMITER = Uint8Array.of(NAL.accessUnitDelimiter, 0xf0);
 /**
  * Writes H.264 and AAC as an MPEG transport stream with one program (ISO/IEC 13818-1). The tables
  * and the parameter sets precede each key frame, so that receivers can join at any of them. Frames
- * must be added by ascending decode times of each kind. A frame that MPEG-TS can't carry is left out.
+ * of each kind must be added in order of decode time. Frames that MPEG-TS can't carry are omitted.
  */
 export class TsMuxer {
   readonly #packets = new TsPacketizer();
@@ -86,8 +87,8 @@ export class TsMuxer {
   }
 
   /**
-   * Returns the clock reference of a frame: in a packet apart if the frame belongs to the stream
-   * without clock, and the other stream has been silent. The clock never goes back.
+   * Returns the clock reference for a frame, in a separate packet if the frame belongs to the
+   * stream without the clock and the other stream has been silent. The clock never goes back.
    */
   #reference(pid: number, dts: number): [apart: Buffer[], pcr: number | null] {
     const clock = clockPid(this.#kinds);

@@ -9,9 +9,9 @@ const RANDOM_ACCESS = 0x40;
 const HAS_PCR = 0x10;
 const STUFFING = 0xff;
 
-/** What the first packet of a unit declares. */
+/** The fields that the first packet of a unit declares. */
 export type UnitStart = Readonly<{
-  /** The program clock reference, in ticks of 90 kHz; null for none. */
+  /** The program clock reference, in 90 kHz ticks; null for none. */
   pcr: number | null;
   /** Whether decoding can start here. */
   isRandomAccess: boolean;
@@ -37,7 +37,7 @@ export class TsPacketizer {
     return packets;
   }
 
-  /** Writes a packet that contains only a program clock reference, in ticks of 90 kHz. */
+  /** Writes a packet that contains only a program clock reference, in 90 kHz ticks. */
   clock(pid: number, pcr: number): Buffer {
     const fields = adaptationFields({ pcr, isRandomAccess: false });
     return this.#packet({ pid, starts: false, fields, payload: new Uint8Array() });

@@ -1,7 +1,7 @@
 import type { RestreamProblem } from '../../protocol/restream.js';
 import { SRT_REJECTION as REJECTION } from '../../srt/srt-messages.js';
 
-/** Servers that don't know a stream id, or give no reason, mean the stream id. */
+/** If a server gives no reason, the stream id is assumed to be wrong. */
 const PROBLEMS: ReadonlyMap<number, RestreamProblem> = new Map([
   [REJECTION.peer, 'key_refused'],
   [REJECTION.backlog, 'busy'],
@@ -20,5 +20,5 @@ const PROBLEMS: ReadonlyMap<number, RestreamProblem> = new Map([
   [REJECTION.unavailable, 'busy'],
 ]);
 
-/** Returns what the studio shows for the reason with which a server rejected a connection. */
+/** Returns the problem that the studio shows if a server rejects a connection for this reason. */
 export const problemOf = (reason: number): RestreamProblem => PROBLEMS.get(reason) ?? 'refused';

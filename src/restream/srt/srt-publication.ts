@@ -9,15 +9,15 @@ import { RestreamError } from '../restream-problem.js';
 import { problemOf } from './srt-problem.js';
 import { TsStream } from './ts-stream.js';
 
-/** The bytes of an SRT packet: seven packets of MPEG-TS. */
+/** The number of bytes in an SRT packet: seven MPEG-TS packets. */
 const PAYLOAD_BYTES = 1_316;
-/** The most that is sent at once: as many whole SRT packets as fit into a frame. */
+/** The maximum number of bytes sent at once: as many whole SRT packets as fit into a frame. */
 const SEND_MAX = DATA_MAX - (DATA_MAX % PAYLOAD_BYTES);
-/** After this many seconds in which hardly anything could be sent, the connection is replaced. */
+/** The connection is replaced after this many seconds in which hardly anything could be sent. */
 const STALLED_REPORTS = 10;
 /**
- * Less than this share of the media is hardly anything. Not nothing: while a server doesn't read,
- * libsrt drops what waits for it, and tries again with a few packets each second.
+ * Sending less than this share of the media counts as hardly anything. It isn't zero, because while
+ * a server doesn't read, libsrt drops the packets that wait, and sends a few new ones each second.
  */
 const STALLED_SHARE = 1 / 4;
 
@@ -27,7 +27,9 @@ export class SrtPublication implements Publication {
   readonly events = this.#emitter.listenable;
   readonly #output: SrtOutput;
   #stream: TsStream | null = null;
-  /** Written in this turn of the event loop, and sent at its end, so that packets are full. */
+  /**
+   * The data of this turn of the event loop, which is sent at its end, so that packets are full.
+   */
   #held: Buffer[] = [];
   #written = 0;
   #latest: SrtProgress = { takenBytes: 0, bufferedBytes: 0, packets: 0, droppedPackets: 0 };
@@ -43,7 +45,7 @@ export class SrtPublication implements Publication {
     });
   }
 
-  /** Updated every second, by what the SRT program reports. */
+  /** Updated every second from the reports of the SRT program. */
   get progress(): SendProgress {
     const { takenBytes, bufferedBytes } = this.#latest;
     return { written: this.#written, waiting: this.#written - takenBytes + bufferedBytes };
@@ -87,8 +89,8 @@ export class SrtPublication implements Publication {
   }
 
   /**
-   * Follows what became of the media. libsrt drops packets that are too late to be of use, and what
-   * follows them can't be decoded up to the next key frame.
+   * Handles a progress report. libsrt drops packets that are too late to be useful; the media after
+   * them can't be decoded before the next key frame.
    */
   #progressed(progress: SrtProgress): void {
     const before = this.#latest;

@@ -3,14 +3,14 @@ import { TsMuxer } from '../../media/mpegts/ts-muxer.js';
 import type { SampleWriter } from '../publication.js';
 import { SampleSequence } from '../sample-sequence.js';
 
-/** The clock of MPEG-TS, in ticks per millisecond. */
+/** The number of ticks of the MPEG-TS clock per millisecond. */
 const TICKS_PER_MS = 90;
 
 type Options = Readonly<{
   kinds: SampleKinds;
   /** Sends whole packets of MPEG-TS. */
   send: (packets: Buffer) => void;
-  /** Returns how much media is waiting to be sent, in milliseconds. */
+  /** Returns the duration of the media waiting to be sent, in milliseconds. */
   backlogMs: () => number;
 }>;
 

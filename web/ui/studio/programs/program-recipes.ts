@@ -84,7 +84,7 @@ export function srtUrl(server: string, channel: string, passphrase: string): str
   return `${server}?streamid=publish:${channel}&passphrase=${passphrase}`;
 }
 
-/** @param url null if it can't be shown: an address without its passphrase is of no use */
+/** @param url null if it can't be shown, because an address without its passphrase is useless */
 function overSrt(url: string | null): Recipe {
   return {
     id: 'srt',

@@ -76,7 +76,7 @@ function Value({ label, text, what }: { label: string; text: string; what: strin
   );
 }
 
-/** The address for SRT. It is null until a key is created, because the passphrase comes with it. */
+/** The address for SRT. The text is null until a key, and thus the passphrase, is created. */
 function SrtAddress({ text }: { text: string | null }) {
   if (text !== null) return <Value label="Address for SRT" text={text} what="address" />;
   return (

@@ -52,7 +52,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   function encryption(): Pick<Typed, 'passphrase'> {
     return protocol === 'srt' && passphrase !== '' ? { passphrase } : {};
   }
-  /** Moves the secrets of an SRT URL to their fields. Services display all as one URL. */
+  /** Moves the secrets of an SRT URL to their fields, because services display a single URL. */
   function enterUrl(text: string): void {
     const split = restreamProtocol(text.trim()) === 'srt' ? splitSrtUrl(text) : null;
     setUrl(split?.url ?? text);
@@ -130,7 +130,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   );
 }
 
-/** Returns the label of the key field: what the server calls it. */
+/** Returns the label of the key field, which is the term that servers of this protocol use. */
 function keyLabel(protocol: RestreamProtocol, isChange: boolean): string {
   const noun = NOUNS[protocol];
   return isChange ? `New ${noun}` : noun.replace(/^./, (first) => first.toUpperCase());
