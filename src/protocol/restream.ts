@@ -8,6 +8,7 @@ const KEY_MAX = 500;
 
 const PASSPHRASE_MIN = 10;
 const PASSPHRASE_MAX = 79;
+const PASSPHRASE_LENGTH = `${PASSPHRASE_MIN} to ${PASSPHRASE_MAX} characters`;
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const NOT_PRINTABLE = 'letters, digits and signs on the keyboard only';
 
@@ -30,8 +31,8 @@ const Key = z.string().trim().max(KEY_MAX).regex(PRINTABLE, NOT_PRINTABLE);
 /** SRT determines the minimum and maximum length. */
 const Passphrase = z
   .string()
-  .min(PASSPHRASE_MIN)
-  .max(PASSPHRASE_MAX)
+  .min(PASSPHRASE_MIN, PASSPHRASE_LENGTH)
+  .max(PASSPHRASE_MAX, PASSPHRASE_LENGTH)
   .regex(PRINTABLE, NOT_PRINTABLE);
 
 /** A new target, to which the channel's broadcasts are sent. */
