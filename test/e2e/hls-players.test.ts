@@ -53,9 +53,9 @@ async function liveFilm(channel: string): Promise<{ film: RecordedFilm; url: str
 }
 
 /** Starts to watch with a player on another site. */
-async function watchWith(player: BarePlayer, url: string): Promise<Page> {
+async function watchWith(player: BarePlayer, url: string, config = {}): Promise<Page> {
   const viewer = await stage.visit('/', { url: sites.get(player)?.url ?? '' });
-  await playIn(viewer, url);
+  await playIn(viewer, url, config);
   return viewer;
 }
 
@@ -104,11 +104,15 @@ describe.skipIf(!hasFfmpegReaders)('a live video on another site', () => {
   });
 
   // Video.js checks for the end after it appends a segment, but not when EXT-X-ENDLIST arrives
-  // later.
-  it.each(['hls.js', 'shaka'] as const)('is played to its end by %s', async (player) => {
+  // later. In its low-latency mode, Shaka 5.2 requests no more media in one of six runs, although
+  // it has read EXT-X-ENDLIST.
+  it.each([
+    ['hls.js', {}],
+    ['shaka', { streaming: { lowLatencyMode: false } }],
+  ] as const)('is played to its end by %s', async (player, config) => {
     await endShared();
     const { film, url } = await liveFilm(`ends-in-${player.replace('.', '-')}`);
-    const viewer = await watchWith(player, url);
+    const viewer = await watchWith(player, url, config);
     await plays(viewer, 3);
     await film.end();
     const ended = () => viewer.evaluate('document.querySelector("video").ended');

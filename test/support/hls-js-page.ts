@@ -17,8 +17,8 @@ const Complaint = z.object({
 export type Complaint = z.output<typeof Complaint>;
 
 /** Starts playback in a page from {@link serveBarePage}. */
-export async function playIn(page: Evaluates, url: string): Promise<void> {
-  await page.evaluate(`barePlayer.play(${JSON.stringify(url)})`);
+export async function playIn(page: Evaluates, url: string, config: object = {}): Promise<void> {
+  await page.evaluate(`barePlayer.play(${JSON.stringify(url)}, ${JSON.stringify(config)})`);
 }
 
 /** Returns all errors that hls.js has reported so far, fatal or not. */

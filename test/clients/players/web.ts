@@ -109,6 +109,7 @@ const SHAKA = `Seen with 5.2.12, whose low-latency mode is on by default:
 - If the broadcaster is disconnected for about 15 s near the start of a broadcast, the picture doesn't return until about 20 s after the broadcaster does, with or without low-latency mode (4 of 4 runs). Shaka places the new segments right after the old ones, although their EXT-X-PROGRAM-DATE-TIME is later, whereas its live window follows the clock. It removes all segments as too old, and reports TypeErrors while it has none.
 - After that, in two of three runs in low-latency mode, the buffer lacked parts that Shaka had fetched, which left gaps of 0.7 s; in one run, every 2 s segment had one. The third run, with the same video, had none.
 - In one of eight runs that began with the first segment, Shaka switched from Opus to AAC and then requested no more video.
+- In its low-latency mode, Shaka requested no more media at the end of a broadcast in about one of five runs, although it had read EXT-X-ENDLIST, so \`ended\` was never reported. Without it, all ten runs ended.
 `.trim();
 
 export const webPlayers: readonly Player[] = [

@@ -2,9 +2,10 @@
 globalThis.barePlayer = (() => {
   const errors = [];
 
-  const play = async (url) => {
+  const play = async (url, config = {}) => {
     shaka.polyfill.installAll();
     const player = new shaka.Player();
+    player.configure(config);
     player.addEventListener('error', ({ detail }) => errors.push(detail.message));
     await player.attach(document.querySelector('video'));
     await player.load(url);
