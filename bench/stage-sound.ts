@@ -100,7 +100,7 @@ async function enterStage(
   const guest = await open(browser, invitation);
   await guest.getByRole('textbox', { name: 'Your name' }).fill('Guest');
   await guest.getByRole('button', { name: 'Enter', exact: true }).click();
-  await guest.getByText('The host sees you.').first().waitFor();
+  await guest.getByText('The host can see you.').first().waitFor();
   await host.getByRole('button', { name: 'Bring on stage', exact: true }).click();
   await guest.getByText('You are on stage.').first().waitFor();
   return guest;

@@ -57,7 +57,7 @@ async function mixedOnServer(channel: string) {
   await studio.getByRole('tab', { name: 'Guests' }).click();
   await press(studio, 'Mix on the server');
   await studio.getByRole('dialog').getByRole('button', { name: 'Mix on the server' }).click();
-  await studio.getByText('The server mixes.').waitFor();
+  await studio.getByText('The server is mixing.').waitFor();
   await expect
     .poll(async () => (await stage.channel(channel)).broadcast, WAIT)
     .toMatchObject({ state: 'live', source: 'mixer' });

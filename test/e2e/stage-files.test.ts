@@ -78,26 +78,26 @@ describe('a file that the host plays', () => {
     });
     await studio.getByText('Ready, not shown · 0:05 left').waitFor();
     await shows(viewer, HALVES, ['red', 'green']);
-    await studio.getByLabel('At the end').selectOption('Plays again');
+    await studio.getByLabel('At the end').selectOption('Play again');
     await press(studio, 'Play');
     await shows(viewer, CORNERS, ['yellow', 'yellow', 'yellow']);
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual(PITCHES);
     // Guests hear the file and the host, but never themselves.
     await expect.poll(() => pitchesHeardBy(bob), WAIT).toEqual([HOST.toneHz, FILM_HZ]);
 
-    await press(studio, 'Pause the video');
+    await press(studio, 'Pause video');
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500, 1_000]);
     await shows(viewer, CORNERS, ['yellow', 'yellow', 'yellow']);
-    await studio.getByLabel('At the end').selectOption('Goes back to the scene');
+    await studio.getByLabel('At the end').selectOption('Return to the scene');
     await press(studio, 'Play');
     await shows(viewer, HALVES, ['red', 'green']);
     await studio.getByText('Ready, not shown · 0:05 left').waitFor();
     // The file can be played again, beside the people.
-    await studio.getByLabel('Place').selectOption('Beside the people');
-    await studio.getByLabel('At the end').selectOption('Plays again');
+    await studio.getByLabel('Position').selectOption('Next to the people');
+    await studio.getByLabel('At the end').selectOption('Play again');
     await press(studio, 'Play');
     await shows(viewer, THIRDS, ['yellow', 'red', 'green']);
-    await press(studio, 'Close the file');
+    await press(studio, 'Close file');
     await shows(viewer, HALVES, ['red', 'green']);
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500, 1_000]);
   });

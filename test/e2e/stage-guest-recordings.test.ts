@@ -77,7 +77,9 @@ describe('guests who are recorded separately', () => {
     const bob = await enterGreenRoom(stage, invitation, { name: 'Bob', looks: BOB });
     await press(studio, 'Bring on stage');
     await studio.getByRole('switch', { name: /^Record each guest separately/ }).check();
-    await bob.getByText('recorded on their own, for the host.').waitFor();
+    await bob
+      .getByText('the host also gets a separate recording of your camera and microphone.')
+      .waitFor();
     await studio.getByRole('tab', { name: 'Get ready' }).click();
     await press(studio, 'Go live');
     await stage.isInState('petra', 'live');

@@ -97,7 +97,7 @@ describe('a stage with guests', () => {
     await shows(viewer, HALVES, ['red', 'red']);
     await press(studio, 'Preview scenes first');
     await studio.getByRole('button', { name: 'Side by side' }).click();
-    await studio.getByRole('img', { name: 'Preview of a scene' }).waitFor();
+    await studio.getByRole('img', { name: 'Scene preview' }).waitFor();
     await shows(viewer, HALVES, ['red', 'red']);
     await press(studio, 'Show to viewers');
     await shows(viewer, HALVES, ['red', 'green']);
@@ -106,7 +106,7 @@ describe('a stage with guests', () => {
   it('mutes and removes guests, who can’t return with the same invitation', async ({ stage }) => {
     const { studio, bob, viewer } = await withGuest(stage, 'clara');
     await press(studio, 'Mute Bob');
-    await bob.getByText('The host has muted you.').first().waitFor();
+    await bob.getByText('The host muted you.').first().waitFor();
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500]);
     await press(studio, 'Unmute Bob');
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500, 1_000]);
@@ -114,7 +114,7 @@ describe('a stage with guests', () => {
     await press(studio, 'More for Bob');
     await studio.getByRole('menuitem', { name: 'Remove' }).click();
     await studio.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
-    await bob.getByRole('heading', { name: 'The host has sent you away' }).waitFor();
+    await bob.getByRole('heading', { name: 'The host removed you' }).waitFor();
     await shows(viewer, HALVES, ['red', 'red']);
     await bob.reload();
     await bob.getByRole('textbox', { name: 'Your name' }).fill('Bob again');
@@ -134,8 +134,8 @@ describe('a stage with guests', () => {
     await studio.getByRole('button', { name: 'Screen', exact: true }).click();
     await shows(viewer, [[0.3, 0.5]], ['yellow']);
     await press(studio, 'More for Bob');
-    await studio.getByRole('menuitem', { name: 'Forbid screen sharing' }).click();
-    await bob.getByText('The host has ended your screen sharing.').waitFor();
+    await studio.getByRole('menuitem', { name: 'Don’t allow screen sharing' }).click();
+    await bob.getByText('The host stopped your screen sharing.').waitFor();
     await shows(viewer, [[0.3, 0.5]], ['red']);
   });
 
@@ -153,7 +153,7 @@ describe('a stage with guests', () => {
       .getByText('Camera and microphone on')
       .waitFor();
     await bringOnStage(studio);
-    await bob.getByText('Viewers see and hear you.').first().waitFor();
+    await bob.getByText('Viewers can see and hear you.').first().waitFor();
     await shows(viewer, HALVES, ['red', 'green']);
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500, 1_000]);
   });
@@ -175,7 +175,7 @@ describe('a stage with guests', () => {
 
   it('keeps the scene and the volumes when the host reloads', async ({ stage }) => {
     const { studio, viewer } = await withGuest(stage, 'greta');
-    await studio.getByRole('slider', { name: 'Volume of Bob' }).fill('0');
+    await studio.getByRole('slider', { name: 'Volume for Bob' }).fill('0');
     await expect.poll(() => pitchesIn(viewer, PITCHES), WAIT).toEqual([500]);
     await studio.getByRole('button', { name: 'Solo', exact: true }).click();
     await shows(viewer, HALVES, ['red', 'red']);
@@ -184,7 +184,7 @@ describe('a stage with guests', () => {
     await studio.getByRole('button', { name: 'Solo', pressed: true }).waitFor();
     await press(studio, 'Resume broadcast');
     await stage.isInState('greta', 'live');
-    const volume = studio.getByRole('slider', { name: 'Volume of Bob' });
+    const volume = studio.getByRole('slider', { name: 'Volume for Bob' });
     await expect.poll(() => volume.inputValue(), WAIT).toBe('0');
     await shows(viewer, HALVES, ['red', 'red']);
   });
@@ -239,19 +239,19 @@ describe('a visitor with an invitation', () => {
     await press(early, 'Enter');
     await early.getByText('The host has not opened the stage.').waitFor();
     await openStage(studio);
-    await early.getByText('The host sees you.').first().waitFor();
+    await early.getByText('The host can see you.').first().waitFor();
 
     const second = await stage.visit(invitation, { initScripts: [devicesOf(CID)] });
     await second.getByRole('textbox', { name: 'Your name' }).fill('Cid');
     await press(second, 'Enter');
     await second.getByText('This invitation has been used.').waitFor();
 
-    await studio.getByRole('textbox', { name: 'Write backstage' }).fill('Hello Bob');
-    await press(studio, 'Send backstage');
+    await studio.getByRole('textbox', { name: 'Chat backstage' }).fill('Hello Bob');
+    await press(studio, 'Send to backstage');
     await early.getByText('Hello Bob').waitFor();
     await press(early, 'Leave');
     await early.getByRole('dialog').getByRole('button', { name: 'Leave' }).click();
-    await early.getByRole('heading', { name: 'You have left the stage' }).waitFor();
-    await studio.getByText('Nobody waits.').waitFor();
+    await early.getByRole('heading', { name: 'You left the stage' }).waitFor();
+    await studio.getByText('No one is waiting.').waitFor();
   });
 });

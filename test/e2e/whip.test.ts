@@ -30,8 +30,8 @@ afterAll(async () => {
 /** Opens the studio of a new channel and reads its stream key from the page. */
 async function studioWithKey(name: string): Promise<{ studio: Page; key: string }> {
   const studio = await stage.studioOf(name);
-  await studio.getByRole('button', { name: 'Stream with OBS or another program' }).click();
-  const dialog = studio.getByRole('dialog', { name: 'Stream with OBS or another program' });
+  await studio.getByRole('button', { name: 'Stream with OBS or another encoder' }).click();
+  const dialog = studio.getByRole('dialog', { name: 'Stream with OBS or another encoder' });
   await dialog.getByText(`${stage.server.url}/whip/${name}`, { exact: true }).waitFor();
   await dialog.getByRole('button', { name: 'Create stream key' }).click();
   const key = (await dialog.getByText(/^live_[\w-]{43}$/).textContent()) ?? '';
@@ -60,7 +60,7 @@ describe('a WHIP client on another site', () => {
     async (client) => {
       const { studio, key } = await studioWithKey(client);
       const publisher = await publish(client, client, key);
-      await studio.getByText('Live from OBS or another program').waitFor();
+      await studio.getByText('Live from OBS or another encoder').waitFor();
       await studio.getByText('Your channel is live.').waitFor();
       await studio.getByText('Everything is arriving as expected.').waitFor();
       await studio.getByRole('table', { name: 'Now receiving' }).getByText('H264').waitFor();
@@ -140,7 +140,7 @@ describe('a WHIP client on another site', () => {
     const { studio, key } = await studioWithKey('rotated');
     await publish('medooze', 'rotated', key);
     await studio.getByRole('tab', { name: 'Share' }).click();
-    await studio.getByRole('button', { name: 'Stream with OBS or another program' }).click();
+    await studio.getByRole('button', { name: 'Stream with OBS or another encoder' }).click();
     await studio.getByRole('button', { name: 'Create new key' }).click();
     const question = studio.getByRole('dialog', { name: 'Create a new stream key?' });
     await question.getByRole('button', { name: 'Create new key' }).click();

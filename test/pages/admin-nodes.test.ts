@@ -87,14 +87,14 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page that lists the nodes',
     await nodeOn(page, LONG).getByText('Running').waitFor();
     hung.signal('SIGSTOP');
     // The page reloads the list by itself.
-    await nodeOn(page, LONG).getByText('Not answering').waitFor();
+    await nodeOn(page, LONG).getByText('Not responding').waitFor();
     await nodeOn(page, LONG)
       .getByText(/last seen/)
       .waitFor();
     expect(await nodeOn(page, LONG).getByRole('button').count()).toBe(0);
 
     await expect.poll(() => factOf(page, 'node-2', 'Broadcasts'), WAIT).toBe('1');
-    await expect.poll(() => factOf(page, 'node-2', 'Viewers'), WAIT).toBe('1 (1 by WebRTC)');
+    await expect.poll(() => factOf(page, 'node-2', 'Viewers'), WAIT).toBe('1 (1 over WebRTC)');
     await expect.poll(() => factOf(page, 'node-2', 'Sending'), WAIT).toMatch(/^[1-9]/);
     expect(await look(page, 'nodes')).toEqual([]);
     expect(await seriousOn(page)).toEqual([]);
@@ -118,11 +118,11 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('the page that lists the nodes',
     expect(await page.getByRole('button', { name: 'Drain', exact: true }).count()).toBe(0);
     expect(await look(page, 'draining')).toEqual([]);
     expect(await seriousOn(page)).toEqual([]);
-    await nodeOn(page, 'node-2').getByRole('button', { name: 'Cancel draining' }).click();
+    await nodeOn(page, 'node-2').getByRole('button', { name: 'Cancel drain' }).click();
     await nodeOn(page, 'node-2').getByText('Running').waitFor();
     await nodeOn(page, 'node-2').getByRole('button', { name: 'Drain', exact: true }).waitFor();
     await page.getByRole('tab', { name: 'Activity' }).click();
     await page.getByText('boss drained the node node-2').waitFor();
-    await page.getByText('boss cancelled the drain of the node node-2').waitFor();
+    await page.getByText('boss canceled the drain of the node node-2').waitFor();
   });
 });

@@ -186,7 +186,7 @@ describe('everything is in place on phones and desktops, however long the names 
     await page.close();
   });
 
-  it.each(['Settings', 'Stream with OBS or another program'])(
+  it.each(['Settings', 'Stream with OBS or another encoder'])(
     'the studio’s dialog “%s”',
     async (button) => {
       expect(await lookAtDialog(studio, button)).toEqual([]);

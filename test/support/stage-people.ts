@@ -77,7 +77,7 @@ export async function enterGreenRoom(
   });
   await page.getByRole('textbox', { name: 'Your name' }).fill(name);
   await page.getByRole('button', { name: 'Enter', exact: true }).click();
-  await page.getByText('The host sees you.').first().waitFor();
+  await page.getByText('The host can see you.').first().waitFor();
   return page;
 }
 

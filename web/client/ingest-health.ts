@@ -23,15 +23,15 @@ export function ingestHealth({
   const framesPerSecond = rates.length === 0 ? null : Math.max(...rates);
   const figures = { bitrateBps, roundTripMs, lossPercent, framesPerSecond };
   if (!connected || bitrateBps === 0)
-    return { ...figures, verdict: 'bad', reason: 'Nothing is arriving from the program.' };
+    return { ...figures, verdict: 'bad', reason: 'Nothing is arriving from the encoder.' };
   const silent = tracks.find((track) => track.streams.every((stream) => stream.bitrateBps === 0));
   if (silent !== undefined) {
     const what = silent.kind === 'video' ? 'video' : 'audio';
-    return { ...figures, verdict: 'bad', reason: `No ${what} is arriving from the program.` };
+    return { ...figures, verdict: 'bad', reason: `No ${what} is arriving from the encoder.` };
   }
   const loss = `${lossPercent.toFixed(0)}% of packets are lost.`;
   if (lossPercent >= 10)
-    return { ...figures, verdict: 'bad', reason: `${loss} Lower the bitrate in the program.` };
+    return { ...figures, verdict: 'bad', reason: `${loss} Lower the bitrate in the encoder.` };
   if (lossPercent >= 3) return { ...figures, verdict: 'strained', reason: loss };
   const [warning] = warnings;
   if (warning) return { ...figures, verdict: 'strained', reason: warning.message };

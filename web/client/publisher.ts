@@ -271,7 +271,7 @@ export class Publisher {
     try {
       await sendAll({ uplink, job });
       await sends(uplink, job, isOver);
-      if (isOver()) throw new Error('the move was given up');
+      if (isOver()) throw new Error('the move was canceled');
       await next.request('publisher:move', { channel });
     } catch (error) {
       uplink.close();
@@ -296,7 +296,7 @@ async function sends(uplink: Uplink, { tracks, muted }: Job, isOver: () => boole
   const kind = isSent('video') ? 'video' : 'audio';
   const endMs = performance.now() + FIRST_MEDIA_MAX_MS;
   while (isSent(kind) && !(await uplink.hasSent(kind))) {
-    if (isOver() || performance.now() > endMs) throw new Error('nothing could be sent');
+    if (isOver() || performance.now() > endMs) throw new Error('no media could be sent');
     await new Promise((resolve) => setTimeout(resolve, FIRST_MEDIA_CHECK_MS));
   }
 }

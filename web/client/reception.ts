@@ -179,7 +179,7 @@ async function firstFrame(receiver: Receiver): Promise<void> {
     if (moved || !expected) return;
     await new Promise((resolve) => setTimeout(resolve, FIRST_FRAME_CHECK_MS));
   }
-  throw new Error('no media arrived from the other node');
+  throw new Error('no media arrived over the new connection');
 }
 
 function isGone(error: unknown): boolean {

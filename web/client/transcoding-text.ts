@@ -10,6 +10,6 @@ export function transcodingText({
   const sizes = transcoded.length === 0 ? null : `Transcoding to ${LIST.format(transcoded)}`;
   if (!transcodedForWebRtc) return sizes;
   return sizes === null
-    ? 'Transcoding for WebRTC, without B-frames'
-    : `${sizes}, and for WebRTC without B-frames`;
+    ? 'Transcoding for WebRTC to remove B-frames'
+    : `${sizes}, and for WebRTC to remove B-frames`;
 }

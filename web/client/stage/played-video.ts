@@ -48,7 +48,8 @@ export class PlayedVideo {
 
   private constructor(context: AudioContext, element: Capturing) {
     const captured = element.captureStream?.();
-    if (!captured || captured.getVideoTracks().length === 0) throw new Error('it has no picture');
+    if (!captured || captured.getVideoTracks().length === 0)
+      throw new Error('the file has no video track');
     this.#element = element;
     this.#captured = captured;
     this.#source = context.createMediaElementSource(element);
@@ -143,5 +144,5 @@ function release(element: HTMLVideoElement): void {
 }
 
 function missing(): never {
-  throw new Error('a stream lost its track');
+  throw new Error('the stream has no such track');
 }

@@ -253,7 +253,7 @@ export class StageLink {
           code: isOurs ? error.code : 'media_failed',
           message: isOurs
             ? error.message
-            : 'This browser could not connect. Use a current version of Chrome, Edge, Firefox or Safari.',
+            : 'This browser couldn’t connect. Use a current version of Chrome, Edge, Firefox or Safari.',
           retryAfterMs: (isOurs ? error.retryAfterMs : undefined) ?? null,
         },
       });

@@ -57,7 +57,7 @@ export default function TokensSection({ isAdmin }: { isAdmin: boolean }) {
         )}
       </div>
       <p class="section-lead muted">
-        Programs use the API with a token, limited to its scopes. The API is described at{' '}
+        With a token, a program can use the API within the token’s scopes. The API is described at{' '}
         <a href={at('/api/openapi.json')}>/api/openapi.json</a>.
       </p>
       {adding && state.name === 'loaded' && (

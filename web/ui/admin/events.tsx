@@ -20,7 +20,7 @@ const WORDS: Readonly<Record<AdminEventView['kind'], string>> = {
   account_enabled: 'enabled %',
   broadcast_ended: 'ended the broadcast on %',
   node_drained: 'drained the node %',
-  node_drain_cancelled: 'cancelled the drain of the node %',
+  node_drain_cancelled: 'canceled the drain of the node %',
   own_account_deleted: 'deleted their own account',
 };
 

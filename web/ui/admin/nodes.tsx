@@ -26,7 +26,7 @@ const BUSY = 2 / 3;
 const STATES: Readonly<Record<NodeState, { label: string; tone: BadgeProps['tone'] & string }>> = {
   running: { label: 'Running', tone: 'good' },
   draining: { label: 'Draining', tone: 'warn' },
-  unreachable: { label: 'Not answering', tone: 'danger' },
+  unreachable: { label: 'Not responding', tone: 'danger' },
 };
 
 /** Lists the nodes with their load. `isShown` says whether the section is selected. */
@@ -36,7 +36,7 @@ export function Nodes({ isShown }: { isShown: boolean }) {
   async function drain({ id, name }: AdminNodeView): Promise<void> {
     const goAhead = await confirm({
       title: `Drain ${name}?`,
-      text: 'Its viewers, and people who broadcast from a browser, move to the other nodes without a break. Programs such as OBS are disconnected after DRAIN_SECONDS, and must reconnect. The node accepts nothing new until you cancel the drain or restart it.',
+      text: 'Viewers and people who broadcast from a browser move to other nodes without interruption. Encoders such as OBS are disconnected after DRAIN_SECONDS and must reconnect. The node accepts no new viewers or broadcasts until you cancel the drain or restart the node.',
       action: 'Drain',
       danger: true,
     });
@@ -45,7 +45,7 @@ export function Nodes({ isShown }: { isShown: boolean }) {
     await reload();
   }
   async function cancel({ id, name }: AdminNodeView): Promise<void> {
-    await attempt(() => adminApi.cancelDrain(id), `${name} serves new viewers again.`);
+    await attempt(() => adminApi.cancelDrain(id), `${name} accepts new viewers again.`);
     await reload();
   }
   return (
@@ -118,7 +118,7 @@ function NodeRow({ node, onDrain, onCancel }: NodeRowProps) {
       )}
       {state === 'draining' && (
         <Button size="s" onClick={onCancel}>
-          Cancel draining
+          Cancel drain
         </Button>
       )}
       {load && <Load load={load} />}
@@ -133,10 +133,10 @@ function hint({ state, url, load, lastSeenAt }: AdminNodeView): string {
       return `last seen ${whenLabel(lastSeenAt)}${url === null ? '' : `, at ${url}`}`;
     case 'draining':
       return load && load.viewers + load.broadcasts === 0
-        ? 'nothing is left on it: you can stop it'
+        ? 'no viewers or broadcasts left; you can stop the node'
         : 'viewers and broadcasts are moving to other nodes';
     case 'running':
-      return load ? '' : 'its load is unknown';
+      return load ? '' : 'load unknown';
     default:
       return assertNever(state);
   }
@@ -154,7 +154,7 @@ function Load({ load }: { load: NodeLoad }) {
   const facts = [
     ['CPU', `${share(cpu)} of ${counted(cores, 'core')}`],
     ['Busiest media worker', `${share(busiestWorker)} of a core`],
-    ['Viewers', `${count(load.viewers)} (${count(webRtcViewers)} by WebRTC)`],
+    ['Viewers', `${count(load.viewers)} (${count(webRtcViewers)} over WebRTC)`],
     ['Broadcasts', count(load.broadcasts)],
     ['Sending', bitrate(outgoingBps.webRtc + outgoingBps.hls)],
     ['Connections', count(load.sockets)],

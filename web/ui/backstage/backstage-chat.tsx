@@ -32,7 +32,7 @@ export function BackstageChat({ messages, you, hint, onSay }: BackstageChatProps
       {messages.length === 0 ? (
         <p class="backstage-hint muted">{hint}</p>
       ) : (
-        <ol class="backstage-list" ref={list} tabIndex={0} aria-label="Messages backstage">
+        <ol class="backstage-list" ref={list} tabIndex={0} aria-label="Backstage messages">
           {messages.map((message, index) => (
             <li key={index} class="backstage-line" title={time.format(message.atMs)}>
               <span class="backstage-name tinted" style={{ '--hue': hueOf(message.name) }}>
@@ -81,8 +81,8 @@ function BackstageBox({ onSay }: Pick<BackstageChatProps, 'onSay'>) {
         <input
           class="field-control"
           type="text"
-          aria-label="Write backstage"
-          placeholder="Write backstage"
+          aria-label="Chat backstage"
+          placeholder="Chat backstage"
           autocomplete="off"
           maxLength={STAGE_TEXT_MAX}
           value={text}
@@ -90,7 +90,7 @@ function BackstageBox({ onSay }: Pick<BackstageChatProps, 'onSay'>) {
         />
         <IconButton
           icon={SendHorizontal}
-          label="Send backstage"
+          label="Send to backstage"
           align="end"
           disabled={text.trim() === ''}
           onClick={() => void send()}

@@ -31,7 +31,7 @@ export function Tile(props: TileProps) {
       {track ? (
         <Picture
           track={track}
-          label={`Picture of ${name}`}
+          label={`Video of ${name}`}
           mirrored={props.mirrored ?? false}
           contained={props.contained ?? false}
         />

@@ -56,10 +56,10 @@ export function DeviceCheck({ guest, entering }: DeviceCheckProps) {
         }}
       >
         <div class="panel-head">
-          <h1>Join the stage of {guest.channel}</h1>
+          <h1>Join {guest.channel}’s stage</h1>
           <p class="muted">
-            You are invited to appear in a live broadcast. Nobody sees or hears you before you
-            enter, and viewers only when the host brings you on stage.
+            You are invited to appear in a live broadcast. No one can see or hear you until you
+            enter, and viewers can’t until the host brings you on stage.
           </p>
         </div>
         <TextField
@@ -69,7 +69,7 @@ export function DeviceCheck({ guest, entering }: DeviceCheckProps) {
             guest.name.value = name;
             setError(undefined);
           }}
-          hint="Viewers see it under your picture."
+          hint="Viewers see it below your video."
           error={error}
           autocomplete="name"
           disabled={entering !== undefined}

@@ -14,7 +14,7 @@ export function farewellOf(reason: EndReason): Farewell {
   switch (reason) {
     case 'left':
       return {
-        title: 'You have left the stage',
+        title: 'You left the stage',
         text: 'Your camera and microphone are off. You can return while the invitation is valid.',
         action: 'enter',
       };
@@ -26,20 +26,20 @@ export function farewellOf(reason: EndReason): Farewell {
       };
     case 'removed':
       return {
-        title: 'The host has sent you away',
+        title: 'The host removed you',
         text: 'You can’t return with this invitation. If this was a mistake, ask the host for another one.',
         action: null,
       };
     case 'revoked':
       return {
-        title: 'Your invitation was withdrawn',
+        title: 'Your invitation was revoked',
         text: 'You can’t return with this link. Ask the host for another invitation.',
         action: null,
       };
     case 'taken_over':
       return {
         title: 'You are on stage in another tab',
-        text: 'Somebody entered with your place, in another tab or on another device. To continue here, enter again.',
+        text: 'Your place is now in use in another tab or on another device. To continue here, enter again.',
         action: 'enter',
       };
     default:
@@ -60,7 +60,7 @@ export function refusalOf({ code, message }: EntryFailure): Farewell {
     case 'stage_closed':
       return { title: 'The stage is closed', text: message, action: 'enter' };
     default:
-      return { title: 'You could not enter', text: message, action: 'enter' };
+      return { title: 'You couldn’t enter', text: message, action: 'enter' };
   }
 }
 

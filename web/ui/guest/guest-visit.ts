@@ -180,7 +180,7 @@ export class GuestVisit {
     untracked(() => {
       if (this.capture.screen.state.value.name !== 'on') return;
       this.capture.screen.stop();
-      toast({ text: 'The host has ended your screen sharing.' });
+      toast({ text: 'The host stopped your screen sharing.' });
     });
   }
 }

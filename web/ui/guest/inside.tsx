@@ -71,8 +71,8 @@ export function Inside({ guest, phase }: InsideProps) {
           you={you.id}
           hint={
             isOnStage
-              ? 'Only the host and the guests on stage read this.'
-              : 'Only the host reads this. Viewers never do.'
+              ? 'Only the host and the guests on stage can read this.'
+              : 'Only the host can read this. Viewers can’t.'
           }
           onSay={(text) => guest.link.say(text)}
         />
@@ -85,8 +85,8 @@ export function Inside({ guest, phase }: InsideProps) {
 /** Returns the sentence that says that the host gets the guest's own video and sound. */
 function recordedSentence(isRecordedNow: boolean): string {
   return isRecordedNow
-    ? 'Your camera and microphone are also recorded on their own, for the host.'
-    : 'On stage, your camera and microphone are also recorded on their own, for the host.';
+    ? 'The host also gets a separate recording of your camera and microphone.'
+    : 'While you’re on stage, the host also gets a separate recording of your camera and microphone.';
 }
 
 /** Returns the programme's video. While it is being replaced, two exist for a moment. */

@@ -11,14 +11,14 @@ export function ProgrammePicture(props: { track: MediaStreamTrack | null; isLive
   return (
     <div class="guest-programme">
       {track ? (
-        <Picture track={track} label="Picture of the programme" contained />
+        <Picture track={track} label="Broadcast, as viewers see it" contained />
       ) : (
         <div class="guest-programme-empty">
           <Icon icon={Clapperboard} size={28} />
           <p>
             {isLive
-              ? 'The picture of the programme is on its way.'
-              : 'The broadcast is not live now. Its picture appears here.'}
+              ? 'Waiting for the broadcast’s video.'
+              : 'The broadcast isn’t live. When it is, you’ll see it here.'}
           </p>
         </div>
       )}

@@ -45,17 +45,17 @@ describe('the tally of a guest', () => {
 
   it('says in the green room what happens next', () => {
     expect(tally('waiting', true).sentence).toBe(
-      'The host sees you. You will be on stage when they bring you in.',
+      'The host can see you. You’ll be on stage when they bring you in.',
     );
   });
 
   it.each<[string, Partial<StageParticipant>]>([
-    ['Viewers see and hear you', { sends: BOTH }],
-    ['see you, but don’t hear you', { sends: BOTH, isMuted: true }],
-    ['see you, but don’t hear you', { sends: BOTH, isMutedByHost: true }],
-    ['see you, but don’t hear you', { sends: ['camera'] }],
-    ['see you, but don’t hear you', { sends: ['screen'] }],
-    ['hear you, but don’t see you', { sends: ['microphone'] }],
+    ['Viewers can see and hear you', { sends: BOTH }],
+    ['see you but not hear you', { sends: BOTH, isMuted: true }],
+    ['see you but not hear you', { sends: BOTH, isMutedByHost: true }],
+    ['see you but not hear you', { sends: ['camera'] }],
+    ['see you but not hear you', { sends: ['screen'] }],
+    ['hear you but not see you', { sends: ['microphone'] }],
     ['neither see nor hear you', { sends: ['microphone'], isMuted: true }],
     ['neither see nor hear you', { sends: ['microphone'], isMutedByHost: true }],
     ['neither see nor hear you', { sends: [] }],
@@ -78,6 +78,6 @@ describe('the tally of a guest', () => {
   });
 
   it('tells an unmuted guest without devices what to do', () => {
-    expect(tally('on-stage', true).sentence).toContain('Turn your camera or microphone on.');
+    expect(tally('on-stage', true).sentence).toContain('Turn on your camera or microphone.');
   });
 });

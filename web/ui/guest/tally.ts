@@ -19,19 +19,19 @@ export function tallyOf({
     return {
       isLive: false,
       label: 'Reconnecting',
-      sentence: 'The connection is lost. You come back by yourself.',
+      sentence: 'Connection lost. Reconnecting automatically.',
     };
   if (you.place === 'waiting')
     return {
       isLive: false,
       label: 'Green room',
-      sentence: 'The host sees you. You will be on stage when they bring you in.',
+      sentence: 'The host can see you. You’ll be on stage when they bring you in.',
     };
   if (!stage.isLive)
     return {
       isLive: false,
       label: 'On stage',
-      sentence: 'You are on stage. Viewers don’t see the stage now.',
+      sentence: 'You are on stage, but the broadcast isn’t live.',
     };
   return { isLive: true, label: 'You are live', sentence: liveSentence(you) };
 }
@@ -40,14 +40,14 @@ function liveSentence({ isMuted, isMutedByHost, sends }: StageParticipant): stri
   const isSeen = sends.includes('camera') || sends.includes('screen');
   const hasMicrophone = sends.includes('microphone');
   const isHeard = hasMicrophone && !isMuted && !isMutedByHost;
-  if (isSeen && isHeard) return 'You are live. Viewers see and hear you.';
-  if (isHeard) return 'You are live without a picture. Viewers hear you, but don’t see you.';
+  if (isSeen && isHeard) return 'You are live. Viewers can see and hear you.';
+  if (isHeard) return 'You are live without video. Viewers can hear you but not see you.';
   if (isMutedByHost)
     return isSeen
-      ? 'The host has muted you. Viewers see you, but don’t hear you.'
-      : 'The host has muted you. Viewers neither see nor hear you.';
-  if (!isSeen) return 'Viewers neither see nor hear you. Turn your camera or microphone on.';
+      ? 'The host muted you. Viewers can see you but not hear you.'
+      : 'The host muted you. Viewers can neither see nor hear you.';
+  if (!isSeen) return 'Viewers can neither see nor hear you. Turn on your camera or microphone.';
   return hasMicrophone
-    ? 'You are live and muted. Viewers see you, but don’t hear you.'
-    : 'You are live without a microphone. Viewers see you, but don’t hear you.';
+    ? 'You are live and muted. Viewers can see you but not hear you.'
+    : 'You are live without a microphone. Viewers can see you but not hear you.';
 }

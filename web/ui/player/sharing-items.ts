@@ -9,7 +9,7 @@ export function sharingItems(viewer: Viewer): MenuItem[] {
     {
       kind: 'toggle',
       label: 'Share with other viewers',
-      hint: 'They can see your IP address. The video is about 10 s late.',
+      hint: 'They can see your IP address. The video is about 10 s behind live.',
       checked: shares,
       onSelect: () => viewer.share(!shares),
     },

@@ -15,7 +15,7 @@ export function SharingNotice({ viewer }: { viewer: Viewer }) {
   return (
     <div class="sharing-notice" role="group" aria-label="Sharing">
       <span role="status">
-        You share this video with other viewers, who can see your IP address.
+        You’re sharing this video with other viewers, who can see your IP address.
       </span>
       <span class="sharing-notice-buttons">
         <Button size="s" variant="ghost" onClick={() => viewer.share(false)}>

@@ -27,19 +27,20 @@ export function GuestFilesDialog({ recordingId, onClose }: GuestFilesDialogProps
     });
   }, [recordingId]);
   return (
-    <DoneDialog title="Files of guests" onClose={onClose}>
+    <DoneDialog title="Guest files" onClose={onClose}>
       {problem !== null && <p role="alert">{problem}</p>}
-      {problem === null && guests === null && <Spinner label="Loading the files of guests" />}
+      {problem === null && guests === null && <Spinner label="Loading guest files" />}
       {guests?.length === 0 && (
         <p class="muted">
-          No guest was recorded separately. Switch it on under Guests when the stage is open.
+          No guests were recorded separately. To record them next time, turn on “Record each guest
+          separately” under Guests while the stage is open.
         </p>
       )}
       {guests !== null && guests.length > 0 && (
         <>
           <p class="muted">
-            Each file has the camera and microphone of one guest. The time says where it begins in
-            the recording. Only you and your moderators can download the files.
+            Each file contains one guest’s camera and microphone. The time shows where the file
+            starts in the recording. Only you and your moderators can download the files.
           </p>
           <ul class="guest-files">
             {guests.map((guest) => (
@@ -62,24 +63,21 @@ function GuestFile({ guest }: { guest: GuestRecordingView }) {
           <span class="muted figures">
             <span aria-hidden="true">{clockTime(durationMs)}</span>
             <span class="visually-hidden">{wordyDuration(durationMs)}</span>
-            {offsetMs !== null && ` · begins at ${clockTime(Math.max(0, offsetMs))}`}
+            {offsetMs !== null && ` · starts at ${clockTime(Math.max(0, offsetMs))}`}
           </span>
         )}
         {state === 'failed' && <span class="muted">Nothing was recorded.</span>}
-        {(state === 'recording' || state === 'finishing') && (
-          <span class="muted">Being recorded</span>
-        )}
+        {(state === 'recording' || state === 'finishing') && <span class="muted">Recording…</span>}
         {lacksVideo && (
           <span class="muted">
-            Without the camera, because the server can’t record its codec. FFmpeg on the server
-            changes that.
+            No video, because the server needs FFmpeg to record this camera’s codec.
           </span>
         )}
         {problem !== null && <span class="muted">In this file, {MISSING[problem]}</span>}
       </div>
       {downloadPath !== null && (
         <Button icon={Download} size="s" href={downloadPath} download>
-          Download <span class="visually-hidden">the file of {name},</span>
+          Download <span class="visually-hidden">{name}’s file,</span>
           <span class="muted figures">{sizeLabel(bytes)}</span>
         </Button>
       )}

@@ -55,7 +55,7 @@ async function reopenStage(studio: Studio): Promise<void> {
     return;
   }
   toast({
-    text: 'The stage was open in this tab, or still is in another one.',
+    text: 'The stage was open in this tab, or is still open in another one.',
     sticky: true,
     action: { label: 'Open it here', onSelect: () => void openStage(studio, channel) },
   });
@@ -66,7 +66,7 @@ async function openStage(studio: Studio, channel: string): Promise<void> {
     await studio.stage.open(channel, null);
   } catch {
     toast({
-      text: 'Couldn’t open the stage again. Your guests wait there for a minute.',
+      text: 'Couldn’t reopen the stage. Your guests will wait there for a minute.',
       tone: 'danger',
       sticky: true,
       action: { label: 'Try again', onSelect: () => void openStage(studio, channel) },

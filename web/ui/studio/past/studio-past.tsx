@@ -105,7 +105,7 @@ function PastLine({ broadcast, past, onEdit, onMeasure, onGuests }: PastLineProp
     },
     {
       kind: 'action',
-      label: 'Files of guests',
+      label: 'Guest files',
       icon: Users,
       onSelect: () => onGuests(broadcast),
     },

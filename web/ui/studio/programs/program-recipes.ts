@@ -32,7 +32,7 @@ export function recipes(place: Place): readonly Recipe[] {
       id: 'obs',
       label: 'OBS',
       steps: [
-        'In OBS 30 or later, open Settings, then Stream.',
+        'In OBS 30 or newer, open Settings, then Stream.',
         'Choose WHIP as the service.',
         'Paste the server address, and the stream key as the bearer token.',
         'In Output, set the output mode to Advanced and the keyframe interval to 2 s. Turn B-frames off if there is an option.',
@@ -43,15 +43,15 @@ export function recipes(place: Place): readonly Recipe[] {
     {
       id: 'ffmpeg',
       label: 'FFmpeg',
-      steps: ['Use FFmpeg 8 or later, built with TLS. -re sends a file in real time.'],
+      steps: ['Use FFmpeg 8 or newer, built with TLS. -re sends a file in real time.'],
       command:
-        'ffmpeg -re -i film.mp4 -c:v libx264 -profile:v baseline -bf 0 -g 30 -pix_fmt yuv420p ' +
+        'ffmpeg -re -i video.mp4 -c:v libx264 -profile:v baseline -bf 0 -g 30 -pix_fmt yuv420p ' +
         `-c:a libopus -ar 48000 -ac 2 -f whip -authorization ${shown} ${endpoint}`,
     },
     {
       id: 'gstreamer',
       label: 'GStreamer',
-      steps: ['Use GStreamer 1.22 or later with the rswebrtc plugin (gst-plugins-rs).'],
+      steps: ['Use GStreamer 1.22 or newer with the rswebrtc plugin (gst-plugins-rs).'],
       command:
         'gst-launch-1.0 videotestsrc is-live=true ! videoconvert ! whip.video_0 ' +
         'audiotestsrc is-live=true wave=ticks ! audioconvert ! whip.audio_0 ' +
@@ -68,13 +68,13 @@ function overRtmp(server: string, key: string): Recipe {
     label: 'RTMP',
     steps: [
       'Use RTMP with programs and devices that lack WHIP. In OBS, open Settings, then Stream, and choose Custom as the service.',
-      'Paste the server address for RTMP, and the stream key.',
+      'Paste the RTMP server address and the stream key.',
       'Set the video encoder to H.264, the audio encoder to AAC, and the keyframe interval to 2 s.',
-      'Set B-frames to 0. With B-frames, viewers watch over HLS, one or two seconds later.',
+      'Set B-frames to 0. With B-frames, viewers watch over HLS, one or two seconds further behind live.',
       'Start streaming. With FFmpeg, use this command.',
     ],
     command:
-      'ffmpeg -re -i film.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
+      'ffmpeg -re -i video.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
       `-f flv ${server}/${key}`,
   };
 }
@@ -90,15 +90,15 @@ function overSrt(url: string | null): Recipe {
     id: 'srt',
     label: 'SRT',
     steps: [
-      'Use SRT on networks that lose packets, and with devices that have it. It sends lost packets again, and encrypts.',
-      'In OBS, open Settings, then Stream, and choose Custom as the service. Paste the address for SRT as the server, and leave the stream key empty.',
-      'In a device with separate fields, enter what follows “streamid=” as the stream ID, and what follows “passphrase=” as the passphrase. Choose the caller mode.',
+      'Use SRT on networks that lose packets, or with devices that support it. SRT retransmits lost packets and encrypts the media.',
+      'In OBS, open Settings, then Stream, and choose Custom as the service. Paste the SRT address as the server, and leave the stream key empty.',
+      'On a device with separate fields, enter the text after “streamid=” as the stream ID, and the text after “passphrase=” as the passphrase. Choose caller mode.',
       'Set the video encoder to H.264, the audio encoder to AAC, the keyframe interval to 2 s, and B-frames to 0.',
       url === null ? 'Start streaming.' : 'Start streaming. With FFmpeg, use this command.',
     ],
     command:
       url &&
-      'ffmpeg -re -i film.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
+      'ffmpeg -re -i video.mp4 -c:v libx264 -bf 0 -g 60 -pix_fmt yuv420p -c:a aac -b:a 160k ' +
         `-f mpegts '${url}'`,
   };
 }

@@ -33,8 +33,8 @@ export function ProgramStage({ channel, source }: { channel: ChannelView; source
 
 function chip(source: Source, encoder: string | null): string {
   if (source === 'mixer') return 'Live from the server’s mixer';
-  if (source === 'whip') return 'Live from OBS or another program';
-  return `Live over ${source.toUpperCase()} from ${encoder ?? 'OBS or another program'}`;
+  if (source === 'whip') return 'Live from OBS or another encoder';
+  return `Live over ${source.toUpperCase()} from ${encoder ?? 'OBS or another encoder'}`;
 }
 
 /** Returns the name of the encoder that publishes over RTMP; null if it is unknown. */

@@ -24,7 +24,7 @@ export function ProgramsButton({ channel }: { channel: string }) {
   return (
     <>
       <Button icon={Cable} busy={busy} popup="dialog" onClick={() => void show()}>
-        Stream with OBS or another program
+        Stream with OBS or another encoder
       </Button>
       {dialog && <dialog.View channel={channel} onClose={() => setDialog(null)} />}
     </>

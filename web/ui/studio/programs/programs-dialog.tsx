@@ -28,9 +28,9 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
   const srt = srtServer && made && srtUrl(srtServer, channel, made.srtPassphrase);
   const [recipe, setRecipe] = useState<Recipe['id']>('obs');
   return (
-    <DoneDialog title="Stream with OBS or another program" onClose={onClose}>
+    <DoneDialog title="Stream with OBS or another encoder" onClose={onClose}>
       <div class="programs">
-        <Value label="Server address for WHIP" text={endpoint} what="address" />
+        <Value label="WHIP server address" text={endpoint} what="address" />
         {servers.map((server) => (
           <Value key={server} label={serverLabel(server)} text={server} what="address" />
         ))}
@@ -60,8 +60,8 @@ export function ProgramsDialog({ channel, onClose }: { channel: string; onClose:
 /** Returns the label of an RTMP address, which says whether the address keeps the key secret. */
 function serverLabel(server: string): string {
   return server.startsWith('rtmps:')
-    ? 'Server address for RTMPS'
-    : 'Server address for RTMP, not encrypted';
+    ? 'RTMPS server address'
+    : 'RTMP server address (not encrypted)';
 }
 
 function Value({ label, text, what }: { label: string; text: string; what: string }) {
@@ -78,7 +78,7 @@ function Value({ label, text, what }: { label: string; text: string; what: strin
 
 /** The address for SRT. The text is null until a key, and thus the passphrase, is created. */
 function SrtAddress({ text }: { text: string | null }) {
-  if (text !== null) return <Value label="Address for SRT" text={text} what="address" />;
+  if (text !== null) return <Value label="SRT address" text={text} what="address" />;
   return (
     <div class="programs-value">
       <span class="field-label">Address for SRT</span>
@@ -126,15 +126,15 @@ function StreamKey({
         <>
           <Value label="Stream key" text={made} what="key" />
           <p class="field-hint">
-            Copy it now: it won’t be shown again, nor will the passphrase in the address for SRT.
-            Keep both secret, since anyone with either can go live on your channel.
+            Copy it now. Neither the key nor the passphrase in the SRT address will be shown again.
+            Keep both secret: anyone with either of them can go live on your channel.
           </p>
         </>
       )}
       {made === null && (
         <p class="field-hint">
           {createdAt === null
-            ? 'A program needs the channel’s stream key to go live.'
+            ? 'An encoder needs the channel’s stream key to go live.'
             : `This channel has a stream key, created ${whenLabel(createdAt)}. It can’t be shown again. If you lost it, create a new one.`}
         </p>
       )}
@@ -151,7 +151,7 @@ function StreamKey({
 function mayReplace(): Promise<boolean> {
   return confirm({
     title: 'Create a new stream key?',
-    text: 'The old key stops working immediately. A program that is live with it is disconnected and needs the new key.',
+    text: 'The old key stops working immediately. An encoder that is live with it is disconnected and needs the new key.',
     action: 'Create new key',
     cancel: 'Keep old key',
     danger: true,

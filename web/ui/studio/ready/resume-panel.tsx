@@ -11,7 +11,7 @@ import { useNow } from '../../shell/now.js';
 function waitingText({ source }: BroadcastView): string {
   const waiting = 'Viewers see that you are reconnecting.';
   if (source === 'browser') return waiting;
-  return `${waiting} OBS and most programs reconnect on their own. You can also continue from this page.`;
+  return `${waiting} OBS and most other encoders reconnect automatically. You can also continue from this page.`;
 }
 
 /** The panel after a reload or crash, while the broadcast can still be resumed. */

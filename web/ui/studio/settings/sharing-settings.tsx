@@ -58,7 +58,7 @@ export function SharingSettings({ channel }: { channel: string }) {
               label="Viewers who watch without sharing"
               value={String(settings.liveAbove)}
               options={options(settings.liveAbove)}
-              hint="Everyone who arrives after them shares, and sees the video about 10 s late."
+              hint="Everyone who joins after them shares the video, and sees it about 10 s behind live."
               onChange={(above) => change({ ...settings, liveAbove: Number(above) })}
             />
           )}

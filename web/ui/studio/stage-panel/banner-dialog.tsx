@@ -50,7 +50,7 @@ export function BannerDialog({ scenes, chat, onClose }: BannerDialogProps) {
         onInput={setText}
         maxLength={OVERLAY_TEXT_MAX}
         autocomplete="off"
-        hint="It stays in the picture until you hide it."
+        hint="It stays on screen until you hide it."
       />
       {said.length > 0 && (
         <section class="scene-group" aria-label="From the chat">

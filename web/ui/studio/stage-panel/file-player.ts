@@ -123,7 +123,9 @@ export class FilePlayer {
     const name = file.name.replace(/\.\w+$/, '');
     const isPicture = file.type.startsWith('image/');
     if (!isPicture && !PlayedVideo.supported)
-      throw new Error('This browser can’t play videos in. Use Chrome or Edge, or show a picture.');
+      throw new Error(
+        'This browser can’t play a video in your broadcast. Use Chrome or Edge, or show a picture instead.',
+      );
     try {
       if (!isPicture) return { name, video: await this.#mix.openVideo(file) };
       await this.#mix.setPicture(PLAYED, 'screen', file);

@@ -13,13 +13,13 @@ import './file-section.css';
 const ACCEPTED = 'video/mp4,video/webm,image/jpeg,image/png,image/webp,image/gif,image/avif';
 
 const PLACES = [
-  { value: 'alone', label: 'Fills the picture' },
-  { value: 'in-layout', label: 'Beside the people' },
+  { value: 'alone', label: 'Full screen' },
+  { value: 'in-layout', label: 'Next to the people' },
 ] as const;
 
 const ENDS = [
-  { value: 'back', label: 'Goes back to the scene' },
-  { value: 'repeat', label: 'Plays again' },
+  { value: 'back', label: 'Return to the scene' },
+  { value: 'repeat', label: 'Play again' },
 ] as const;
 
 /** Plays a video or picture from the host's computer to viewers and guests. */
@@ -32,8 +32,8 @@ export function FileSection({ host }: { host: HostStage }) {
       <h3 class="guests-title">Video or picture</h3>
       {!isMixedHere && (
         <p class="muted">
-          The server mixes, and can’t play files from your computer. Mix in this browser to play
-          one.
+          The server is mixing and can’t play files from your computer. To play one, mix in this
+          browser.
         </p>
       )}
       {isMixedHere &&
@@ -61,7 +61,7 @@ function Choose({ host }: { host: HostStage }) {
 
   return (
     <>
-      <p class="muted">Viewers and guests see and hear it. The file stays on this computer.</p>
+      <p class="muted">Viewers and guests can see and hear it. The file stays on this computer.</p>
       <Button icon={Film} size="s" busy={busy} onClick={() => input.current?.click()}>
         Choose a file
       </Button>
@@ -108,7 +108,7 @@ function Controls({ player, file: { name, video } }: { player: FilePlayer; file:
               min={0}
               max={1}
               step={0.05}
-              aria-label="Volume of the video"
+              aria-label="Video volume"
               aria-valuetext={`${Math.round(player.volume.value * 100)} %`}
               value={player.volume.value}
               onInput={(event) => player.setVolume(event.currentTarget.valueAsNumber)}
@@ -122,14 +122,14 @@ function Controls({ player, file: { name, video } }: { player: FilePlayer; file:
         )}
         <IconButton
           icon={X}
-          label="Close the file"
+          label="Close file"
           size="s"
           align="end"
           onClick={() => player.close()}
         />
       </div>
       <Select
-        label="Place"
+        label="Position"
         value={player.place.value}
         options={PLACES}
         onChange={(place) => player.setPlace(place)}
@@ -159,7 +159,7 @@ function PlayButton({ player, isShown, playback }: PlayButtonProps) {
     return (
       <IconButton
         icon={Pause}
-        label="Pause the video"
+        label="Pause video"
         size="s"
         onClick={() => player.file.peek()?.video?.pause()}
       />
@@ -172,7 +172,7 @@ function PlayButton({ player, isShown, playback }: PlayButtonProps) {
 }
 
 function stateOf(isShown: boolean, playback: Playback | null): string {
-  const where = isShown ? 'Viewers see it' : 'Ready, not shown';
+  const where = isShown ? 'Visible to viewers' : 'Ready, not shown';
   if (playback === null || playback.durationMs === null) return where;
   const leftMs = Math.max(0, playback.durationMs - playback.positionMs);
   return `${where} · ${clockTime(leftMs)} left`;

@@ -57,7 +57,7 @@ export function GuestRow({ host, guest }: GuestRowProps) {
                 min={0}
                 max={VOLUME_MAX}
                 step={0.05}
-                aria-label={`Volume of ${name}`}
+                aria-label={`Volume for ${name}`}
                 aria-valuetext={`${Math.round(host.volumeOf(id) * 100)} %`}
                 value={host.volumeOf(id)}
                 onInput={(event) => host.setVolume(id, event.currentTarget.valueAsNumber)}
@@ -113,7 +113,7 @@ function itemsOf(
       : []),
     {
       kind: 'action',
-      label: mayShareScreen ? 'Forbid screen sharing' : 'Allow screen sharing',
+      label: mayShareScreen ? 'Don’t allow screen sharing' : 'Allow screen sharing',
       onSelect: () => void attempt(() => link.allowScreen(id, !mayShareScreen)),
     },
     { kind: 'separator' },
@@ -129,7 +129,7 @@ function itemsOf(
 async function remove(host: HostStage, id: string, name: string): Promise<void> {
   const isSure = await confirm({
     title: `Remove ${name}?`,
-    text: 'They leave at once, and can’t return with the same invitation.',
+    text: 'They leave immediately and can’t return with the same invitation.',
     action: 'Remove',
     danger: true,
   });

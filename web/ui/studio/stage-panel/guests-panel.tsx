@@ -55,7 +55,7 @@ export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPa
             Waiting <span class="guests-count figures">{waiting.length}</span>
           </h3>
           {waiting.length === 0 && (
-            <p class="muted">Nobody waits. Guests appear here when they open your link.</p>
+            <p class="muted">No one is waiting. Guests appear here when they open your link.</p>
           )}
           <ul class="guests-list">
             {waiting.map((guest) => (
@@ -80,7 +80,7 @@ export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPa
         {host.isHere.value && (
           <Switch
             label="Record each guest separately"
-            hint="You get a file with the camera and microphone of each guest, beside the recording. Guests are told."
+            hint="In addition to the recording, you get a file with each guest’s camera and microphone. Guests are notified."
             checked={link.stage.value?.recordsGuests ?? false}
             onChange={(enabled) => void attempt(() => link.recordGuests(enabled))}
           />
@@ -96,7 +96,7 @@ export function GuestsPanel({ host, isLive, isShown, onClose, mixing }: GuestsPa
       <BackstageChat
         messages={messages}
         you={link.stage.value?.you ?? null}
-        hint="You and your guests read this. Viewers never do."
+        hint="Only you and your guests can read this. Viewers can’t."
         onSay={(text) => link.say(text)}
       />
       {isInviting && <InviteDialog channel={host.channel} onClose={() => setInviting(false)} />}
@@ -121,7 +121,7 @@ function Connection({ host }: { host: HostStage }) {
     case 'refused':
       return (
         <Lost host={host} action="Try again">
-          The stage could not be opened. {state.failure.message}
+          Couldn’t open the stage. {state.failure.message}
         </Lost>
       );
     case 'ended':
@@ -130,7 +130,7 @@ function Connection({ host }: { host: HostStage }) {
           You opened the stage in another tab, where your guests are now.
         </Lost>
       ) : (
-        <Lost host={host} action="Open the stage again">
+        <Lost host={host} action="Reopen the stage">
           The stage was closed, and your guests have left.
         </Lost>
       );
@@ -165,7 +165,7 @@ async function close(guests: number, onClose: () => Promise<void>): Promise<void
     guests === 0 ||
     (await confirm({
       title: 'Close the stage?',
-      text: 'All guests are sent away. They can return when you open it again.',
+      text: 'All guests are disconnected. They can return when you reopen the stage.',
       action: 'Close the stage',
       cancel: 'Keep it open',
     }));

@@ -90,7 +90,7 @@ export function InviteDialog({ channel, onClose }: InviteDialogProps) {
                 </span>
                 <IconButton
                   icon={Trash2}
-                  label={`Revoke the invitation ${one.note ? `of ${one.note}` : createdText(one)}`}
+                  label={`Revoke the invitation ${one.note ? `for ${one.note}` : createdText(one)}`}
                   align="end"
                   onClick={() => void revoke(one)}
                 />
@@ -128,7 +128,7 @@ function InviteForm({ onInvite }: { onInvite: (wanted: Wanted) => Promise<void> 
       }}
     >
       <TextField
-        label="For whom"
+        label="Recipient"
         value={note}
         onInput={setNote}
         hint="Only you see this."
@@ -140,7 +140,7 @@ function InviteForm({ onInvite }: { onInvite: (wanted: Wanted) => Promise<void> 
         <Select label="Valid for" value={lifetime} options={LIFETIMES} onChange={setLifetime} />
       </div>
       <Switch
-        label="Only with an account"
+        label="Account required"
         hint="Guests must log in before they enter"
         checked={accountRequired}
         onChange={setAccountRequired}
@@ -157,13 +157,13 @@ function NewLink(props: { invitation: CreatedStageInvitation; onAnother: () => v
   return (
     <div class="invite-form">
       <TextField
-        label={note === '' ? 'The link' : `The link for ${note}`}
+        label={note === '' ? 'Link' : `Link for ${note}`}
         value={url}
         onInput={() => {
           // It is read-only.
         }}
         readOnly
-        hint={`Send it to your ${uses === 1 ? 'guest' : 'guests'} now. It isn’t shown again.`}
+        hint={`Send it to your ${uses === 1 ? 'guest' : 'guests'} now. It won’t be shown again.`}
       />
       <div class="invite-actions">
         <CopyButton text={url} what="link" />
@@ -189,7 +189,7 @@ async function isSureToRevoke(one: StageInvitationView): Promise<boolean> {
   const people = one.used === 1 ? 'One person' : `${one.used} people`;
   return confirm({
     title: 'Revoke this invitation?',
-    text: `${people} came by it. Those who are still here leave the stage.`,
+    text: `${people} used it. Those who are still here will leave the stage.`,
     action: 'Revoke',
     danger: true,
   });
@@ -197,6 +197,6 @@ async function isSureToRevoke(one: StageInvitationView): Promise<boolean> {
 
 function factsOf({ uses, used, accountRequired, expiresAt }: StageInvitationView): string {
   const people = uses === 1 ? (used === 0 ? 'not used yet' : 'used') : `${used} of ${uses} used`;
-  const account = accountRequired ? ', with an account' : '';
+  const account = accountRequired ? ', account required' : '';
   return `${people}${account}, valid until ${date.format(Date.parse(expiresAt))}`;
 }

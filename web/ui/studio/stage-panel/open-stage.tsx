@@ -33,7 +33,7 @@ export function OpenStageButton(props: OpenStageProps) {
 
 const FORMATS = [
   { value: 'wide', label: 'Wide, 16:9' },
-  { value: 'vertical', label: 'Vertical, 9:16, for phones' },
+  { value: 'vertical', label: 'Vertical, 9:16 (for phones)' },
 ] as const;
 
 function OpenStageDialog({
@@ -54,7 +54,7 @@ function OpenStageDialog({
       setError(
         failure instanceof RequestError
           ? failure.message
-          : 'The stage could not be opened. Check your connection, and try again.',
+          : 'Couldn’t open the stage. Check your connection, and try again.',
       );
     }
   }
@@ -73,22 +73,22 @@ function OpenStageDialog({
       }
     >
       <p>
-        Guests join from their browsers with a link from you. You see who waits, and bring them on
-        stage. This browser mixes everybody into the picture that viewers see.
+        Guests join from their browsers with a link from you. You see who is waiting and bring them
+        on stage. This browser mixes everyone into the video that viewers see.
       </p>
       {!isLive && (
         <Select
-          label="Picture"
+          label="Format"
           value={format}
           options={FORMATS}
           onChange={setFormat}
-          hint="It stays the same for the whole broadcast."
+          hint="You can’t change it during the broadcast."
         />
       )}
       {breakoutBox() === null && (
         <p class="stage-warning" role="note">
-          In this browser, the picture slows down while this tab is hidden. Chrome, Edge and other
-          browsers based on Chromium keep it at full speed.
+          In this browser, the video slows down while this tab is hidden. Chrome, Edge and other
+          Chromium-based browsers keep it at full speed.
         </p>
       )}
       <FormError message={error} />

@@ -42,7 +42,7 @@ export function PictureField({ label, host, value, onChange }: PictureFieldProps
     const used = host.scenes.scenesWith(id).length;
     const isSure = await confirm({
       title: 'Delete this picture?',
-      text: `${used === 1 ? '1 scene shows' : `${used} scenes show`} it, and will be without it.`,
+      text: `${used === 1 ? '1 scene uses' : `${used} scenes use`} it and will no longer show it.`,
       action: 'Delete picture',
       danger: true,
     });

@@ -44,7 +44,7 @@ function PreviewCanvas({ canvas }: { canvas: HTMLCanvasElement }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
     canvas.setAttribute('role', 'img');
-    canvas.setAttribute('aria-label', 'Preview of a scene');
+    canvas.setAttribute('aria-label', 'Scene preview');
     place.current?.append(canvas);
     return () => canvas.remove();
   }, [canvas]);

@@ -56,12 +56,12 @@ export function SceneDialog({ host, sceneId, onClose }: SceneDialogProps) {
           options={LAYOUTS}
           onChange={(layout) => change({ layout })}
         />
-        <Switch label="Names" checked={scene.names} onChange={(names) => change({ names })} />
+        <Switch label="Show names" checked={scene.names} onChange={(names) => change({ names })} />
         <TextField
           label="Ticker"
           value={scene.ticker}
           onInput={(ticker) => change({ ticker })}
-          hint="A line of text that runs along the bottom."
+          hint="A line of text that scrolls along the bottom."
           maxLength={OVERLAY_TEXT_MAX}
           autocomplete="off"
         />
@@ -95,7 +95,7 @@ export function SceneDialog({ host, sceneId, onClose }: SceneDialogProps) {
         />
         {scene.logo && (
           <Select
-            label="Corner of the logo"
+            label="Logo corner"
             value={scene.logo.corner}
             options={CORNERS}
             onChange={(corner) => {
@@ -141,7 +141,7 @@ async function remove({ scenes }: HostStage, { id, name }: Scene, onClose: () =>
     scenes.shown.peek().id !== id ||
     (await confirm({
       title: `Delete ${name}?`,
-      text: 'It is the scene that is shown now. The first of the others is shown instead.',
+      text: 'Viewers currently see this scene. The first remaining scene is shown instead.',
       action: 'Delete scene',
       danger: true,
     }));

@@ -25,7 +25,9 @@ export function ServerMix({ host, onMixed, onMixHere }: ServerMixProps) {
       return (
         <section class="guests-group" aria-label="Mixing">
           <h3 class="guests-title">Mixing</h3>
-          <p class="muted">This browser mixes. Viewers need this tab to stay open.</p>
+          <p class="muted">
+            This browser is mixing. Keep this tab open, or viewers lose the video.
+          </p>
           <Button icon={Server} size="s" onClick={() => void mixOnServer(host, onMixed)}>
             Mix on the server
           </Button>
@@ -35,7 +37,7 @@ export function ServerMix({ host, onMixed, onMixHere }: ServerMixProps) {
       return (
         <p class="guests-note" role="status">
           <Spinner size={16} />
-          The server’s mixer starts…
+          Starting the server’s mixer…
         </p>
       );
     case 'on':
@@ -43,8 +45,8 @@ export function ServerMix({ host, onMixed, onMixHere }: ServerMixProps) {
         <section class="guests-group" aria-label="Mixing">
           <h3 class="guests-title">Mixing</h3>
           <p class="muted">
-            The server mixes. You can close this tab: the broadcast continues while somebody is on
-            stage.
+            The server is mixing. You can close this tab: the broadcast continues as long as someone
+            is on stage.
           </p>
           <Button size="s" onClick={onMixHere}>
             Mix in this browser
@@ -59,7 +61,7 @@ export function ServerMix({ host, onMixed, onMixHere }: ServerMixProps) {
 async function mixOnServer(host: HostStage, onMixed: () => Promise<void>): Promise<void> {
   const sure = await confirm({
     title: 'Mix on the server?',
-    text: 'You can close this tab then, and the broadcast continues. Viewers see a short break. The server shows names, banner, logo, ticker and countdown, but without cross-fades, and the ticker stands still.',
+    text: 'You can then close this tab, and the broadcast continues. Viewers see a short interruption. The server shows names, the banner, the logo, the ticker and the countdown, but doesn’t cross-fade scenes or move the ticker.',
     action: 'Mix on the server',
   });
   if (!sure) return;
@@ -68,6 +70,6 @@ async function mixOnServer(host: HostStage, onMixed: () => Promise<void>): Promi
     await onMixed();
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
-    toast({ text: `The server does not mix. ${error.message}`, tone: 'danger' });
+    toast({ text: `The server couldn’t start mixing. ${error.message}`, tone: 'danger' });
   }
 }

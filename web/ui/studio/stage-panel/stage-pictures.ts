@@ -61,7 +61,7 @@ export class StagePictures {
     } catch {
       // The picture was deleted elsewhere, or the connection broke. The scene is shown without it.
       this.#given.delete(id);
-      toast({ text: 'A picture of your scenes could not be loaded.', tone: 'danger' });
+      toast({ text: 'Couldn’t load a picture for your scenes.', tone: 'danger' });
     }
   }
 }
