@@ -65,7 +65,7 @@ export class AccessMemory {
     this.#entries.set(name, entry);
     const reading = this.read(name);
     if (ageMs >= STALE_MS) return reading;
-    reading.catch((err: unknown) => this.#log.warn({ err }, 'access can’t be read'));
+    reading.catch((err: unknown) => this.#log.warn({ err }, 'access rules can’t be read'));
     return entry.access;
   }
 
@@ -124,7 +124,7 @@ export class AccessMemory {
       }
       this.#log.warn(
         { err: error },
-        'access can’t be read; the access that was last read stays in force',
+        'access rules can’t be read; the last known ones remain in force',
       );
       entry.readAtMs = startedMs - FRESH_MS;
       return entry.access;

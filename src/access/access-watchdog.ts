@@ -94,7 +94,7 @@ export class AccessWatchdog<M extends object> {
     } catch (error) {
       this.#options.log.warn(
         { err: error, channel: name },
-        'access can’t be read; checking again later',
+        'access rules can’t be read; checking again later',
       );
       return undefined;
     }

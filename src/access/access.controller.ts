@@ -62,7 +62,7 @@ export class AccessController {
   @Operation({
     summary: 'Get the playback address of a channel’s broadcast',
     description:
-      'For a protected channel, the address is bound to the caller. It expires after `idleMs` without use, after a day, and when the caller loses access. Request a new one then.',
+      'For a protected channel, the address is bound to the caller. It expires after `idleMs` without use, after a day, or when the caller loses access. Then request a new one.',
     reply: Playback,
     errors: ['channel_not_found', 'password_required'],
   })

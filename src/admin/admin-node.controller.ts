@@ -27,7 +27,7 @@ export class AdminNodeController {
   @Operation({
     summary: 'Drain a node: move its viewers and publishers to other nodes',
     description:
-      'Returns when the drain has begun. From then on the node gets no new viewers or broadcasts. Cancel the drain or restart the node to use it again.',
+      'Returns when the drain has started, after which the node gets no new viewers or broadcasts. To use the node again, cancel the drain or restart the node.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'node_not_found', 'conflict'],
   })
@@ -40,7 +40,7 @@ export class AdminNodeController {
   @Operation({
     summary: 'Cancel the drain of a node',
     description:
-      'The node gets new viewers and broadcasts again. Those that have moved remain where they are. The drain of a node that is stopping can’t be cancelled.',
+      'The node gets new viewers and broadcasts again. Those that have already moved stay where they are. The drain of a node that is stopping can’t be canceled.',
     reply: null,
     errors: ['not_logged_in', 'forbidden', 'node_not_found', 'conflict'],
   })

@@ -80,7 +80,7 @@ export class AdminNodeService implements OnModuleInit {
     if (!node.draining) return;
     if (!(await answerOf(node, this.nodeDrain.cancelNode(id))))
       throw new DomainError('conflict', `The node ${node.name} is stopping.`);
-    this.log.info({ node: node.name, id, byId: by.id }, 'an administrator cancelled a drain');
+    this.log.info({ node: node.name, id, byId: by.id }, 'an administrator canceled a drain');
     await this.acts.writeAct({ by, kind: 'node_drain_cancelled', subject: node.name });
   }
 

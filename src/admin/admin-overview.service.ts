@@ -69,7 +69,7 @@ function limitsOf({ broadcast, hls, rtc, auth, recordings }: Config): LimitView[
     { variable: 'RTC_MAX_BITRATE', value: rtc.maxIncomingBitrateBps, unit: 'bit/s' },
     { variable: 'RTC_WORKERS', value: rtc.workers, unit: 'processes' },
     { variable: 'HLS_REWIND_MINUTES', value: hls.rewindMs / 60_000, unit: 'min' },
-    { variable: 'HLS_DISK_MB', value: hls.diskMaxBytes / 1_048_576, unit: 'MiB a broadcast' },
+    { variable: 'HLS_DISK_MB', value: hls.diskMaxBytes / 1_048_576, unit: 'MiB per broadcast' },
     { variable: 'SESSION_DAYS', value: auth.sessionMs / 86_400_000, unit: 'days' },
   ];
 }

@@ -85,7 +85,7 @@ export class LoadMeter implements OnApplicationBootstrap, BeforeApplicationShutd
         this.#samples.push(totals);
         if (this.#samples.length > SAMPLES) this.#samples.shift();
       })
-      .catch((err: unknown) => this.log.warn({ err }, 'the load was not measured'))
+      .catch((err: unknown) => this.log.warn({ err }, 'the load could not be measured'))
       .finally(() => {
         this.#isSampling = false;
       });

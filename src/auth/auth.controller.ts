@@ -25,7 +25,7 @@ export class AuthController {
   ) {}
 
   @Get('auth/options')
-  @Operation({ summary: 'Get the ways to log in and register', reply: LoginOptions })
+  @Operation({ summary: 'Get the available login and registration methods', reply: LoginOptions })
   async options(): Promise<LoginOptions> {
     return { registration: await this.registration.mode(), provider: this.provider.name };
   }

@@ -78,7 +78,7 @@ export class OwnerCheck {
     if (beganAt === null || this.clock.nowMs() - beganAt.getTime() > FRESH_MS)
       throw new DomainError(
         'wrong_password',
-        'Log out and back in first, to confirm that it is you.',
+        'To confirm that it’s you, log out and log in again first.',
       );
   }
 }

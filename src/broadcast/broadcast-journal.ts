@@ -122,7 +122,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       } catch (err) {
         this.log.debug(
           { err, broadcastId: broadcast.id },
-          'whether a broadcast may end is still unknown; retrying',
+          'could not determine whether a broadcast can end; retrying',
         );
         await pause(ASK_AGAIN_MS, undefined, { ref: false });
       }
@@ -178,7 +178,7 @@ export class BroadcastJournal implements OnApplicationBootstrap, BeforeApplicati
       try {
         return await write();
       } catch (err) {
-        this.log.warn({ err, broadcastId }, 'the database did not respond, retrying');
+        this.log.warn({ err, broadcastId }, 'the database did not respond; retrying');
         await pause(delayMs);
       }
     await write();

@@ -134,7 +134,8 @@ export class BroadcastDirectory implements OnApplicationBootstrap, BeforeApplica
   refresh(): Promise<void> {
     this.#refreshing ??= this.#read()
       .catch((err: unknown) => {
-        if (!this.#isStopped) this.log.warn({ err }, 'the list of broadcasts is not up to date');
+        if (!this.#isStopped)
+          this.log.warn({ err }, 'the list of broadcasts could not be refreshed');
       })
       .finally(() => {
         this.#refreshing = null;

@@ -44,8 +44,11 @@ it('warns first about audio that nobody hears', () => {
 });
 
 it.each([
-  [{ type: 'limit' as const, max: 4 }, /^4 of 4 transcodings are in use.*simulcast.*TRANSCODE_MAX/],
-  [{ type: 'behind' as const, dropped: ['720p'] }, /too busy to transcode to 720p.*Start again/],
+  [{ type: 'limit' as const, max: 4 }, /^4 of 4 transcoders are in use.*simulcast.*TRANSCODE_MAX/],
+  [
+    { type: 'behind' as const, dropped: ['720p'] },
+    /too busy to transcode to 720p.*Restart the broadcast/,
+  ],
   [{ type: 'failing' as const }, /keeps failing.*log/],
 ])('says last why less is transcoded than could be: %j', (obstacle, message) => {
   const warnings = ingestWarnings({ ...arriving(8_333), obstacle });

@@ -10,14 +10,14 @@ const KEY_FRAMES_APART_MAX_MS = 4_200;
 const B_FRAMES: IngestWarning = {
   code: 'b_frames',
   message:
-    'The video has B-frames, which browsers can’t show over WebRTC, so viewers watch over HLS, one or two seconds later. ' +
+    'The video has B-frames, which browsers can’t show over WebRTC, so viewers watch over HLS, one or two seconds further behind live. ' +
     'Set B-frames to 0: in OBS under Settings > Output with output mode “Advanced”, in FFmpeg with -bf 0.',
 };
 
 const NO_SOUND: IngestWarning = {
   code: 'no_sound',
   message:
-    'Viewers over WebRTC see the picture without sound, because the server can’t transcode AAC to Opus. HLS, recordings ' +
+    'WebRTC viewers get video without sound, because the server can’t transcode AAC to Opus. HLS, recordings ' +
     'and restreams have sound. Install FFmpeg with libopus on the server (or set FFMPEG_BIN), or publish over WHIP, ' +
     'which uses Opus.',
 };
@@ -45,16 +45,16 @@ function textOf(obstacle: TranscodingObstacle): string {
   switch (obstacle.type) {
     case 'limit':
       return (
-        `${obstacle.max} of ${obstacle.max} transcodings are in use, so viewers with slow connections get no lower resolution. ` +
+        `${obstacle.max} of ${obstacle.max} transcoders are in use, so viewers with slow connections can’t choose a lower resolution. ` +
         'Send simulcast over WHIP, or raise TRANSCODE_MAX on a server with enough cores.'
       );
     case 'behind':
       return (
-        `The server is too busy to transcode to ${obstacle.dropped.join(' and ')}, so viewers with slow connections get fewer choices. ` +
-        'Start again when it is less busy, or send fewer frames per second.'
+        `The server is too busy to transcode to ${obstacle.dropped.join(' and ')}, so viewers with slow connections have fewer resolutions to choose from. ` +
+        'Restart the broadcast when the server is less busy, or send fewer frames per second.'
       );
     case 'failing':
-      return 'FFmpeg on the server keeps failing to transcode this video, so viewers get it only as it is. Ask the server’s operator to check its log.';
+      return 'FFmpeg on the server keeps failing to transcode this video, so viewers get only the original video. Ask the server’s operator to check its log.';
     default:
       return assertNever(obstacle);
   }

@@ -142,7 +142,7 @@ export class PublishingService {
       .run(async () => {
         if (this.liveChannels.isStopping) throw tryAgain();
         const assertMayCreate = async () => {
-          throw new DomainError('not_live', 'Go live first. Then the server can mix.');
+          throw new DomainError('not_live', 'Go live first, so that the server can mix.');
         };
         const entrance = { peer, source: 'mixer' as const, assertMayCreate };
         const { broadcast } = await this.entry.enter(live, channel, entrance);

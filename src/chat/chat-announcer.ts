@@ -116,7 +116,7 @@ export class ChatAnnouncer {
         .then(() => this.reading.me(room, senderOf(socket)))
         .then((me) => socket.emit('chat:me', { channel, me, reason }))
         .catch((err: unknown) =>
-          this.#log.warn({ err, channel }, 'a chat participant could not be notified'),
+          this.#log.warn({ err, channel }, 'a chat client could not be notified'),
         );
   }
 }

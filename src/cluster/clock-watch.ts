@@ -56,7 +56,7 @@ export class ClockWatch {
     if (isApart)
       log.warn(
         { aheadMs },
-        'this machine’s clock and the database’s are apart: synchronize them with NTP',
+        'this machine’s clock and the database’s clock differ; synchronize both with NTP',
       );
     else log.info({ aheadMs }, 'this machine’s clock and the database’s agree again');
   }

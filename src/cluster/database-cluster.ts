@@ -110,7 +110,7 @@ export class DatabaseCluster implements Cluster {
     await session
       .query('DELETE FROM nodes WHERE id = $1', [this.self])
       .catch((err: unknown) =>
-        log.warn({ err }, 'the other nodes were not told that this one left'),
+        log.warn({ err }, 'the other nodes could not be notified that this node left'),
       );
     await session.close();
   }
@@ -175,7 +175,7 @@ export class DatabaseCluster implements Cluster {
     await nodes.remove(this.self);
     const { name, proto } = stranger;
     throw new StartError(
-      `The running node ${name} uses version ${proto} of the calls between nodes, and this release uses version ${NODE_PROTOCOL}. Versions that differ by more than one don't understand each other: first upgrade all nodes to a release in between, or stop them all.`,
+      `The running node ${name} uses version ${proto} of the node protocol, and this release uses version ${NODE_PROTOCOL}. Versions that differ by more than one are incompatible. Upgrade all nodes to an intermediate release first, or stop them all.`,
     );
   }
 
@@ -203,7 +203,7 @@ export class DatabaseCluster implements Cluster {
       void this.#refresh()
         .catch((err: unknown) => {
           if (!this.#isStopping)
-            this.parts.log.warn({ err }, 'the list of nodes is not up to date');
+            this.parts.log.warn({ err }, 'the list of nodes could not be refreshed');
         })
         .then(() => this.#refreshLater());
     }, REFRESH_EVERY_MS);
@@ -235,7 +235,7 @@ export class DatabaseCluster implements Cluster {
     for (const { id, name } of others) {
       if (locked.has(lockKey(id)) || !(await this.#isSilent(id))) continue;
       if (await this.parts.nodes.remove(id))
-        this.parts.log.warn({ node: name, id }, 'a node ended without a word');
+        this.parts.log.warn({ node: name, id }, 'a node stopped without deregistering');
     }
   }
 

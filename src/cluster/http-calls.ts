@@ -72,7 +72,7 @@ export class HttpCalls implements NodeCalls {
       if (status !== 200) return { status, body: await text(response), sent };
       const input = new LineInput(response, LINES_MAX);
       const answer = await input.next();
-      if (answer === null) throw new Error('the stream ended before its answer');
+      if (answer === null) throw new Error('the connection was closed before the response');
       return { status, body: answer, sent, input };
     });
     if (!opened.input) {
@@ -103,7 +103,7 @@ export class HttpCalls implements NodeCalls {
     const node = await this.find(to).catch((cause: unknown) => {
       throw new CallError('unreachable', `the address of node ${to} is unknown`, { cause });
     });
-    if (!node) throw new CallError('gone', `there is no node ${to}`);
+    if (!node) throw new CallError('gone', `node ${to} does not exist`);
     const { self: from, secrets, clock } = this;
     const signature = signCall(secrets, { name, from, to, body: content }, clock.nowMs());
     const url = `${node.url}${CALL_PATH}${name}`;
@@ -127,7 +127,7 @@ async function withoutAnswerAfter<T>(
   try {
     return await steps(aborter.signal);
   } catch (cause) {
-    throw new CallError('unreachable', `node ${node} did not answer ${name}`, { cause });
+    throw new CallError('unreachable', `node ${node} did not respond to ${name}`, { cause });
   } finally {
     clearTimeout(timer);
   }

@@ -54,16 +54,18 @@ export class HttpResources implements NodeResources {
     const node = await this.parts.find(to).catch((cause: unknown) => {
       throw new CallError('unreachable', `the address of node ${to} is unknown`, { cause });
     });
-    if (!node) throw new CallError('gone', `there is no node ${to}`);
+    if (!node) throw new CallError('gone', `node ${to} does not exist`);
     const resource = await this.#fetch(node, path, options).catch((cause: unknown) => {
-      throw new CallError('unreachable', `node ${node.name} did not answer GET ${path}`, { cause });
+      throw new CallError('unreachable', `node ${node.name} did not respond to GET ${path}`, {
+        cause,
+      });
     });
     const { status } = resource;
     // NodeServer itself sends these statuses when it rejects a request; resource handlers never do.
     if (status === 403 || status === 410)
       throw new CallError(
         failureOf(status),
-        `node ${node.name} answered GET ${path} with ${status}`,
+        `node ${node.name} responded to GET ${path} with ${status}`,
       );
     return resource;
   }
@@ -119,7 +121,7 @@ export class HttpResources implements NodeResources {
 
 class StaleConnectionError extends Error {
   constructor(cause: unknown) {
-    super('a connection was closed while it was idle', { cause });
+    super('an idle connection was closed', { cause });
     this.name = 'StaleConnectionError';
   }
 }

@@ -138,6 +138,6 @@ async function testListen(session: DatabaseSession, db: PrismaService): Promise<
   off();
   if (!isHeard)
     throw new StartError(
-      'DATABASE_URL leads to a pooler in transaction mode, which delivers no notifications. The nodes of a cluster need PostgreSQL itself, or a pooler in session mode.',
+      'DATABASE_URL points to a connection pooler in transaction mode, which delivers no notifications. Cluster nodes need a direct connection to PostgreSQL, or a pooler in session mode.',
     );
 }

@@ -77,9 +77,9 @@ export const NODE_CALLS = Symbol('NodeCalls');
 
 /** The calls of a single-node service, which has no other nodes to call. */
 export const SOLO_CALLS: NodeCalls = {
-  call: (node) => Promise.reject(new CallError('gone', `there is no node ${node}`)),
+  call: (node) => Promise.reject(new CallError('gone', `node ${node} does not exist`)),
   answer: () => undefined,
-  open: (node) => Promise.reject(new CallError('gone', `there is no node ${node}`)),
+  open: (node) => Promise.reject(new CallError('gone', `node ${node} does not exist`)),
   answerStream: () => undefined,
 };
 

@@ -132,7 +132,7 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
       this.#clearTimers();
       if (this.#state.name === 'drained') this.#ended = Promise.withResolvers();
       this.#state = { name: 'serving' };
-      this.log.info('the drain of this node was cancelled');
+      this.log.info('the drain of this node was canceled');
       this.#emitter.emit('cancelled');
       return true;
     });
@@ -158,7 +158,7 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
   async #ask(id: NodeId, call: typeof DRAIN | typeof END_DRAIN): Promise<boolean> {
     const answer = await this.calls.call(id, call, null, { timeoutMs: ANSWERS_WITHIN_MS });
     const { data } = Answer.safeParse(answer);
-    if (!data) throw new CallError('failed', `node ${id} didn't say whether it drains`);
+    if (!data) throw new CallError('failed', `node ${id} didn't report whether it is draining`);
     return data.draining;
   }
 
@@ -192,7 +192,7 @@ export class NodeDrain implements OnModuleInit, BeforeApplicationShutdown {
         this.#hasTaker = hasOther;
       });
       void checked
-        .catch((err: unknown) => this.log.warn({ err }, 'the other nodes could not be asked'))
+        .catch((err: unknown) => this.log.warn({ err }, 'the other nodes could not be queried'))
         .then(() => {
           if (this.#takerChecks === timer) this.#checkTakersLater();
         });

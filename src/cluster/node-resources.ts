@@ -47,7 +47,7 @@ export const NODE_RESOURCES = Symbol('NodeResources');
 
 /** The resources of a single-node service, which has no other nodes to ask. */
 export const SOLO_RESOURCES: NodeResources = {
-  get: (node) => Promise.reject(new CallError('gone', `there is no node ${node}`)),
+  get: (node) => Promise.reject(new CallError('gone', `node ${node} does not exist`)),
   serve: () => undefined,
 };
 

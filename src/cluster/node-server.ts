@@ -54,7 +54,7 @@ export class NodeServer {
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
       throw new StartError(
-        `Other nodes can't be served at ${options.url.origin}: ${reason}. NODE_URL must have an address of this machine and a free port.`,
+        `Onair can't listen for other nodes at ${options.url.origin}: ${reason}. Set NODE_URL to an address of this machine with a free port.`,
         { cause },
       );
     }
@@ -126,7 +126,7 @@ export class NodeServer {
 
   #failed(name: string, err: unknown, response: ServerResponse): void {
     const isGone = err instanceof CallError && err.failure === 'gone';
-    if (!isGone) this.options.log.error({ err, call: name }, 'a call of another node failed');
+    if (!isGone) this.options.log.error({ err, call: name }, 'a call from another node failed');
     if (response.headersSent) response.destroy();
     else reply(response, isGone ? 410 : 500, isGone ? 'gone' : 'failed');
   }
@@ -154,7 +154,10 @@ export class NodeServer {
     }
     if (typeof caller !== 'string' && (await isMember(caller.from))) return caller.from;
     const why = typeof caller === 'string' ? caller : 'unknown_node';
-    log.warn({ call: name, why, address: request.socket.remoteAddress }, 'a call was refused');
+    log.warn(
+      { call: name, why, address: request.socket.remoteAddress },
+      'a call from another node was refused',
+    );
     reply(response, 403, why);
     return null;
   }

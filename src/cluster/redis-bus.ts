@@ -141,7 +141,9 @@ export class RedisBus implements Bus {
   #lostSubscription(): void {
     if (!this.#isSubscribed) return;
     this.#isSubscribed = false;
-    this.#log.warn('the connection to Redis was lost, reconnecting; other nodes are woken late');
+    this.#log.warn(
+      'the connection to Redis was lost; reconnecting, while notifications to other nodes are delayed',
+    );
   }
 
   #checkLater(): void {

@@ -52,7 +52,7 @@ function frameworkError(status: number | null): ErrorBody | null {
     return {
       code: 'unsupported_media_type',
       message:
-        'Send the body as JSON, with the header content-type: application/json, or to /whip and /whep as application/sdp.',
+        'Send the body as JSON with the header content-type: application/json. For /whip and /whep, use application/sdp.',
     };
   if (status !== null && status >= 400 && status < 500)
     return {

@@ -56,7 +56,7 @@ export class Metrics {
    */
   async read(name: string): Promise<{ labels: Record<string, string>; value: number }[]> {
     const metric = this.#registry.getSingleMetric(name);
-    if (!metric) throw new Error(`no metric is called ${name}`);
+    if (!metric) throw new Error(`no metric is named ${name}`);
     const { values } = await metric.get();
     return values.map(({ labels, value }) => ({
       labels: Object.fromEntries(

@@ -38,7 +38,7 @@ function nodeMistakes(e: Environment): string[] {
   const mistakes: string[] = [];
   if (e.NODE_URL === undefined) {
     if (e.REDIS_URL !== undefined)
-      mistakes.push('NODE_URL: is required with REDIS_URL, which only connects several nodes');
+      mistakes.push('NODE_URL: is required with REDIS_URL, which is only used between nodes');
     return mistakes;
   }
   if (e.DATABASE_URL === undefined)

@@ -216,7 +216,7 @@ export class Packager implements BroadcastPackage {
       this.#refused.add(track);
       this.#options.log.warn(
         { codec: codecOf(track) },
-        'codec not supported in HLS, available over WebRTC only',
+        'the codec is not supported in HLS; the track is available over WebRTC only',
       );
     }
     const events: Listenable<{ closed: [] }> = track.events;

@@ -108,7 +108,9 @@ export class ProgramIngest {
     const { ffmpeg: program, log } = this.#options;
     if (program !== null)
       return (onPacket) => new AacTranscoder({ program, config, onPacket, log });
-    log.warn('no FFmpeg with libopus is installed: viewers over WebRTC will not hear this program');
+    log.warn(
+      'FFmpeg with libopus is not installed, so WebRTC viewers will not hear this broadcast',
+    );
     return null;
   }
 

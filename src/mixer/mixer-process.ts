@@ -86,7 +86,7 @@ export class MixerProcess {
   /** Adds an input, and resolves with the ports at which the process receives it. */
   add(input: MixInput): Promise<InputPorts> {
     const adding = Promise.withResolvers<InputPorts>();
-    this.#adding.get(input.id)?.reject(new Error('the input was added again'));
+    this.#adding.get(input.id)?.reject(new Error('the input was replaced'));
     this.#adding.set(input.id, adding);
     if (this.closed) adding.reject(new Error('the mixer has ended'));
     else this.#send({ command: 'add', ...input });
@@ -136,7 +136,7 @@ export class MixerProcess {
   #read(message: unknown): void {
     const { data: event, error } = MixEvent.safeParse(message);
     if (!event) {
-      this.#log.warn({ err: error }, 'the mixer wrote something unreadable');
+      this.#log.warn({ err: error }, 'the mixer sent an unreadable message');
       return;
     }
     switch (event.event) {
@@ -177,7 +177,7 @@ export class MixerProcess {
   }
 
   #stalled(): void {
-    this.#log.warn('the mixer stalled and is killed');
+    this.#log.warn('the mixer stalled; killing it');
     this.close();
   }
 }

@@ -17,7 +17,7 @@ import { type PageInfo, renderPage } from '../common/http/page-html.js';
 import { SharingSettingsService } from '../sharing/sharing-settings.service.js';
 import { type PageName, PageTemplates } from './page-templates.js';
 
-const ABOUT = 'Live video with less than a second of delay, and live chat.';
+const ABOUT = 'Live video with sub-second latency, and live chat.';
 
 /** A page that doesn't belong to a channel. */
 export type FixedPage = Readonly<{ page: PageName; title: string }>;

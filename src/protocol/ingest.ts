@@ -31,8 +31,8 @@ export const IngestView = z
     encoder: z
       .string()
       .nullable()
-      .describe('the program, as it calls itself over RTMP, such as OBS 32.2.2'),
-    connected: z.boolean().describe('whether media arrives from a publisher'),
+      .describe('the encoder’s name as sent over RTMP, such as OBS 32.2.2'),
+    connected: z.boolean().describe('whether media is arriving from a publisher'),
     bitrateBps: z.number().nonnegative(),
     /**
      * The round-trip time between publisher and server, in milliseconds; null unless the

@@ -10,7 +10,7 @@ const PASSPHRASE_MIN = 10;
 const PASSPHRASE_MAX = 79;
 const PASSPHRASE_LENGTH = `${PASSPHRASE_MIN} to ${PASSPHRASE_MAX} characters`;
 const PRINTABLE = /^[\x20-\x7e]*$/;
-const NOT_PRINTABLE = 'letters, digits and signs on the keyboard only';
+const NOT_PRINTABLE = 'printable ASCII characters only';
 
 const TargetUrl = z
   .url({

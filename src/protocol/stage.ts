@@ -135,7 +135,7 @@ export const MixProgramme = z.strictObject({
   /** The participants' volumes by id. The default, 1, leaves the volume unchanged. */
   volumes: z
     .record(Id, z.number().min(0).max(2))
-    .refine((all) => Object.keys(all).length <= VOLUMES_MAX, 'has too many volumes'),
+    .refine((all) => Object.keys(all).length <= VOLUMES_MAX, `at most ${VOLUMES_MAX} volumes`),
 });
 export type MixProgramme = z.output<typeof MixProgramme>;
 

@@ -174,7 +174,7 @@ export class RecordingFiles implements OnApplicationBootstrap, OnApplicationShut
    */
   async deleteOrLater(key: string): Promise<void> {
     await this.delete(key).catch((err: unknown) =>
-      this.#log.warn({ err, key }, 'files of a recording could not be deleted, retrying later'),
+      this.#log.warn({ err, key }, 'files of a recording could not be deleted; retrying later'),
     );
   }
 }

@@ -79,7 +79,7 @@ export class RecordingKeepers
     if (!this.files.isNode || !this.files.canRecord) return;
     this.#timer = setInterval(() => {
       this.tend().catch((err: unknown) =>
-        this.#log.warn({ err }, 'recordings of other nodes could not be finished, retrying'),
+        this.#log.warn({ err }, 'recordings from other nodes could not be finished; retrying'),
       );
     }, TEND_MS);
   }

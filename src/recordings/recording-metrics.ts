@@ -14,7 +14,7 @@ export class RecordingMetrics {
     );
     metrics.gauge(
       'onair_recordings_full',
-      '1 if no space is left for recordings and nothing is being recorded, otherwise 0.',
+      '1 if nothing is being recorded because no space is left for recordings, otherwise 0.',
       () => (space.hasRoom ? 0 : 1),
     );
     metrics.gauge(

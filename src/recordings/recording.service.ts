@@ -101,7 +101,7 @@ export class RecordingService implements OnApplicationBootstrap {
       .catch((err: unknown) =>
         this.log.warn(
           { err, broadcastId: id },
-          'the bucket can’t be read: a recording is finished without the parts of other nodes',
+          'the bucket can’t be read: a recording is finished without the parts from other nodes',
         ),
       );
   }

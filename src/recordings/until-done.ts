@@ -17,7 +17,7 @@ export async function untilDone<T>(
       return await work();
     } catch (err) {
       if (stopping.aborted) throw err;
-      if (failures === 0) log.warn({ err }, 'the database could not store a recording, retrying');
+      if (failures === 0) log.warn({ err }, 'the database could not store a recording; retrying');
       await pause(RETRY_MS, undefined, { signal: stopping, ref: false });
     }
 }

@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
   closed: 'The server closed the connection.',
   stalled:
     'The server stopped reading, or the connection is too slow. Choose a lower bitrate if this repeats.',
-  codec: 'Only H.264 video can be sent on. Choose H.264 in the encoder or browser.',
+  codec: 'Only H.264 video can be restreamed. Choose H.264 in the encoder or browser.',
   b_frames:
     'The video has B-frames, which WebRTC can’t carry. Turn B-frames off in the encoder, or choose a zero-latency setting.',
   no_media: 'The broadcast has no media at the moment.',

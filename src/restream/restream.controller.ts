@@ -30,8 +30,8 @@ export class RestreamController {
 
   @Get()
   @Operation({
-    summary: 'List the targets to which your channel’s broadcasts are sent',
-    description: 'With what happens at each target at the moment. Stream keys are never returned.',
+    summary: 'List your channel’s restream targets',
+    description: 'Includes the current state of each target. Stream keys are never returned.',
     reply: RestreamTargetList,
     errors: OWNER_ERRORS,
   })
@@ -60,9 +60,9 @@ export class RestreamController {
 
   @Patch(':id')
   @Operation({
-    summary: 'Change a restream target, or switch it on or off',
+    summary: 'Change a restream target, or turn it on or off',
     description:
-      'Applies at once, even during a broadcast. What is absent stays as it is. A URL with another protocol, host or port requires the stream key again, so that a stored key is sent only to the server for which it was entered.',
+      'Takes effect immediately, even during a broadcast. Omitted fields keep their values. A URL with a different protocol, host or port requires the stream key again, so that a stored key is only sent to the server it was entered for.',
     reply: RestreamTarget,
     errors: [...OWNER_ERRORS, 'restream_not_found'],
   })

@@ -172,7 +172,7 @@ export class TargetSender {
     if (before.name === next.name) return;
     const { problem } = this.status;
     if (next.name === 'retrying')
-      this.#log.warn({ problem, failures: this.#failures }, 'a restream failed, retrying');
+      this.#log.warn({ problem, failures: this.#failures }, 'a restream failed; retrying');
     else if (next.name === 'sending') this.#log.info('a restream started');
     else this.#log.debug({ problem }, `a restream is ${next.name}`);
   }

@@ -178,7 +178,7 @@ export class RemoteBroadcast implements RemoteMedia {
       // The publisher hasn't returned yet, or the broadcast has just moved.
       const isGone = err instanceof CallError && err.failure === 'gone';
       const about = { err, from: source.nodeId };
-      log[isGone ? 'debug' : 'warn'](about, 'a broadcast of another node could not be watched');
+      log[isGone ? 'debug' : 'warn'](about, 'a broadcast on another node could not be watched');
       return null;
     }
   }

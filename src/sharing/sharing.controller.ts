@@ -21,7 +21,8 @@ export class SharingController {
   @Identified()
   @Operation({
     summary: 'Get what a viewer needs to share media with others',
-    description: 'For those who can watch. Request it again when the tracker closes a connection.',
+    description:
+      'For anyone who can watch the channel. Request it again when the tracker closes a connection.',
     reply: Sharing,
     errors: ['channel_not_found', 'password_required'],
   })
@@ -38,7 +39,7 @@ export class SharingController {
   @LoggedIn()
   @Operation({
     summary: 'Change whether a channel’s viewers share media',
-    description: 'For the channel’s owner. Takes effect at once.',
+    description: 'For the channel’s owner. Takes effect immediately.',
     reply: SharingSettings,
     errors: ['not_logged_in', 'forbidden', 'channel_not_found', 'password_required'],
   })

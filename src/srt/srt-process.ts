@@ -117,7 +117,7 @@ export class SrtProcess {
 
   #read(message: unknown): void {
     const { data: event } = SrtEvent.safeParse(message);
-    if (!event) return this.#log.warn('the SRT program wrote something unreadable');
+    if (!event) return this.#log.warn('the SRT program wrote unreadable output');
     if (this.#outputs.handle(event)) return;
     switch (event.event) {
       case 'listening':
@@ -146,7 +146,7 @@ export class SrtProcess {
     try {
       for (const { id, data } of this.#frames.push(bytes)) this.#emitter.emit('media', id, data);
     } catch (err) {
-      this.#log.error({ err }, 'the SRT program sent something unreadable and is restarted');
+      this.#log.error({ err }, 'the SRT program sent an unreadable message; restarting it');
       this.close();
     }
   }

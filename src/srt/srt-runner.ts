@@ -86,7 +86,7 @@ export class SrtRunner implements OnApplicationShutdown {
     if (performance.now() - this.#startedMs > WORKS_AFTER_MS) this.#failures = 0;
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#log.warn({ delayMs }, 'the SRT program is restarted');
+    this.#log.warn({ delayMs }, 'restarting the SRT program');
     this.#retry = setTimeout(() => this.#run(command), delayMs);
   }
 }

@@ -35,7 +35,7 @@ export function stageEnded(): DomainError {
 export function greenRoomFull(): DomainError {
   return new DomainError(
     'stage_limit',
-    `${GUESTS_WAITING_MAX} guests are already waiting. There is room when the host has brought some of them on stage.`,
+    `${GUESTS_WAITING_MAX} guests are already waiting. Try again when the host has brought some of them on stage.`,
     { retryAfterMs: FULL_RETRY_MS },
   );
 }
@@ -43,7 +43,7 @@ export function greenRoomFull(): DomainError {
 export function stageFull(): DomainError {
   return new DomainError(
     'stage_limit',
-    `${GUESTS_ON_STAGE_MAX} guests are already on stage. Take one of them off to bring another one on.`,
+    `${GUESTS_ON_STAGE_MAX} guests are already on stage. Take one of them off stage before you bring on another.`,
   );
 }
 

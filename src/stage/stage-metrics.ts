@@ -12,7 +12,7 @@ export class StageMetrics {
     metrics.gauge('onair_stages', 'Open stages.', () => [...stages.rooms].length);
     metrics.gauge(
       'onair_stage_guests',
-      'Guests of stages, including those whose connection was lost a moment ago.',
+      'Guests on stages and in green rooms, including those who recently lost their connection.',
       () =>
         PLACES.map((place) => ({
           labels: { place },

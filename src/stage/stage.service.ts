@@ -244,10 +244,7 @@ export class StageService {
     { bannable }: Invited,
   ): Promise<void> {
     if (accountRequired && bannable.accountId === null)
-      throw new DomainError(
-        'not_logged_in',
-        'This invitation is for people with an account. Log in first.',
-      );
+      throw new DomainError('not_logged_in', 'This invitation requires an account. Log in first.');
     if (await this.bans.isBanned(channelId, bannable))
       throw new DomainError('banned', 'You are banned from this channel.');
   }

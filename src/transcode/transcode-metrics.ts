@@ -14,7 +14,7 @@ export function registerTranscodeMetrics(metrics: Metrics, usage: () => Usage) {
   );
   metrics.gauge(
     'onair_transcoded_broadcasts_max',
-    'Maximum number of broadcasts that are transcoded at the same time; 0 without an encoder.',
+    'Maximum number of broadcasts that can be transcoded at the same time; 0 without an encoder.',
     () => usage().max,
   );
   return {
@@ -25,11 +25,11 @@ export function registerTranscodeMetrics(metrics: Metrics, usage: () => Usage) {
     ),
     dropped: metrics.counter(
       'onair_transcoded_renditions_dropped_total',
-      'Renditions given up because the transcoder could not keep up.',
+      'Renditions dropped because the transcoder could not keep up.',
     ),
     refused: metrics.counter(
       'onair_transcodings_refused_total',
-      'Broadcasts not transcoded because all transcodings were in use.',
+      'Broadcasts not transcoded because all transcoders were in use.',
     ),
   };
 }

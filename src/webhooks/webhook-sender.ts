@@ -125,7 +125,7 @@ function drain(answer: IncomingMessage): void {
 
 function sentenceOf(status: number): string {
   return status >= 300 && status < 400
-    ? `The server responded with ${status}. Redirects are not followed; use the address it redirects to.`
+    ? `The server responded with ${status}. Redirects are not followed; enter the address that it redirects to.`
     : `The server responded with ${status}.`;
 }
 

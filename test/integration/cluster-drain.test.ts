@@ -198,7 +198,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('draining a node', () => {
       const two = await nodes.start('two', DRAIN);
       await claim(NODE_PROTOCOL + 2);
       await expect(nodes.start('three', DRAIN)).rejects.toThrow(
-        `The running node other uses version ${NODE_PROTOCOL + 2} of the calls between nodes`,
+        `The running node other uses version ${NODE_PROTOCOL + 2} of the node protocol`,
       );
       // The refused node's row has been deleted.
       await expect

@@ -171,7 +171,7 @@ describe.skipIf(!process.env.TEST_DATABASE_URL)('nodes on one PostgreSQL', () =>
   it('are refused at an address that is in use', async () => {
     const { url } = await startNode('one');
     await expect(startNode('two', { NODE_URL: url })).rejects.toThrow(
-      /can't be served at .*in use/,
+      /can't listen for other nodes at .*in use/,
     );
   });
 });

@@ -142,7 +142,7 @@ describe.skipIf(ffmpegBin === '')('a broadcast with a single layer', () => {
     const refused = await ingest(bob);
     expect(refused.transcoded).toEqual([]);
     expect(refused.warnings).toEqual([
-      { code: 'not_transcoded', message: expect.stringMatching(/^1 of 1 transcodings are in use/) },
+      { code: 'not_transcoded', message: expect.stringMatching(/^1 of 1 transcoders are in use/) },
     ]);
     expect((await renditions('bob')).map(({ id }) => id)).toEqual(['aac', 'video-0']);
     const metrics = await (await fetch(`${server.url}/metrics`)).text();

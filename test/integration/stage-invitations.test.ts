@@ -65,7 +65,7 @@ describe('an invitation to a stage', () => {
     const bob = await stage.connect();
     expect(await bob.refusedJoin('ann', 'x'.repeat(22))).toMatchObject({
       code: REFUSED,
-      message: expect.stringMatching(/ask the host for another one/i),
+      message: expect.stringMatching(/ask the host for a new one/i),
     });
     // A channel that exists gets the same answer as one that doesn't.
     const [other, none] = [zoe.username, 'no-such-channel'];

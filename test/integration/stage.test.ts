@@ -91,7 +91,7 @@ describe('the host of a stage', () => {
     const { resumeToken } = bob.joined!;
     expect(await bob.refusedJoin('ann', token, { resumeToken })).toMatchObject({
       code: 'stage_invitation_refused',
-      message: expect.stringMatching(/sent you away/),
+      message: expect.stringMatching(/removed you/),
     });
     // By issuing another invitation, the host has made a new decision.
     await bob.join('ann', (await inviteTwo()).token);

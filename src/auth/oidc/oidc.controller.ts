@@ -95,7 +95,10 @@ export class OidcController {
 
   @Get('auth/oidc/callback')
   @Identified()
-  @Operation({ summary: 'Handle the return from the OpenID provider', reply: null })
+  @Operation({
+    summary: 'Complete a login when the OpenID provider redirects the browser back',
+    reply: null,
+  })
   async callback(
     @Req() request: FastifyRequest,
     @CurrentIdentity() identity: Identity,

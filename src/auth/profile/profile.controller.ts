@@ -29,7 +29,7 @@ export class ProfileController {
 
   @Get('security')
   @Operation({
-    summary: 'Get the ways you can log in',
+    summary: 'Get your login methods',
     reply: SecurityView,
     errors: ['not_logged_in'],
   })

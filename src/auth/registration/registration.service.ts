@@ -108,7 +108,7 @@ export class RegistrationService {
         'invitation_needed',
         invitation === undefined
           ? 'Registration on this server requires an invitation. Open the link that you were sent.'
-          : 'This invitation has been used or has expired. Ask for another.',
+          : 'This invitation has been used or has expired. Ask for a new one.',
       );
     return taken;
   }

@@ -65,7 +65,7 @@ export class Bans {
     const actor = moderatorOf(room, sender);
     const person = await this.#target(room, actor, target);
     if (room.bans.of(person.author, this.clock.nowMs())?.expiresAt === null)
-      throw new DomainError('conflict', `${person.name} is banned. Lift the ban first.`);
+      throw new DomainError('conflict', `${person.name} is banned. Unban them first.`);
     return this.#put(room, actor, { person, reason, seconds });
   }
 

@@ -254,7 +254,7 @@ export class RoomFollower implements OnApplicationBootstrap, BeforeApplicationSh
     const position = await this.rooms.reload(room);
     followed.restart(position, { lastSent });
     this.access.changedElsewhere(room.channel.name);
-    this.#log.warn({ channelId: room.id }, 'a chat was reloaded, and its clients must join again');
+    this.#log.warn({ channelId: room.id }, 'a chat was reloaded; its clients must rejoin');
     return true;
   }
 

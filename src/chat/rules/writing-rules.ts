@@ -109,7 +109,10 @@ export class WritingRules {
     await this.ofAllNodes
       ?.refund(this.#sharedTurnsOf(room, sender), nonce)
       .catch((err: unknown) =>
-        this.log.warn({ err, channelId: room.id }, 'a message that was not stored still counts'),
+        this.log.warn(
+          { err, channelId: room.id },
+          'a message that was not stored still counts toward slow mode',
+        ),
       );
   }
 

@@ -228,7 +228,7 @@ export class AacRendition implements SampleListener {
     if (this.#ended) return this.#giveUp();
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#log.warn({ reason, delayMs }, 'AAC encoder failed, restarting');
+    this.#log.warn({ reason, delayMs }, 'the AAC encoder failed; restarting');
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.#pump();

@@ -304,7 +304,7 @@ export class Ladder implements SampleListener {
     this.#lose();
     const delayMs = Math.min(RETRY_MAX_MS, RETRY_MIN_MS * 2 ** this.#failures);
     this.#failures += 1;
-    this.#options.log.warn({ reason, delayMs }, 'FFmpeg stopped transcoding, restarting');
+    this.#options.log.warn({ reason, delayMs }, 'FFmpeg stopped transcoding; restarting');
     if (this.#ended) return;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
@@ -355,7 +355,7 @@ export class Ladder implements SampleListener {
     if (best === undefined) return;
     this.#dropped.push(best);
     this.#options.transcoders.noteDropped();
-    this.#options.log.warn({ rendition: best }, 'FFmpeg can’t keep up, rendition dropped');
+    this.#options.log.warn({ rendition: best }, 'FFmpeg can’t keep up; rendition dropped');
   }
 
   #endAll(): void {

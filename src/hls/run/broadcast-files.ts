@@ -204,7 +204,7 @@ export class BroadcastFiles {
     const reason = error instanceof Error ? error.message : String(error);
     this.#options.log.warn(
       { reason },
-      'segments can’t be written to disk: live playback continues, rewind is limited',
+      'segments can’t be written to disk; live playback continues, but rewinding is limited',
     );
   }
 

@@ -276,7 +276,7 @@ export class Run implements FilesOwner {
       if (oldest?.releaseOldest()) continue;
       const largest = all.toSorted((a, b) => openBytes(b) - openBytes(a))[0];
       if (!largest || openBytes(largest) === 0) return;
-      this.#options.log.warn({ rendition: largest.id }, 'segment too large, dropped');
+      this.#options.log.warn({ rendition: largest.id }, 'segment dropped because it is too large');
       largest.abandonOpen();
     }
   }

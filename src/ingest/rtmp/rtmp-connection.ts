@@ -138,7 +138,7 @@ export class RtmpConnection {
     } catch (error) {
       if (this.#closed) return;
       if (!(error instanceof DomainError)) return this.#failed(error);
-      this.#log.info({ code: error.code }, 'refused a program over RTMP');
+      this.#log.info({ code: error.code }, 'refused an encoder over RTMP');
       const code = error.code === 'not_logged_in' ? 'Denied' : 'BadName';
       this.#session.refuse(code, error.message);
       this.#close();

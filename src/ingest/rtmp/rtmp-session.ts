@@ -111,7 +111,7 @@ export class RtmpSession {
           'NetStream.Play.Failed',
           'This server doesn’t send over RTMP. Watch on the channel’s page, over HLS or WHEP.',
         );
-        throw new RtmpError('The client wants to play, which isn’t possible over RTMP.');
+        throw new RtmpError('The client tried to play, which isn’t possible over RTMP.');
       default:
         // releaseStream, _checkbw, getStreamLength and other commands require no action.
         return this.#result(command, [undefined]);
@@ -120,7 +120,8 @@ export class RtmpSession {
 
   #connect(command: RtmpCommand): void {
     const app = command.object?.app;
-    if (typeof app !== 'string') throw new RtmpError('The connection names no application.');
+    if (typeof app !== 'string')
+      throw new RtmpError('The connect command has no application name.');
     if (this.#app !== null) throw new RtmpError('The client connected twice.');
     this.#app = app;
     this.#link.announce();
@@ -136,8 +137,8 @@ export class RtmpSession {
   }
 
   #publish({ args: [name] }: RtmpCommand): void {
-    if (this.#app === null) throw new RtmpError('The client publishes before it connects.');
-    if (this.#state !== 'opening') throw new RtmpError('The client publishes twice.');
+    if (this.#app === null) throw new RtmpError('The client tried to publish before connecting.');
+    if (this.#state !== 'opening') throw new RtmpError('The client tried to publish twice.');
     this.#state = 'asked';
     this.#options.onPublish(readStreamPath(this.#app, typeof name === 'string' ? name : ''));
   }

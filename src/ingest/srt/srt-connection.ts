@@ -134,7 +134,7 @@ export class SrtConnection {
   end(reason: string): void {
     if (this.#isEnding) return;
     this.#isEnding = true;
-    this.#log.info({ reason }, 'disconnected a program over SRT');
+    this.#log.info({ reason }, 'disconnected an encoder over SRT');
     this.#release();
     this.#options.disconnect();
   }

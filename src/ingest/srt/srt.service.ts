@@ -133,7 +133,7 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
     if (process !== this.runner.process || !this.#byId.has(id)) return;
     if ('reason' in answer) {
       const { reason, code } = answer;
-      this.#log.info({ code, reason }, 'refused a program over SRT');
+      this.#log.info({ code, reason }, 'refused an encoder over SRT');
       this.#forget(id);
       return process.refuse(id, reason);
     }
@@ -155,7 +155,7 @@ export class SrtService implements OnApplicationBootstrap, BeforeApplicationShut
     try {
       return this.#unlessTaken(await this.#gate.answer(caller));
     } catch (err) {
-      this.#log.error({ err }, 'a program over SRT could not be checked');
+      this.#log.error({ err }, 'an encoder over SRT could not be checked');
       return unavailable;
     }
   }

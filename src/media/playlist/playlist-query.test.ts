@@ -25,7 +25,7 @@ describe('parsePlaylistQuery', () => {
   });
 
   it.each([
-    ['a part without a segment', { _HLS_part: '0' }, '_HLS_part needs _HLS_msn'],
+    ['a part without a segment', { _HLS_part: '0' }, '_HLS_part requires _HLS_msn'],
     ['a negative number', { _HLS_msn: '-1' }, '_HLS_msn'],
     ['a fraction', { _HLS_msn: '1.5' }, '_HLS_msn'],
     ['an exponent', { _HLS_msn: '1e3' }, '_HLS_msn'],

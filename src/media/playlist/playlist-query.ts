@@ -28,7 +28,7 @@ export function parsePlaylistQuery(query: Query): ParsedQuery {
   const part = wholeNumber('_HLS_part', query['_HLS_part']);
   if (typeof part === 'string') return refusal(part);
   // 6.2.5.2: _HLS_part without _HLS_msn is an error (400).
-  if (part !== null && msn === null) return refusal('_HLS_part needs _HLS_msn as well.');
+  if (part !== null && msn === null) return refusal('_HLS_part requires _HLS_msn.');
   const skip = query['_HLS_skip'];
   if (skip !== undefined && skip !== 'YES' && skip !== 'v2')
     return refusal('_HLS_skip must be YES or v2.');

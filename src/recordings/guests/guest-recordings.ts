@@ -59,7 +59,7 @@ export class GuestRecordings implements OnApplicationBootstrap {
       await this.finish(guest, null).catch((err: unknown) =>
         this.#log.warn(
           { err, guestRecordingId: guest.id },
-          'a guest’s recording can’t be finished at the moment, retrying later',
+          'a guest’s recording can’t be finished at the moment; retrying later',
         ),
       );
   }
@@ -83,10 +83,7 @@ export class GuestRecordings implements OnApplicationBootstrap {
         : null,
     );
     await this.files.archive(guestKey(recordingId, id));
-    this.#log.info(
-      { broadcastId: recordingId, guestRecordingId: id },
-      'guest’s recording finished',
-    );
+    this.#log.info({ broadcastId: recordingId, guestRecordingId: id }, 'guest recording finished');
   }
 
   /**
@@ -122,7 +119,7 @@ export class GuestRecordings implements OnApplicationBootstrap {
     if (guest.state !== 'ready')
       throw new DomainError(
         'recording_not_ready',
-        'This file is not finished. Try again when the guest has left the stage.',
+        'This file isn’t finished. Try again when the guest has left the stage.',
       );
     return { recording, guest };
   }

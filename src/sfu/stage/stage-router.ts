@@ -128,7 +128,7 @@ export class StageRouter implements StageMedia {
       release();
       throw new DomainError(
         'unavailable',
-        'The server’s mixer did not start. Mix in your browser, and tell the server’s operator.',
+        'The server’s mixer did not start. Mix in your browser, and notify the server’s operator.',
         { cause },
       );
     }
@@ -213,7 +213,7 @@ export class StageRouter implements StageMedia {
         router: this.#router,
         onChange: () => this.#offer(),
         onError: (err) =>
-          this.#options.log.warn({ err }, 'a stage has no picture of its programme'),
+          this.#options.log.warn({ err }, 'a stage could not receive its programme’s video'),
       });
     }
   }

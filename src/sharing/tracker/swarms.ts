@@ -86,7 +86,9 @@ export class Swarms<Socket extends object> {
     const peer = own ?? this.#join(socket, announcement, nowMs);
     if (typeof peer === 'string') return [failure(socket, info_hash, peer)];
     if (peer.id !== peer_id)
-      return [failure(socket, info_hash, 'This connection is in the swarm under another id.')];
+      return [
+        failure(socket, info_hash, 'This connection is already in the swarm under a different id.'),
+      ];
     peer.seenMs = nowMs;
     const wanted = Math.min(offers.length, announcement.numwant ?? offers.length);
     const others = this.#draw(info_hash, peer, Math.floor(wanted));
@@ -149,7 +151,7 @@ export class Swarms<Socket extends object> {
     if (joined.size >= swarmsPerSocket) return 'This connection is in too many swarms.';
     if (swarm.list.length >= peersPerSwarm) return 'The swarm is full.';
     // Otherwise, a peer could receive the answers to another peer's offers.
-    if (swarm.byId.has(peer_id)) return 'Another peer of the swarm has this id.';
+    if (swarm.byId.has(peer_id)) return 'Another peer in the swarm has this id.';
     const peer = { socket, id: peer_id, at: swarm.list.length, seenMs: nowMs, offers: new Map() };
     swarm.list.push(peer);
     swarm.byId.set(peer_id, peer);

@@ -163,11 +163,11 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (!socket.hear(this.clock.nowMs()))
       return socket.close(POLICY_VIOLATION, 'Too many messages.');
     const message = readTrackerMessage(text);
-    if (message === null) return socket.close(POLICY_VIOLATION, 'Not a message to a tracker.');
+    if (message === null) return socket.close(POLICY_VIOLATION, 'This is not a tracker message.');
     socket
       .inTurn(() => this.#answer(socket, message))
       .catch((err: unknown) => {
-        this.#log.warn({ err }, 'a message to the tracker can’t be answered');
+        this.#log.warn({ err }, 'a tracker message could not be processed');
       });
   }
 
@@ -211,13 +211,13 @@ export class Tracker implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   #evict(socket: PeerSocket): void {
     this.#swarms.leave(socket);
-    socket.close(NOT_ALLOWED, 'The swarm is closed to you.');
+    socket.close(NOT_ALLOWED, 'You don’t have access to this swarm.');
   }
 
   #beat(): void {
     const idleSinceMs = this.clock.nowMs() - IDLE_MS;
     for (const socket of this.#sockets) {
-      if (socket.heardMs < idleSinceMs) socket.close(IDLE, 'No announcement for a while.');
+      if (socket.heardMs < idleSinceMs) socket.close(IDLE, 'No announcement arrived for too long.');
       else socket.beat();
     }
   }

@@ -29,7 +29,7 @@ export class StageAssetController {
 
   @Get()
   @Operation({
-    summary: 'List the pictures for your channel’s scenes',
+    summary: 'List your channel’s scene pictures',
     reply: StageAssetList,
     errors: OWNER_ERRORS,
   })
@@ -42,9 +42,9 @@ export class StageAssetController {
 
   @Post()
   @Operation({
-    summary: 'Add a picture for your channel’s scenes',
+    summary: 'Upload a picture for your channel’s scenes',
     description:
-      'The body is the picture: a JPEG, PNG, WebP or GIF with the matching content type, up to 8 MB and 24 million pixels. It is reduced to at most 1920 × 1920 pixels and re-encoded as WebP.',
+      'The body is the picture: a JPEG, PNG, WebP or GIF with the matching content type, up to 8 MB and 24 million pixels. It is scaled down to fit within 1920 × 1920 pixels and re-encoded as WebP.',
     reply: StageAsset,
     errors: [
       ...OWNER_ERRORS,
@@ -67,7 +67,7 @@ export class StageAssetController {
   @Get(':id')
   @HttpCode(200)
   @Operation({
-    summary: 'Get a picture for your channel’s scenes, as WebP',
+    summary: 'Get one of your channel’s scene pictures, as WebP',
     reply: null,
     errors: [...OWNER_ERRORS, 'not_found'],
   })
@@ -88,8 +88,8 @@ export class StageAssetController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Delete a picture for your channel’s scenes',
-    description: 'Scenes that use it are shown without it.',
+    summary: 'Delete one of your channel’s scene pictures',
+    description: 'Scenes that use the picture are shown without it.',
     reply: null,
     errors: [...OWNER_ERRORS, 'not_found'],
   })

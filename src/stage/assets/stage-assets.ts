@@ -42,7 +42,7 @@ export class StageAssets {
     if (added) return viewOf(added);
     throw new DomainError(
       'stage_limit',
-      `A channel can have up to ${STAGE_ASSETS_MAX} pictures for its scenes, and ${STAGE_ASSETS_BYTES_MAX / 1_048_576} MB in total. Delete one to add another.`,
+      `A channel can have up to ${STAGE_ASSETS_MAX} scene pictures, ${STAGE_ASSETS_BYTES_MAX / 1_048_576} MB in total. Delete one to add another.`,
     );
   }
 

@@ -34,7 +34,7 @@ export class StageGuestRecordings {
     if (await this.recording.records(id)) return;
     throw new DomainError(
       'conflict',
-      'Your broadcasts aren’t recorded, so guests can’t be either. Switch recording on first.',
+      'Your broadcasts aren’t recorded, so guests can’t be recorded either. Turn on recording first.',
     );
   }
 

@@ -31,7 +31,7 @@ export class StageInvitationController {
   @Get()
   @Operation({
     summary: 'List the invitations to your channel’s stage',
-    description: 'Newest first, without those that are expired or revoked.',
+    description: 'Newest first, excluding expired and revoked ones.',
     reply: StageInvitationList,
     errors: OWNER_ERRORS,
   })
@@ -46,7 +46,7 @@ export class StageInvitationController {
   @Operation({
     summary: 'Invite guests to your channel’s stage',
     description:
-      'The URL of the guest’s page is returned only now. A person counts as one use, no matter how often they return.',
+      'The guest page’s URL is returned only once. Each person counts as one use, no matter how often they return.',
     reply: CreatedStageInvitation,
     errors: [...OWNER_ERRORS, 'stage_limit'],
   })
@@ -61,7 +61,7 @@ export class StageInvitationController {
   @Delete(':id')
   @HttpCode(204)
   @Operation({
-    summary: 'Revoke an invitation; guests who arrived by it are sent away',
+    summary: 'Revoke an invitation; guests who used it are removed from the stage',
     reply: null,
     errors: [...OWNER_ERRORS, 'not_found'],
   })

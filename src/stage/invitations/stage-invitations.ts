@@ -28,7 +28,7 @@ const SWEEP_EVERY_MS = 60 * MINUTE_MS;
  * used.
  */
 const CLOSED_KEPT_MS = 7 * 24 * 60 * MINUTE_MS;
-const ASK_AGAIN = 'Ask the host for another one.';
+const ASK_AGAIN = 'Ask the host for a new one.';
 
 /** Manages invitations to stages, and decides who can use them. */
 @Injectable()
@@ -133,7 +133,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
     );
     if (invitation === null)
       throw notInvited(
-        `This invitation is not valid. Check that the link is complete, or ask the host for another one.`,
+        `This invitation is not valid. Check that the link is complete, or ask the host for a new one.`,
       );
     return invitation;
   }
@@ -141,7 +141,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
   /** @throws {DomainError} `stage_invitation_refused` if it is revoked or expired */
   assertValid(invitation: StageInvitation): void {
     if (invitation.revokedAt !== null)
-      throw notInvited(`The host has withdrawn this invitation. ${ASK_AGAIN}`);
+      throw notInvited(`The host revoked this invitation. ${ASK_AGAIN}`);
     if (invitation.expiresAt <= this.#now())
       throw notInvited(`This invitation has expired. ${ASK_AGAIN}`);
   }
@@ -155,7 +155,7 @@ export class StageInvitations implements OnModuleInit, OnModuleDestroy {
     const admission = await this.repository.admit(id, person, this.#now());
     if (admission === 'used_up') throw notInvited(`This invitation has been used. ${ASK_AGAIN}`);
     if (admission === 'removed')
-      throw notInvited('The host has sent you away, so you can’t return with this invitation.');
+      throw notInvited('The host removed you, so you can’t return with this invitation.');
     if (admission === 'closed')
       throw notInvited(`This invitation is no longer valid. ${ASK_AGAIN}`);
   }

@@ -152,14 +152,14 @@ export class RoomMix {
     this.#failures.push(nowMs);
     const recent = this.#failures.filter((atMs) => nowMs - atMs < RESTARTS_WITHIN_MS).length;
     if (recent > RESTARTS_MAX) {
-      log.error('the mixer of a stage fails again and again, and isn’t started any more');
+      log.error('a stage’s mixer keeps failing and will not be restarted');
       this.end();
       return;
     }
     this.#restart = setTimeout(() => {
       this.#open().catch((err: unknown) => {
         if (this.#ended) return;
-        log.warn({ err }, 'the mixer of a stage could not be started again');
+        log.warn({ err }, 'a stage’s mixer could not be restarted');
         this.#failed();
       });
     }, RESTART_AFTER_MS * recent);
@@ -190,7 +190,7 @@ export class RoomMix {
 
   #abandon(): void {
     const { room, endBroadcast, log } = this.#options;
-    log.info('the stage that this server mixes was abandoned');
+    log.info('everyone left a stage that the server mixes; ending its broadcast');
     endBroadcast();
     room.close();
   }

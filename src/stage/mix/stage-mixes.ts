@@ -61,7 +61,7 @@ export class StageMixes {
     this.#mixes.set(room, mix);
     void mix.ended.then(() => this.#mixes.delete(room));
     await mix.start();
-    log.info('the server mixes the stage');
+    log.info('the server started mixing a stage');
   }
 
   /** @throws {DomainError} `conflict` if the server doesn't mix the stage */

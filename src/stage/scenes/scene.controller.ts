@@ -31,7 +31,7 @@ export class SceneController {
   @Put()
   @Operation({
     summary: 'Replace the scenes of your channel’s stage',
-    description: 'The format applies from the next broadcast on.',
+    description: 'A changed format takes effect with the next broadcast.',
     reply: SceneList,
     errors: OWNER_ERRORS,
   })

@@ -133,7 +133,7 @@ function hint({ state, url, load, lastSeenAt }: AdminNodeView): string {
       return `last seen ${whenLabel(lastSeenAt)}${url === null ? '' : `, at ${url}`}`;
     case 'draining':
       return load && load.viewers + load.broadcasts === 0
-        ? 'no viewers or broadcasts left; you can stop the node'
+        ? 'no viewers or broadcasts left; you can stop it'
         : 'viewers and broadcasts are moving to other nodes';
     case 'running':
       return load ? '' : 'load unknown';
