@@ -53,11 +53,11 @@ async function runTests(programs) {
   const isRepeated =
     process.argv.includes('--repeat-failed') && failed.length > 0 && failed.length <= REPEATED_MAX;
   if (!isRepeated) return { ...first, count: countTests(first.report, first.exitCode) };
-  console.log(`Repeating what failed, one file after the other: ${failed.join(' ')}`);
+  console.log(`Repeating the failed files, one at a time: ${failed.join(' ')}`);
   const second = await runVitest(['--no-file-parallelism', ...failed], programs);
   if (second.exitCode === 0)
     console.log(
-      `Unstable: ${failed.join(' ')} failed above, and passed alone. Find the cause: a test that fails at times is a defect.`,
+      `Unstable: ${failed.join(' ')} failed above, but passed alone. Find the cause, because a test that fails at times is a defect.`,
     );
   const report = withRepeated(first.report, second.report);
   return { exitCode: second.exitCode, count: countTests(report, second.exitCode) };

@@ -82,11 +82,11 @@ export async function ensurePackages(packages, { purpose, programs, report }) {
   const missing = await missingPackages(packages);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {
-    throw new SetUpError(`Debian's packages for ${purpose} are missing: ${missing.join(' ')}`, {
+    throw new SetUpError(`Debian packages for ${purpose} are missing: ${missing.join(' ')}`, {
       advice: `Run this, then run the same command again:\n\n  ${installLine(missing)}`,
     });
   }
-  report.begin(`installing Debian's packages for ${purpose}, about a minute: ${missing.join(' ')}`);
+  report.begin(`installing Debian packages for ${purpose}, about a minute: ${missing.join(' ')}`);
   await installPackages(missing, { report });
 }
 

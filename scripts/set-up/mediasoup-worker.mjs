@@ -140,9 +140,9 @@ function reportWait(report) {
  */
 async function checkGivenWorker({ program, version, node, report }) {
   await access(program, constants.X_OK).catch((cause) => {
-    throw new SetUpError(`MEDIASOUP_WORKER_BIN names ${program}, which can't be run.`, {
+    throw new SetUpError(`MEDIASOUP_WORKER_BIN is set to ${program}, which can't be run.`, {
       cause,
-      advice: 'Correct the path, or unset the variable: Onair then obtains a worker by itself.',
+      advice: 'Correct the path, or unset the variable, so that Onair obtains a worker itself.',
     });
   });
   const stamp = new Stamp('given-worker');
@@ -152,10 +152,10 @@ async function checkGivenWorker({ program, version, node, report }) {
   const complaint = await tryWorker(node, program);
   if (complaint !== null) {
     throw new SetUpError(
-      `The worker that MEDIASOUP_WORKER_BIN names doesn't work with mediasoup ${version}.`,
+      `The worker in MEDIASOUP_WORKER_BIN doesn't work with mediasoup ${version}.`,
       {
         output: complaint,
-        advice: `Use a worker of mediasoup ${version}, or unset the variable: Onair then obtains a worker by itself.`,
+        advice: `Use a worker from mediasoup ${version}, or unset the variable, so that Onair obtains a worker itself.`,
       },
     );
   }
@@ -207,6 +207,6 @@ async function findPrebuilt({ manifest, node, report }) {
 async function tryWorker(node, program) {
   const script = join(root, 'scripts/set-up/try-worker.mjs');
   const result = await tryRun(node, [script, program], { timeoutMs: TRY_TIMEOUT_MS });
-  if (result.timedOut) return 'it did not answer, which suggests that it is of another version';
+  if (result.timedOut) return 'it did not respond, which suggests that its version is different';
   return result.code === 0 ? null : result.output;
 }

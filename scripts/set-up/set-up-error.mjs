@@ -44,10 +44,10 @@ export async function runMain(main) {
 function asSetUpError(error) {
   const { code, path, cause } = error;
   if (code === 'EACCES' || code === 'EROFS') {
-    return new SetUpError(`Permission denied to write ${path}.`, {
+    return new SetUpError(`No permission to write to ${path}.`, {
       advice: 'Run this as the owner of the folder.',
     });
   }
-  if (code === 'ENOSPC') return new SetUpError(`Disk full: cannot write ${path}.`);
+  if (code === 'ENOSPC') return new SetUpError(`The disk is full, so ${path} can't be written.`);
   return cause ? asSetUpError(cause) : null;
 }

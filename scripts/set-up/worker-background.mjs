@@ -26,6 +26,6 @@ export async function buildInBackground({ place, node, report }) {
   child.once('error', () => undefined);
   child.unref();
   report.begin(
-    `using mediasoup's prebuilt worker; a worker that needs about half the CPU is compiled in the background for the next start (${log})`,
+    `using mediasoup's prebuilt worker; a worker that needs about half the CPU is being compiled in the background for the next start (${log})`,
   );
 }

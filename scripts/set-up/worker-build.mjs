@@ -86,8 +86,8 @@ export async function buildWorker({ source, folder, log, parts, jobs, report }) 
       cause: error,
       output: error.output?.split('\n').slice(-40).join('\n'),
       advice:
-        `The whole output is in ${log}\n` +
-        'If you have a worker of this version of mediasoup, use it: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
+        `The full output is in ${log}\n` +
+        'If you have a worker from this version of mediasoup, use it: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker npm start',
     });
   }
 }
@@ -100,21 +100,23 @@ export async function buildWorker({ source, folder, log, parts, jobs, report }) 
  */
 async function fetchSrtp({ folder, report }) {
   const missing = (/** @type {string} */ why) => {
-    report.begin(`${why}, so the worker encrypts with the system's libsrtp, which may cost more`);
+    report.begin(
+      `${why}, so the worker encrypts with the system's libsrtp, which may use more CPU`,
+    );
     return null;
   };
   if (!(await onDebian())) return missing("this isn't Debian");
-  report.begin("fetching the source of Debian's libsrtp2, about 10 s");
+  report.begin("fetching Debian's libsrtp2 source, about 10 s");
   const workshop = join(folder, 'libsrtp2');
   try {
     const { path, isPatched } = await fetchDebianSource('libsrtp2-dev', { folder: workshop });
     if (!isPatched)
       report.begin(
-        "Debian's patches of libsrtp2 are missing at its mirror, so the release is used",
+        "Debian's mirror lacks its patches for libsrtp2, so the unpatched release is used",
       );
     return path;
   } catch (error) {
     await rm(workshop, { recursive: true, force: true });
-    return missing(`the source of libsrtp2 can't be fetched (${error.message})`);
+    return missing(`the libsrtp2 source can't be fetched (${error.message})`);
   }
 }

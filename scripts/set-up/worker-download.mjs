@@ -103,7 +103,7 @@ export async function downloadWorker({ url, folder, checksum }) {
   if (found !== checksum) {
     throw new SetUpError(`The media worker from ${url} has an unexpected checksum.`, {
       advice:
-        `Its SHA-256 is ${found},\nand should be   ${checksum}.\n` +
+        `Its SHA-256 is ${found},\nbut should be ${checksum}.\n` +
         'It was not unpacked. Either it was changed in transit, or the expected checksum is wrong; check\n' +
         `${CHECKSUM_SETTING} and ${CHECKSUM_FILE}.\n` +
         'To compile the worker instead: MEDIASOUP_WORKER_PREBUILT_DOWNLOAD_BASE_URL=http://127.0.0.1:9 npm start',

@@ -30,8 +30,8 @@ export function chosenParts(text = setting(PARTS_SETTING)) {
   const names = text.split(',').map((name) => name.trim());
   const unknown = names.find((name) => !PARTS.some((part) => part === name));
   if (unknown !== undefined)
-    throw new SetUpError(`${PARTS_SETTING} names the part “${unknown}”, which doesn't exist.`, {
-      advice: `The parts are: ${PARTS.join(', ')}. Separate them with commas, or write: none`,
+    throw new SetUpError(`${PARTS_SETTING} contains “${unknown}”, which isn't a part.`, {
+      advice: `The parts are: ${PARTS.join(', ')}. Separate them with commas, or use: none`,
     });
   return new Set(PARTS.filter((part) => names.includes(part)));
 }

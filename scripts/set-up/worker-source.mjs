@@ -41,7 +41,7 @@ export function applyPatch(text, { file, find, replace }) {
       `mediasoup's worker/${file} contains "${find}" ${parts.length - 1} times instead of once.`,
       {
         advice:
-          "mediasoup was updated, and Onair's patch of its worker doesn't apply to this version: see\n" +
+          "mediasoup was updated, and Onair's patch for its worker doesn't apply to this version: see\n" +
           'third_party/mediasoup-worker/README.md and the patches in scripts/set-up/worker-source.mjs.',
       },
     );
