@@ -28,7 +28,7 @@ export const CHAT_COMMANDS = [
   {
     name: 'timeout',
     usage: '/timeout NAME [10s to 14d] [REASON]',
-    does: 'Stops somebody from chatting for a time',
+    does: 'Prevents someone from chatting for a while',
     forWhom: 'moderators',
   },
   {
@@ -40,14 +40,14 @@ export const CHAT_COMMANDS = [
   {
     name: 'ban',
     usage: '/ban NAME [REASON]',
-    does: 'Bans somebody permanently',
+    does: 'Bans someone permanently',
     forWhom: 'moderators',
   },
   { name: 'unban', usage: '/unban NAME', does: 'Lifts a ban', forWhom: 'moderators' },
   {
     name: 'clear',
     usage: '/clear NAME',
-    does: 'Deletes somebody’s messages',
+    does: 'Deletes someone’s messages',
     forWhom: 'moderators',
   },
   {

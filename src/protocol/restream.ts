@@ -41,10 +41,10 @@ export const NewRestreamTarget = z
     name: Name,
     url: TargetUrl.describe('the server, without the stream key'),
     key: Key.describe(
-      'the stream key, the bearer token of a WHIP server, or the stream ID of an SRT server, which is never shown again; only the stream ID may be empty',
+      'the stream key, the bearer token of a WHIP server, or the stream ID of an SRT server, which is never returned; only the stream ID may be empty',
     ),
     passphrase: Passphrase.optional().describe(
-      'the passphrase for encryption over SRT, which is never shown again; without one, the stream isn’t encrypted',
+      'the passphrase for encryption over SRT, which is never returned; without one, the stream isn’t encrypted',
     ),
   })
   .meta({ id: 'NewRestreamTarget' });
@@ -56,11 +56,11 @@ export const RestreamTargetChange = z
     enabled: z.boolean(),
     name: Name,
     url: TargetUrl.describe(
-      'the server, without the stream key; another host, port or protocol, or another URL of a WHIP endpoint, requires the key again',
+      'the server, without the stream key; a different host, port or protocol, or a different WHIP URL, requires the key again',
     ),
-    key: Key.describe('the new stream key, which is never shown'),
+    key: Key.describe('the new stream key, which is never returned'),
     passphrase: Passphrase.nullable().describe(
-      'the new passphrase for encryption over SRT, which is never shown; null to send without encryption. With the key of another server, the old passphrase is discarded',
+      'the new passphrase for encryption over SRT, which is never returned; null to send without encryption. With the key for a different server, the old passphrase is discarded',
     ),
   })
   .partial()

@@ -146,7 +146,7 @@ export class ChunkReader {
     const id = chunkStreamId(input, idBytes);
     const known = this.#streams.get(id);
     if (format === 3) return readContinuation(input, { idBytes, id, known });
-    if (format !== 0 && !known) throw new RtmpError('A chunk stream started without its times.');
+    if (format !== 0 && !known) throw new RtmpError('A chunk stream started without a timestamp.');
     return readFull(input, { idBytes, id, format, before: known?.header ?? null });
   }
 }

@@ -191,7 +191,7 @@ export class Uploader {
       const reason = error instanceof Error ? error.message || error.name : String(error);
       this.#options.log.warn(
         { reason, ...this.waiting },
-        'recordings can’t be uploaded and wait in the data folder: check S3_ENDPOINT, S3_BUCKET and the keys',
+        'recordings can’t be uploaded and remain in the data folder; check S3_ENDPOINT, S3_BUCKET and the keys',
       );
     }
     this.#pauseAWhile();

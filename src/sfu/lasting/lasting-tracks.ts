@@ -59,7 +59,7 @@ export class LastingTracks {
         // If either is closed, no error is logged, because the track or the broadcast has ended, or
         // its worker has died.
         if (!producer.closed && !this.#isClosed && !this.#options.router.closed)
-          this.#options.log.error({ err }, 'a track could not be passed on to WHEP players');
+          this.#options.log.error({ err }, 'a track could not be sent to WHEP players');
       });
   }
 
@@ -84,7 +84,7 @@ export class LastingTracks {
     } catch (err) {
       if (producer.closed || this.#isClosed) return;
       // Sessions that receive the track are closed, and restart with the new one.
-      this.#options.log.warn({ err }, 'a track of WHEP players could not be continued');
+      this.#options.log.warn({ err }, 'a track for WHEP players could not be continued');
       return this.#replace(producer);
     }
     await (await this.#openTap()).add(producer);

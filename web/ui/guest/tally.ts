@@ -31,7 +31,7 @@ export function tallyOf({
     return {
       isLive: false,
       label: 'On stage',
-      sentence: 'You are on stage, but the broadcast isn’t live.',
+      sentence: 'You are on stage. The broadcast isn’t live.',
     };
   return { isLive: true, label: 'You are live', sentence: liveSentence(you) };
 }

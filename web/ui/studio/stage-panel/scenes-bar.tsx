@@ -106,7 +106,7 @@ function SceneTools({ host, chat, scene }: ScenesBarProps & { scene: Scene }) {
       />
       <IconButton
         icon={Captions}
-        label="Names"
+        label="Show names"
         pressed={scene.names}
         side="top"
         onClick={() => scenes.change(scene.id, { names: !scene.names })}
