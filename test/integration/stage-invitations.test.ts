@@ -105,7 +105,7 @@ describe('an invitation to a stage', () => {
     for (const one of [bob, await stage.connect()])
       expect(await one.refusedJoin('ann', token)).toMatchObject({
         code: REFUSED,
-        message: expect.stringMatching(/withdrawn/),
+        message: expect.stringMatching(/revoked/),
       });
     await expect(revoke(id)).rejects.toThrow('not_found');
     await expect(revoke(other.id, await register(server.url, 'eve'))).rejects.toThrow('forbidden');
