@@ -3,7 +3,7 @@ import { seriousOn } from '../support/accessibility.js';
 import { freePort } from '../support/free-port.js';
 import { Stage } from '../support/stage.js';
 
-const TITLE = 'Stream with OBS or another program';
+const TITLE = 'Stream with OBS or another encoder';
 
 describe.skipIf(process.env.SRT_PYTHON_BIN === '')('the studio', () => {
   let stage: Stage;

@@ -57,7 +57,8 @@ export class Handshake {
   /** Answers the other side's version and first block once they are complete. */
   #echo(): Uint8Array | null {
     const version = this.#rest[0] ?? VERSION;
-    if (version !== VERSION) throw new RtmpError('The connection doesn’t start with an RTMP handshake.');
+    if (version !== VERSION)
+      throw new RtmpError('The connection doesn’t start with an RTMP handshake.');
     if (this.#rest.length < 1 + BLOCK_BYTES) return null;
     const echo = Buffer.from(this.#rest.subarray(1, 1 + BLOCK_BYTES));
     this.#rest = this.#rest.subarray(1 + BLOCK_BYTES);

@@ -76,12 +76,12 @@ function Value({ label, text, what }: { label: string; text: string; what: strin
   );
 }
 
-/** The address for SRT. The text is null until a key, and thus the passphrase, is created. */
+/** The SRT address. The text is null until a key, and thus the passphrase, is created. */
 function SrtAddress({ text }: { text: string | null }) {
   if (text !== null) return <Value label="SRT address" text={text} what="address" />;
   return (
     <div class="programs-value">
-      <span class="field-label">Address for SRT</span>
+      <span class="field-label">SRT address</span>
       <p class="field-hint">
         It contains a passphrase, so it is shown once, when you create a stream key.
       </p>
