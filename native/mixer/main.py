@@ -83,7 +83,7 @@ class Control:
         self.mix.start()
 
     def report(self):
-        emit("progress", frames=self.mix.frames)
+        emit("progress", frames=self.mix.frames, audioPackets=self.mix.audio_packets)
         return True
 
     def on_error(self, _, message):

@@ -26,6 +26,7 @@ class Mix:
         self.emit = emit
         self.width, self.height, self.fps = width, height, fps
         self.frames = 0
+        self.audio_packets = 0
         self.inputs = {}
         self.pipeline = Gst.Pipeline.new("mix")
         self.rtpbin = make_rtpbin()
@@ -90,6 +91,8 @@ class Mix:
         self.audiomixer = make("audiomixer", min_upstream_latency=UPSTREAM_LATENCY_NS)
         # Jitter up to this many nanoseconds doesn't interrupt a guest's audio.
         self.audiomixer.set_property("alignment-threshold", 60 * Gst.MSECOND)
+        encoder = make("opusenc", bitrate=OPUS_BITRATE_BPS)
+        encoder.get_static_pad("src").add_probe(Gst.PadProbeType.BUFFER, self.on_audio_packet)
         payloader = make(
             "rtpopuspay", pt=audio["payloadType"], ssrc=audio["ssrc"], mtu=PACKET_BYTES
         )
@@ -99,7 +102,7 @@ class Mix:
             caps(raw),
             make("rglimiter"),
             make("audioconvert"),
-            make("opusenc", bitrate=OPUS_BITRATE_BPS),
+            encoder,
             make("queue", max_size_buffers=100),
             payloader,
         )
@@ -117,6 +120,10 @@ class Mix:
 
     def on_frame(self, _, __):
         self.frames += 1
+        return Gst.PadProbeReturn.OK
+
+    def on_audio_packet(self, _, __):
+        self.audio_packets += 1
         return Gst.PadProbeReturn.OK
 
     def start(self):

@@ -80,8 +80,8 @@ export const MixEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('size'), id, width: z.int(), height: z.int() }),
   /** An input failed and was removed. */
   z.object({ event: z.literal('dropped'), id, message: z.string() }),
-  /** The number of encoded frames so far. */
-  z.object({ event: z.literal('progress'), frames: z.int() }),
+  /** The number of encoded frames and audio packets so far. */
+  z.object({ event: z.literal('progress'), frames: z.int(), audioPackets: z.int() }),
   /** The process ends. */
   z.object({ event: z.literal('failed'), message: z.string() }),
 ]);

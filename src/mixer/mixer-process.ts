@@ -14,10 +14,13 @@ import {
 /** The threads of GStreamer and x264 reserve much more than the 0.15 GB that they use. */
 const LIMITS = { memoryMiB: 8_192, cpuSeconds: null, openFiles: 512 };
 const START_TIMEOUT_MS = 30_000;
-/** A process that has encoded nothing for this long is killed. */
+/** A process that has encoded no video or no audio for this long is killed. */
 const STALLED_MS = 5_000;
 
 export type InputPorts = Readonly<{ port: number; rtcpPort: number }>;
+
+/** The numbers of encoded frames and audio packets. */
+type Progress = Readonly<{ frames: number; audioPackets: number }>;
 
 /** A process that mixes one programme. It exits by itself when the Node process ends. */
 export class MixerProcess {
@@ -39,7 +42,10 @@ export class MixerProcess {
   /** The inputs whose ports aren't known yet. */
   readonly #adding = new Map<string, PromiseWithResolvers<InputPorts>>();
   #timer: NodeJS.Timeout;
-  #frames = -1;
+  /** The latest counts of what has been encoded. */
+  #progress: Progress = { frames: 0, audioPackets: 0 };
+  /** The counts at which {@link #timer} was started. */
+  #watched: Progress = { frames: 0, audioPackets: 0 };
 
   private constructor(command: MixerCommand, log: Log) {
     this.#process = new MessageProcess({ command, name: 'mixer', limits: LIMITS, log });
@@ -75,7 +81,7 @@ export class MixerProcess {
 
   /** The number of frames that have been encoded. */
   get frames(): number {
-    return Math.max(0, this.#frames);
+    return this.#progress.frames;
   }
 
   /** The ports from which the programme is sent. */
@@ -159,8 +165,8 @@ export class MixerProcess {
         this.#emitter.emit('dropped', event.id);
         break;
       case 'progress':
-        if (event.frames > this.#frames) this.#watch();
-        this.#frames = event.frames;
+        this.#progress = event;
+        if (isPast(event, this.#watched)) this.#watch();
         break;
       case 'failed':
         this.#log.error({ reason: event.message }, 'the mixer failed');
@@ -170,8 +176,9 @@ export class MixerProcess {
     }
   }
 
-  /** Kills the process unless it encodes another frame in time. */
+  /** Kills the process unless it encodes another frame and more audio in time. */
   #watch(): void {
+    this.#watched = this.#progress;
     clearTimeout(this.#timer);
     if (!this.closed) this.#timer = setTimeout(() => this.#stalled(), STALLED_MS);
   }
@@ -180,4 +187,9 @@ export class MixerProcess {
     this.#log.warn('the mixer stalled; killing it');
     this.close();
   }
+}
+
+/** Whether both kinds of media have been encoded since `earlier`. */
+function isPast(now: Progress, earlier: Progress): boolean {
+  return now.frames > earlier.frames && now.audioPackets > earlier.audioPackets;
 }
