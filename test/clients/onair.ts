@@ -3,11 +3,15 @@ import type { BroadcastView } from '../../src/protocol/broadcast.js';
 import type { ChannelView } from '../../src/protocol/channel.js';
 import type { IngestView } from '../../src/protocol/ingest.js';
 import type { RecordingView } from '../../src/protocol/recording.js';
+import type { CreatedStreamKey, StreamKeyView } from '../../src/protocol/stream-key.js';
 import { freePort } from '../support/free-port.js';
 import { api, type Person, registerWithChannel } from '../support/people.js';
 import { ServerProcess } from '../support/server-process.js';
+import { Missing } from './install/cache.js';
 import { SERVER_ADDRESS } from './network.js';
 
+/** The time that the server has to open its SRT port. */
+const SRT_MS = 20_000;
 /** The polling interval. */
 const POLL_MS = 100;
 
@@ -15,22 +19,25 @@ const POLL_MS = 100;
 export class Onair {
   readonly #server: ServerProcess;
   readonly #rtmpPort: number;
+  readonly #srtPort: number;
   #channels = 0;
 
-  private constructor(server: ServerProcess, rtmpPort: number) {
+  private constructor(server: ServerProcess, ports: { rtmp: number; srt: number }) {
     this.#server = server;
-    this.#rtmpPort = rtmpPort;
+    this.#rtmpPort = ports.rtmp;
+    this.#srtPort = ports.srt;
   }
 
   static async start(): Promise<Onair> {
-    const rtmpPort = await freePort();
+    const ports = { rtmp: await freePort(), srt: await freePort() };
     const server = await ServerProcess.start({
       HOST: '0.0.0.0',
-      RTMP_PORT: String(rtmpPort),
+      RTMP_PORT: String(ports.rtmp),
+      SRT_PORT: String(ports.srt),
       LOG_LEVEL: 'info',
       GRACE_SECONDS: '20',
     });
-    return new Onair(server, rtmpPort);
+    return new Onair(server, ports);
   }
 
   /** The URL that programs on this machine use. */
@@ -48,6 +55,11 @@ export class Onair {
     return `rtmp://${SERVER_ADDRESS}:${this.#rtmpPort}/live`;
   }
 
+  /** The URL to which programs on the second machine publish over SRT, without a query. */
+  get srtUrl(): string {
+    return `srt://${SERVER_ADDRESS}:${this.#srtPort}`;
+  }
+
   get output(): string {
     return this.#server.output;
   }
@@ -57,8 +69,8 @@ export class Onair {
     const name = `lab-${this.#channels}`;
     const owner = await registerWithChannel(this.url, name, 'The laboratory');
     const path = `/channels/${name}/stream-key`;
-    const { streamKey } = await api<{ streamKey: string }>(this.url, owner, 'POST', path);
-    return new LabChannel(this, { name, owner, key: streamKey });
+    const created = await api<CreatedStreamKey>(this.url, owner, 'POST', path);
+    return new LabChannel(this, { name, owner, created });
   }
 
   close(): Promise<void> {
@@ -66,22 +78,51 @@ export class Onair {
   }
 }
 
+/** `url`: the server's URL with stream ID and passphrase. */
+export type SrtTarget = Readonly<{
+  server: string;
+  streamId: string;
+  passphrase: string;
+  url: string;
+}>;
+
 /** A channel with its stream key, and its state from the API. */
 export class LabChannel {
   readonly name: string;
   readonly owner: Person;
   readonly key: string;
+  readonly #srtPassphrase: string;
   readonly onair: Onair;
 
-  constructor(onair: Onair, { name, owner, key }: { name: string; owner: Person; key: string }) {
+  constructor(
+    onair: Onair,
+    { name, owner, created }: { name: string; owner: Person; created: CreatedStreamKey },
+  ) {
     this.onair = onair;
     this.name = name;
     this.owner = owner;
-    this.key = key;
+    this.key = created.streamKey;
+    this.#srtPassphrase = created.srtPassphrase;
   }
 
   get hlsUrl(): string {
     return `${this.onair.url}/hls/${this.name}/index.m3u8`;
+  }
+
+  /**
+   * Returns what a program needs to publish over SRT, once the server's port is open.
+   * @throws {Missing} if the server has no libsrt
+   */
+  async srt(): Promise<SrtTarget> {
+    const isOpen = await pollFor(async () => {
+      const view = await this.#get<StreamKeyView>(`/channels/${this.name}/stream-key`);
+      return view.srtServer !== null;
+    }, SRT_MS);
+    if (isOpen === null) throw new Missing('the server can’t open its SRT port');
+    const { srtUrl: server } = this.onair;
+    const [streamId, passphrase] = [`publish:${this.name}`, this.#srtPassphrase];
+    const url = `${server}?streamid=${streamId}&passphrase=${passphrase}`;
+    return { server, streamId, passphrase, url };
   }
 
   async broadcast(): Promise<BroadcastView | null> {

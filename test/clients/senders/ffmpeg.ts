@@ -50,25 +50,51 @@ const ffmpegHere: Sender = {
 
 const AAC = ['-c:a', 'aac', '-ac', '2', '-b:a', '96k'];
 
-/** @param codec H.264 options in addition to x264's defaults */
-const rtmpArgs = ({ onair }: Lab, { key }: Target, codec: readonly string[] = []): string[] => [
-  ...[...filmInputs(USUAL), '-c:v', 'libx264', '-preset', 'veryfast', ...codec, ...KEY_FRAMES],
-  ...['-b:v', `${USUAL.bitrateKbps}k`, ...AAC, '-f', 'flv', `${onair.rtmpUrl}/${key}`],
+const X264 = ['-c:v', 'libx264', '-preset', 'veryfast', '-level', '3.1'];
+
+/** @param codec the video encoder and its options */
+const programArgs = (codec: readonly string[]): string[] => [
+  ...[...filmInputs(USUAL), ...codec, '-pix_fmt', 'yuv420p', '-g', '60'],
+  ...['-b:v', `${USUAL.bitrateKbps}k`, ...AAC],
+];
+
+const rtmpArgs = ({ onair }: Lab, { key }: Target, codec: readonly string[]): string[] => [
+  ...[...programArgs(codec), '-f', 'flv', `${onair.rtmpUrl}/${key}`],
 ];
 
 const rtmp: Sender = {
   ...ffmpegHere,
   name: 'ffmpeg-rtmp',
   scenario: 'RTMP, without B-frames',
-  publish: async (lab, target) => lab.other.start(ffmpegBin, rtmpArgs(lab, target, ['-bf', '0'])),
+  publish: async (lab, target) =>
+    lab.other.start(ffmpegBin, rtmpArgs(lab, target, [...X264, '-bf', '0'])),
 };
 
 const rtmpReordered: Sender = {
   ...rtmp,
   name: 'ffmpeg-rtmp-b-frames',
   scenario: 'RTMP, with x264’s B-frames',
-  publish: async (lab, target) => lab.other.start(ffmpegBin, rtmpArgs(lab, target)),
+  publish: async (lab, target) => lab.other.start(ffmpegBin, rtmpArgs(lab, target, X264)),
 };
+
+const srtReordered: Sender = {
+  ...ffmpegHere,
+  name: 'ffmpeg-srt-b-frames',
+  scenario: 'SRT, with x264’s B-frames',
+  publish: async (lab, { channel }) => {
+    const { url } = await channel.srt();
+    return lab.other.start(ffmpegBin, [...programArgs(X264), '-f', 'mpegts', url]);
+  },
+};
+
+/** Codecs that Onair rejects over RTMP; FFmpeg sends them as Enhanced RTMP. */
+const enhanced = (name: string, codec: string, options: readonly string[]): Sender => ({
+  ...ffmpeg9,
+  name,
+  scenario: `Enhanced RTMP, ${codec}`,
+  publish: async (lab, target) =>
+    lab.other.start(lab.pathOf('ffmpeg9'), rtmpArgs(lab, target, options)),
+});
 
 export const ffmpegSenders: readonly Sender[] = [
   ffmpeg9,
@@ -76,4 +102,7 @@ export const ffmpegSenders: readonly Sender[] = [
   ffmpegHere,
   rtmp,
   rtmpReordered,
+  srtReordered,
+  enhanced('ffmpeg-rtmp-hevc', 'H.265', ['-c:v', 'libx265', '-preset', 'ultrafast']),
+  enhanced('ffmpeg-rtmp-av1', 'AV1', ['-c:v', 'libsvtav1', '-preset', '12']),
 ];

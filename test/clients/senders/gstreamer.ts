@@ -6,8 +6,11 @@ import type { Sender, Target } from './sender.js';
 const FILM = { width: 640, height: 360, fps: 30, seconds: 120 };
 const ENV = { GST_PLUGIN_PATH: ELEMENTS_PATH };
 
-export async function versionOfGstreamer(lab: Lab): Promise<string> {
-  lab.pathOf('gstreamer');
+export async function versionOfGstreamer(
+  lab: Lab,
+  tool: 'gstreamer' | 'debian' = 'gstreamer',
+): Promise<string> {
+  lab.pathOf(tool);
   const program = lab.debian('gst-launch-1.0', ['--version']);
   await program.endWithin(20_000);
   return /version ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
@@ -31,7 +34,35 @@ const whipsink = ({ url, key }: Target) => `whipsink name=w whip-endpoint=${url}
 const REPORT_CAPTURE = 'whip-webrtcbin::rtpbin::rtcp-sync-send-time=false';
 const X264 = 'x264enc tune=zerolatency bitrate=800 key-int-max=60 speed-preset=veryfast';
 
+/** AAC and H.264 without B-frames, x264enc's default, into a muxer named `m`. */
+const PROGRAM = `${PICTURE} ! ${X264} ! h264parse ! queue ! m. ${SOUND} ! avenc_aac bitrate=96000 ! aacparse ! queue ! m.`;
+
+const debianSender = (
+  { name, client, scenario }: Pick<Sender, 'name' | 'client' | 'scenario'>,
+  output: (lab: Lab, target: Target) => Promise<string>,
+): Sender => ({
+  name,
+  client,
+  scenario,
+  tools: ['debian'],
+  version: (lab) => versionOfGstreamer(lab, 'debian'),
+  publish: async (lab, target) =>
+    launch(lab, `${await film(lab)} ${PROGRAM} ${await output(lab, target)}`),
+});
+
 export const gstreamerSenders: readonly Sender[] = [
+  debianSender(
+    { name: 'gst-rtmp', client: 'GStreamer rtmp2sink', scenario: 'RTMP' },
+    async ({ onair }, { key }) =>
+      `flvmux name=m streamable=true ! rtmp2sink location=${onair.rtmpUrl}/${key}`,
+  ),
+  debianSender(
+    { name: 'gst-srt', client: 'GStreamer srtsink', scenario: 'SRT, from mpegtsmux' },
+    async (_lab, { channel }) => {
+      const { server, streamId, passphrase } = await channel.srt();
+      return `mpegtsmux name=m alignment=7 ! srtsink uri=${server} streamid=${streamId} passphrase=${passphrase}`;
+    },
+  ),
   {
     name: 'gst-whipclientsink',
     client: 'GStreamer whipclientsink',

@@ -13,7 +13,11 @@ const RECORDINGS = 'recordings';
  */
 const FILM_S = 120;
 
+/** The contents of OBS's service.json. */
+type Service = Readonly<{ type: string; settings: Readonly<Record<string, string>> }>;
+
 type ObsOptions = Readonly<{
+  service?: (lab: Lab, target: Target) => Service | Promise<Service>;
   layers?: number;
   width?: number;
   height?: number;
@@ -34,6 +38,7 @@ export async function startObs(
   options: ObsOptions = {},
 ): Promise<Program> {
   const { layers = 1, width = 640, height = 360, bitrateKbps = 1_200, filmS = FILM_S } = options;
+  const service = await (options.service ?? whip)(lab, target);
   const film = await lab.film({ width, height, fps: 30, seconds: filmS });
   const home = homeOf(lab, target);
   const inRoot = lab.inRoot(home);
@@ -53,11 +58,7 @@ export async function startObs(
       `[Video]\nBaseCX=${width}\nBaseCY=${height}\nOutputCX=${width}\nOutputCY=${height}\nFPSType=0\nFPSCommon=30\n` +
       '[Audio]\nSampleRate=48000\nChannelSetup=Stereo\n',
   );
-  const service = { server: target.url, bearer_token: target.key };
-  await writeFile(
-    join(profile, 'service.json'),
-    JSON.stringify({ type: 'whip_custom', settings: service }),
-  );
+  await writeFile(join(profile, 'service.json'), JSON.stringify(service));
   await writeFile(
     join(folder, `basic/scenes/${NAME}.json`),
     JSON.stringify(collection(film.inRoot, { width, height })),
@@ -81,6 +82,20 @@ export async function startObs(
     },
   });
 }
+
+const whip = (_lab: Lab, { url, key }: Target): Service => ({
+  type: 'whip_custom',
+  settings: { server: url, bearer_token: key },
+});
+const rtmp = ({ onair }: Lab, { key }: Target): Service => ({
+  type: 'rtmp_custom',
+  settings: { server: onair.rtmpUrl, key },
+});
+/** OBS sends SRT through the same service as RTMP; the URL's scheme decides. */
+const srt = async (_lab: Lab, { channel }: Target): Promise<Service> => ({
+  type: 'rtmp_custom',
+  settings: { server: (await channel.srt()).url, key: '' },
+});
 
 /** A collection with one scene, which the film fills. */
 function collection(file: string, { width, height }: { width: number; height: number }) {
@@ -108,24 +123,32 @@ export async function ownRecordingOfObs(lab: Lab, target: Target): Promise<strin
   return file === undefined ? null : join(folder, file);
 }
 
-export async function versionOfObs(lab: Lab): Promise<string> {
-  lab.pathOf('obs');
+export async function versionOfObs(lab: Lab, tool: 'obs' | 'debian' = 'obs'): Promise<string> {
+  lab.pathOf(tool);
   const program = lab.debian('obs', ['--version']);
   await program.endWithin(20_000);
   return /OBS Studio - ([\d.]+)/.exec(program.output)?.[1] ?? 'unknown';
 }
 
-const obs = (name: string, scenario: string, options: ObsOptions): Sender => ({
+/** @param tool `obs` if the scenario needs an OBS that supports WHIP */
+const obs = (
+  tool: 'obs' | 'debian',
+  name: string,
+  scenario: string,
+  options: ObsOptions,
+): Sender => ({
   name,
   client: 'OBS Studio',
   scenario,
-  tools: ['obs'],
-  version: versionOfObs,
+  tools: [tool],
+  version: (lab) => versionOfObs(lab, tool),
   publish: (lab, target) => startObs(lab, target, options),
   ownRecording: ownRecordingOfObs,
 });
 
 export const obsSenders: readonly Sender[] = [
-  obs('obs', 'WHIP, one layer', {}),
-  obs('obs-3-layers', 'WHIP, three layers', { layers: 3 }),
+  obs('obs', 'obs', 'WHIP, one layer', {}),
+  obs('obs', 'obs-3-layers', 'WHIP, three layers', { layers: 3 }),
+  obs('debian', 'obs-rtmp', 'RTMP, with OBS’s defaults', { service: rtmp }),
+  obs('debian', 'obs-srt', 'SRT, with OBS’s defaults', { service: srt }),
 ];
