@@ -132,6 +132,8 @@ This page lists test results for third-party programs. \`npm run clients [-- nam
 
 _Sound_ is how far each beep lags behind its flash (median and range), measured in FFmpeg's decoded output. OBS renders and encodes on the same processors as everything else: on a busy machine, OBS's own frames are late, which widens the range. The column therefore also gives the difference from OBS's own recording of the same frames, beep by beep (_relative to its own recording_). OBS and Onair ran with real-time priority (\`chrt --rr 1\`), the other programs without. Debian's OBS doesn't support WHIP. To run its tests, set \`OBS_WEBRTC_PLUGIN\` to the path of an \`obs-webrtc.so\` that does.
 
+If a broadcast has B-frames, FFmpeg shows the video of fragmented MP4 files late, by 67 ms with x264's defaults at 30 frames/s (\`findings/ffmpeg-negative-composition.sh\`). The sound in those rows is early by that much; browsers and downloads aren't affected.
+
 No package registry offers MediaMTX. To run its test, set \`MEDIAMTX_BIN\` to the path of a MediaMTX binary.
 `;
 

@@ -99,10 +99,18 @@ function comparedWithOwn(ownMs: readonly number[], lateMs: readonly number[]): s
   ];
 }
 
-/** Returns the program's last error messages, without keys. */
-export const lastWords = (program: Program): string =>
-  program.lines
-    .filter((line) => /error|fail|refus|invalid|unknown|unrecognized|not /i.test(line))
-    .slice(-2)
-    .join(' / ')
-    .replaceAll(/live_[\w-]+/g, 'KEY') || 'it said nothing';
+/** How FFmpeg marks what an RTMP server answered. */
+const SERVER_ANSWER = /Server error/;
+/** FFmpeg's statistics, which contain the word "unknown". */
+const STATISTICS = /muxing overhead/;
+
+/** Returns the server's answer if the program shows it, or its last error messages, without keys. */
+export function lastWords(program: Program): string {
+  const errors = program.lines.filter(
+    (line) =>
+      /error|fail|refus|invalid|unknown|unrecognized|not /i.test(line) && !STATISTICS.test(line),
+  );
+  const answers = errors.filter((line) => SERVER_ANSWER.test(line));
+  const said = (answers.length > 0 ? answers : errors).slice(-2).join(' / ');
+  return said.replaceAll(/live_[\w-]+/g, 'KEY') || 'it said nothing';
+}

@@ -34,7 +34,7 @@ const ffmpeg: Sender = {
   version: (lab) => versionOfFfmpeg(lab.pathOf('ffmpeg9')),
   publish: async (lab, target) => {
     await symlink((await lab.film(FILM)).path, join(lab.folder, INPUT_IN_PAGE));
-    const command = await commandFor('FFmpeg', target);
+    const command = await commandFor('FFmpeg 8', target);
     const path = lab.pathOf('ffmpeg9');
     const exact = command.replace(/^ffmpeg /, `exec ${path} `);
     return lab.other.start('sh', ['-c', exact], { cwd: lab.folder });
