@@ -36,6 +36,12 @@ DECODERS = {
 }
 
 
+def drop_untimed(_, info):
+    """Drops media without a timestamp, with which one input would end the mixer."""
+    untimed = info.get_buffer().pts == Gst.CLOCK_TIME_NONE
+    return Gst.PadProbeReturn.DROP if untimed else Gst.PadProbeReturn.OK
+
+
 class Input:
     """One received stream, linked to a pad of a mixer."""
 
@@ -56,6 +62,7 @@ class Input:
             self.bin, source, buffer, *DECODERS[codec](), *self.converters()
         )
         pad = self.elements[-1].get_static_pad("src")
+        pad.add_probe(Gst.PadProbeType.BUFFER, drop_untimed)
         self.bin.add_pad(Gst.GhostPad.new("src", pad))
         self.source = source
         pipeline.add(self.bin)

@@ -7,6 +7,7 @@ With `--check`, it only checks whether everything that it uses is installed.
 """
 
 import json
+import os
 import signal
 import sys
 import traceback
@@ -21,6 +22,9 @@ except (ImportError, ValueError) as error:
     sys.exit(f"Python lacks GStreamer: {error}")
 
 Gst.init(None)
+# Some elements explain an error only in GStreamer's own log.
+if "GST_DEBUG" not in os.environ:
+    Gst.debug_set_default_threshold(Gst.DebugLevel.ERROR)
 
 ELEMENTS = {
     "base": ["appsrc", "audioconvert", "audiomixer", "audioresample", "audiotestsrc", "compositor"],
