@@ -170,6 +170,7 @@ export class ProgramConnection implements ProgramMedia {
     return new ProgramRtp({
       codec,
       transport: this.#transport,
+      nowMs: () => this.#options.clock.nowMs(),
       onProducer,
       onError: (err) => {
         log.error({ err }, 'a track could not be offered over WebRTC');

@@ -8,6 +8,12 @@ import { RtpClock } from './rtp-clock.js';
 /** The maximum number of packets that wait for the producer; later ones are dropped. */
 const WAITING_MAX = 2_048;
 const PAYLOAD_TYPE = 96;
+/**
+ * mediasoup estimates a sender's clock from at least this many reports, and ignores reports about
+ * an SSRC before its first packet. Until then, its own reports to viewers assume that packets are
+ * captured when they arrive.
+ */
+const FIRST_REPORTS = 3;
 
 const CODECS = {
   h264: {
@@ -39,6 +45,8 @@ const CODECS = {
 type Options = Readonly<{
   codec: keyof typeof CODECS;
   transport: types.DirectTransport;
+  /** The time on the server's clock. */
+  nowMs: () => number;
   onProducer: (producer: types.Producer) => void;
   /** Called if the track can't be created, unless the transport has closed. */
   onError: (error: unknown) => void;
@@ -54,6 +62,8 @@ export class ProgramRtp {
   #waiting: Buffer[] | null = [];
   #producer: types.Producer | null = null;
   #anchor: ClockAnchor | null = null;
+  /** How many of the first packets still have to be followed by a report. */
+  #reportsDue = FIRST_REPORTS;
   #closed = false;
 
   constructor(options: Options) {
@@ -82,14 +92,24 @@ export class ProgramRtp {
       );
   }
 
-  /** Sends a sender report, which viewers use to synchronize both tracks. */
+  /** Sets the track's clock, with which viewers synchronize both tracks. */
   setClock(anchor: ClockAnchor): void {
     this.#anchor = anchor;
-    const { transport } = this.#options;
-    if (this.#waiting !== null || transport.closed) return;
-    const { time, capturedMs } = anchor;
+    this.#report();
+  }
+
+  /**
+   * Sends a sender report for the present, not for the anchor's time (RFC 3550, section 6.4.1):
+   * mediasoup derives the offset of the sender's clock from the time at which the report arrives.
+   */
+  #report(): void {
+    const { transport, nowMs, codec } = this.#options;
+    if (this.#anchor === null || this.#waiting !== null || transport.closed) return;
+    const ntpMs = nowMs();
+    const elapsedMs = ntpMs - this.#anchor.capturedMs;
+    const time = this.#anchor.time + (elapsedMs * CODECS[codec].timescale) / 1_000;
     const rtpTime = this.#clock.rtpTimeOf(time);
-    transport.sendRtcp(senderReport({ ssrc: this.#ssrc, ntpMs: capturedMs, rtpTime }));
+    transport.sendRtcp(senderReport({ ssrc: this.#ssrc, ntpMs, rtpTime }));
   }
 
   close(): void {
@@ -114,7 +134,6 @@ export class ProgramRtp {
     onProducer(producer);
     const waiting = this.#waiting ?? [];
     this.#waiting = null;
-    if (this.#anchor) this.setClock(this.#anchor);
     for (const packet of waiting) this.#emit(packet);
   }
 
@@ -123,7 +142,11 @@ export class ProgramRtp {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(packet);
       return;
     }
-    if (this.#producer && !this.#producer.closed) this.#producer.send(packet);
+    if (!this.#producer || this.#producer.closed) return;
+    this.#producer.send(packet);
+    if (this.#reportsDue === 0 || this.#anchor === null) return;
+    this.#reportsDue -= 1;
+    this.#report();
   }
 }
 
