@@ -54,23 +54,23 @@ exports.folders = [
   },
   {
     folder: 'src/processes',
-    holds: 'finding and running the programs in `native`, which are written in Python',
+    holds: 'finding and running the Python programs in `native`',
     imports: ['common', 'config'],
   },
   {
     folder: 'src/transcode',
     holds:
-      'transcoding H.264 to lower resolutions: sizes, encoders, the limit, and the FFmpeg processes',
+      'transcoding H.264 to lower resolutions: sizes, encoders, the limit on transcoded broadcasts, and the FFmpeg processes',
     imports: ['protocol', 'common', 'config', 'media'],
   },
   {
     folder: 'src/mixer',
-    holds: 'programs that mix stages: finding, starting and controlling GStreamer processes',
+    holds: 'finding, starting, and controlling the GStreamer processes that mix stages',
     imports: ['protocol', 'programme', 'common', 'config', 'processes'],
   },
   {
     folder: 'src/srt',
-    holds: 'the program that carries SRT connections: running and controlling it',
+    holds: 'running and controlling the program that carries SRT connections',
     imports: ['common', 'config', 'processes'],
   },
   {
@@ -105,7 +105,8 @@ exports.folders = [
   },
   {
     folder: 'src/broadcast',
-    holds: 'the broadcast domain; `ports/` declares the interfaces that it needs from media',
+    holds:
+      'the broadcast domain; `ports/` declares the interfaces that other folders implement for it',
     imports: [
       'protocol',
       'common',
@@ -122,12 +123,12 @@ exports.folders = [
   {
     folder: 'src/sdp',
     holds:
-      'parses SDP offers and writes SDP answers: pure functions that convert to and from mediasoup parameters',
+      'parsing SDP offers and writing SDP answers: pure functions that convert to and from mediasoup parameters',
     imports: ['protocol', 'broadcast'],
   },
   {
     folder: 'src/sfu',
-    holds: 'the only importer of mediasoup; implements the media port',
+    holds: 'the only code that imports mediasoup; the implementation of the media port',
     imports: [
       'protocol',
       'programme',
@@ -143,7 +144,7 @@ exports.folders = [
   {
     folder: 'src/hls',
     holds:
-      'packages live RTP into segments, and delivers them over HTTP; implements the packaging port',
+      'packaging live media into segments, and delivering them over HTTP; the implementation of the packaging port',
     imports: [
       'protocol',
       'common',
@@ -157,7 +158,7 @@ exports.folders = [
   },
   {
     folder: 'src/recordings',
-    holds: 'recordings and clips; implements the recording port',
+    holds: 'recordings and clips; the implementation of the recording port',
     imports: [
       'protocol',
       'common',
@@ -232,7 +233,7 @@ exports.folders = [
   },
   {
     folder: 'src/statistics',
-    holds: 'viewer counts, watch time and chat message counts per broadcast, sampled and stored',
+    holds: 'viewer counts, watch time, and chat message counts per broadcast, sampled and stored',
     imports: ['protocol', 'common', 'db', 'auth', 'access', 'broadcast', 'chat'],
   },
   {
@@ -254,7 +255,7 @@ exports.folders = [
   {
     folder: 'src/restream',
     holds:
-      'restreaming broadcasts to other services over RTMP, SRT and WHIP, and the configured targets',
+      'restreaming broadcasts to other services over RTMP, SRT, and WHIP; the configured targets',
     imports: [
       'protocol',
       'common',
