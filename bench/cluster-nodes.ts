@@ -6,7 +6,7 @@ import { ServerProcess } from '../test/support/server-process.js';
 import { cpuUsOf } from './process-cpu.js';
 import { CannotRun } from './row.js';
 
-/** Nodes of one service, as processes that share a new PostgreSQL database. */
+/** Runs the nodes of one service as processes that share a new PostgreSQL database. */
 export class ClusterNodes {
   readonly #server: string;
   readonly #name: string;
@@ -20,13 +20,14 @@ export class ClusterNodes {
   /** @throws {CannotRun} if PostgreSQL isn't available */
   static async create(): Promise<ClusterNodes> {
     const server = process.env['TEST_DATABASE_URL'];
-    if (!server) throw new CannotRun('PostgreSQL is not installed, which several nodes need.');
+    if (!server)
+      throw new CannotRun('Multiple nodes need PostgreSQL. Install it, or set TEST_DATABASE_URL.');
     const name = `onair_bench_${randomUUID().replaceAll('-', '')}`;
     await query(server, `CREATE DATABASE ${name}`);
     return new ClusterNodes(server, name);
   }
 
-  /** @param settings further environment variables of the node */
+  /** @param settings additional environment variables for the node */
   async start(name: string, settings: Record<string, string> = {}): Promise<ServerProcess> {
     const url = new URL(this.#server);
     url.pathname = `/${this.#name}`;
@@ -43,13 +44,13 @@ export class ClusterNodes {
   }
 
   /**
-   * Returns the CPU time so far of all processes of PostgreSQL, including those that have ended, in
-   * microseconds. PostgreSQL must run on this machine.
+   * Returns the CPU time, in microseconds, that PostgreSQL's processes have used so far, including
+   * those that have ended. PostgreSQL must run on this machine.
    */
   async databaseCpuUs(): Promise<number> {
     const { rows } = await query<{ pid: number }>(
       this.#server,
-      // This process runs as long as the server does.
+      // The checkpointer runs as long as the server; its parent is the main process.
       "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'",
     );
     const { parent } = await statOf(rows[0]?.pid ?? 0);

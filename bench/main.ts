@@ -48,7 +48,7 @@ type PartResult = {
   loadBefore: number;
   loadAfter: number;
   rows: Row[];
-  /** The reason why the benchmark has no rows. */
+  /** Why the benchmark has no rows; null if it ran. */
   skipped: string | null;
 };
 
@@ -61,7 +61,7 @@ export async function main(args: readonly string[]): Promise<number> {
   });
   const unknown = positionals.filter((name) => !(name in parts));
   if (unknown.length > 0) {
-    console.error(`Unknown benchmark: "${unknown.join('", "')}". ${USAGE}`);
+    console.error(`Unknown benchmark: "${unknown.join('", "')}". Usage: ${USAGE}`);
     console.error(`Names: ${Object.keys(parts).join(', ')}`);
     return 2;
   }
@@ -77,7 +77,7 @@ export async function main(args: readonly string[]): Promise<number> {
   );
   if (values.json !== undefined)
     await writeFile(values.json, JSON.stringify({ machine, results }, null, 2));
-  // Benchmarks are not tests: exceeding a limit is reported but isn't a failure.
+  // Benchmarks are not tests: a result outside its limit is reported but isn't a failure.
   return 0;
 }
 
@@ -92,9 +92,9 @@ async function runPart(part: string, bench: () => Promise<Row[]>): Promise<PartR
     },
   );
   const loadAfter = load();
-  const over = result.rows.filter((row) => isWithinLimit(row) === false).length;
+  const outside = result.rows.filter((row) => isWithinLimit(row) === false).length;
   console.log(`${loadAfter.toFixed(1)} after`);
   if (result.skipped !== null) console.log(`  skipped: ${result.skipped}`);
-  if (over > 0) console.log(`  results over their limit: ${over}`);
+  if (outside > 0) console.log(`  results outside their limit: ${outside}`);
   return { part, loadBefore, loadAfter, ...result };
 }

@@ -22,7 +22,7 @@ export function receivingSections(offer: Offer): ReceivingSection[] {
   );
   if (sections.length === 0)
     throw SdpError.unsupported(
-      'The SDP receives no media: it needs an audio or video section that is recvonly or sendrecv.',
+      'No section of the SDP receives media. An audio or video section must be recvonly or sendrecv.',
     );
   if (sections.length > 1 && !offer.bundled)
     throw SdpError.unsupported('All sections must share one transport (a=group:BUNDLE).');

@@ -75,7 +75,7 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe('a WHEP session', () => {
-  it('ends when its player does not connect in time', () => {
+  it("ends when its player doesn't connect in time", () => {
     const { session, left, peer } = open();
     vi.advanceTimersByTime(29_000);
     expect(session.closed).toBe(false);
@@ -85,7 +85,7 @@ describe('a WHEP session', () => {
     expect(peer.connected).toBe(false);
   });
 
-  it('waits for a player that lost its network, and ends if the player does not return', () => {
+  it("waits for a player that lost its network, and ends if the player doesn't return", () => {
     const { session, media } = open();
     media.emitter.emit('connected');
     vi.advanceTimersByTime(3_600_000);
@@ -99,7 +99,7 @@ describe('a WHEP session', () => {
     expect(session.closed).toBe(true);
   });
 
-  it('ends only once when its connection closes, and leaves no timer', () => {
+  it('removes its viewer only once, even if it is closed again, and leaves no timer', () => {
     const { session, media, left } = open();
     media.close();
     session.close();
@@ -121,7 +121,7 @@ describe('a WHEP session', () => {
     expect(session.closed).toBe(true);
   });
 
-  it('can be answered only once', () => {
+  it('reports whether its player has answered the offer', () => {
     const { session } = open(['audio', 'video'], null);
     expect(session.isAnswered).toBe(false);
     session.answered(REMOTE);

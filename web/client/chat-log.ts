@@ -6,8 +6,8 @@ export const LOG_NEWEST = 500;
 export const LOG_MAX = 1_000;
 
 /**
- * The shown messages of a chat, ordered by seq, without duplicates and without gaps. Messages that
- * would leave a gap are rejected; the missing ones must be fetched first.
+ * The messages shown in a chat, ordered by seq, without duplicates or gaps. Messages that would
+ * leave a gap are rejected; the missing ones must be fetched first.
  */
 export class ChatLog {
   readonly #messages: readonly ChatMessage[];
@@ -49,7 +49,7 @@ export class ChatLog {
 
   /**
    * Appends these messages, skipping known ones.
-   * @returns null if messages in between are missing, which must be fetched first
+   * @returns null if messages in between are missing; fetch them first
    */
   append(messages: readonly ChatMessage[]): ChatLog | null {
     const fresh = messages
@@ -72,7 +72,7 @@ export class ChatLog {
     return new ChatLog([...earlier, ...this.#messages], more || earlier.length < page.length);
   }
 
-  /** Marks these messages as deleted; moderators still see their texts. */
+  /** Marks these messages as deleted, and clears their texts unless `keepTexts` (for moderators). */
   delete(seqs: readonly number[], keepTexts = false): ChatLog {
     return this.#with(withDeleted(this.#messages, seqs, keepTexts));
   }
@@ -118,7 +118,10 @@ function withReaction(message: ChatMessage, { emoji, count, mine }: ReactionChan
   return { ...message, reactions: reactions.filter((reaction) => reaction.count > 0) };
 }
 
-/** Returns the messages with some marked as deleted; moderators still see their texts. */
+/**
+ * Returns the messages with some of them marked as deleted, and their texts cleared unless
+ * `keepTexts` (for moderators).
+ */
 export function withDeleted(
   messages: readonly ChatMessage[],
   seqs: readonly number[],
@@ -132,7 +135,7 @@ export function withDeleted(
   );
 }
 
-/** Returns the messages with some of them replaced with their current versions. */
+/** Returns the messages with some of them replaced by their current versions. */
 export function withRestored(
   messages: readonly ChatMessage[],
   restored: readonly ChatMessage[],

@@ -3,8 +3,8 @@ import type { AudioConfig } from '../../media/codecs/codec-config.js';
 import type { MediaKind } from '../../protocol/rtc.js';
 
 /**
- * A track that arrives as access units with decode times, as encoders send them over RTMP. It has
- * one layer, and key frames can't be requested from its sender.
+ * A track that arrives as access units with decode times, as encoders send them over RTMP or SRT.
+ * It has one layer, and key frames can't be requested from its sender.
  *
  * The owner emits every unit that arrives, in decoding order, without corrections. The consumer
  * handles units before the first key frame, equal decode times, and clocks that jump or restart.
@@ -17,7 +17,7 @@ export interface UnitTrack {
   readonly codec: UnitCodec;
   /** The audio configuration, which never changes either; null for video. */
   readonly audio: AudioConfig | null;
-  /** Ticks per second of the track's times: 1,000 for FLV. */
+  /** Ticks per second of the track's times: 1,000 for RTMP and SRT. */
   readonly timescale: number;
   /** Whether any units have arrived, readable or not. */
   readonly sends: boolean;
@@ -42,13 +42,13 @@ export type MediaUnit = Readonly<{
    */
   decodeTime: number;
   /**
-   * The presentation time minus {@link decodeTime}, in ticks of the track; signed. 0 for audio, and
-   * for video without B-frames.
+   * The presentation time minus {@link decodeTime}, in ticks of the track; signed. It is 0 for audio
+   * and for video without B-frames.
    */
   compositionOffset: number;
   /**
    * Whether the container declares a key frame. The packager itself checks whether the picture is
-   * an IDR picture, the only kind at which decoding can start for certain.
+   * an IDR picture, the only kind from which decoding is certain to start.
    */
   keyFrame: boolean;
   /**
@@ -77,6 +77,6 @@ export type MediaUnit = Readonly<{
 export type ClockAnchor = Readonly<{
   /** In ticks of the track, as in {@link MediaUnit.decodeTime}. */
   time: number;
-  /** In milliseconds since 1970 on the server's clock. */
+  /** In milliseconds since the Unix epoch, on the server's clock. */
   capturedMs: number;
 }>;

@@ -1,6 +1,6 @@
 import { crc32 } from './section-reader.js';
 
-/** The identifiers of the only program's tables and streams. */
+/** The packet identifiers (PIDs) of the tables and of the single program's streams. */
 export const PID = { programs: 0, map: 0x1000, video: 0x100, audio: 0x101 } as const;
 const TRANSPORT_STREAM = 1;
 const PROGRAM = 1;
@@ -15,21 +15,21 @@ const AAC_IN_ADTS = 0x0f;
 /** The kinds of streams in the program. */
 export type ProgramKinds = Readonly<{ video: boolean; audio: boolean }>;
 
-/** The identifier of the stream whose packets contain the program clock reference. */
+/** The PID of the stream whose packets contain the program clock reference. */
 export const clockPid = ({ video }: ProgramKinds): number => (video ? PID.video : PID.audio);
 
-/** Writes the program association table (ISO/IEC 13818-1 2.4.4.3), after a pointer field. */
+/** Writes the program association table (ISO/IEC 13818-1 2.4.4.3), preceded by a pointer field. */
 export function writePat(): Buffer {
   return section(PAT, { id: TRANSPORT_STREAM, version: 0 }, numbers16(PROGRAM, 0xe000 | PID.map));
 }
 
 /**
- * Writes the program map (ISO/IEC 13818-1 2.4.4.8), after a pointer field.
+ * Writes the program map table (ISO/IEC 13818-1 2.4.4.8), preceded by a pointer field.
  * @param version increases with every change; only the lower five bits are written
  */
 export function writePmt(kinds: ProgramKinds, version: number): Buffer {
   const body = Buffer.concat([
-    // There are no descriptors after the clock's PID or after those of the streams.
+    // There are no descriptors after the PID of the clock or of a stream.
     numbers16(0xe000 | clockPid(kinds), 0xf000),
     ...(kinds.video ? [stream(H264, PID.video)] : []),
     ...(kinds.audio ? [stream(AAC_IN_ADTS, PID.audio)] : []),
@@ -48,7 +48,7 @@ function section(
   const head = Buffer.concat([
     Uint8Array.of(table),
     numbers16(0xb000 | (COUNTED_BYTES + body.length), id),
-    // The version and current_next_indicator, then the only section's number.
+    // The version and current_next_indicator, then section_number and last_section_number, both 0.
     Uint8Array.of(0xc1 | ((version & 0x1f) << 1), 0, 0),
   ]);
   const bytes = Buffer.concat([head, body]);
