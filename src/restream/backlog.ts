@@ -29,8 +29,8 @@ export class Backlog {
   /** The duration of the media waiting to be sent, in milliseconds. */
   get waitingMs(): number {
     const { written, waiting } = this.#progress();
-    const sent = written - waiting;
-    while (this.#marks.length > 0 && (this.#marks[0]?.bytes ?? 0) <= sent) this.#marks.shift();
+    const gone = written - waiting;
+    while (this.#marks.length > 0 && (this.#marks[0]?.bytes ?? 0) <= gone) this.#marks.shift();
     const [oldest] = this.#marks;
     return (this.#marks.at(-1)?.timeMs ?? 0) - (oldest?.timeMs ?? 0);
   }
@@ -40,8 +40,8 @@ export class Backlog {
    * be sent.
    */
   check(nowMs: number): number {
-    const { written, waiting } = this.#progress();
-    const sent = written - waiting;
+    const { written, waiting, dropped } = this.#progress();
+    const sent = written - waiting - dropped;
     if (sent > this.#sent || waiting === 0) this.#progressedMs = nowMs;
     this.#sent = sent;
     this.#history.push({ sent, atMs: nowMs });
@@ -54,6 +54,7 @@ export class Backlog {
     const [oldest] = this.#history;
     const newest = this.#history.at(-1);
     if (!oldest || !newest || newest.atMs <= oldest.atMs) return 0;
-    return Math.round(((newest.sent - oldest.sent) * 8_000) / (newest.atMs - oldest.atMs));
+    const sent = Math.max(0, newest.sent - oldest.sent);
+    return Math.round((sent * 8_000) / (newest.atMs - oldest.atMs));
   }
 }

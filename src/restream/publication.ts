@@ -3,10 +3,17 @@ import type { Listenable } from '../common/typed-emitter.js';
 import type { RestreamError } from './restream-problem.js';
 
 /**
- * The number of bytes written to a connection so far, and the number of these still waiting to be
- * sent.
+ * Counts of bytes since the connection was opened. All bytes are in exactly one of three states:
+ * waiting, dropped or sent.
  */
-export type SendProgress = Readonly<{ written: number; waiting: number }>;
+export type SendProgress = Readonly<{
+  /** Never decreases. */
+  written: number;
+  /** Still waiting to be sent. */
+  waiting: number;
+  /** Never sent, because the connection was too slow. */
+  dropped: number;
+}>;
 
 /** Writes a broadcast's samples to one connection. */
 export interface SampleWriter {

@@ -60,7 +60,7 @@ export class RtmpPublication implements Publication {
 
   get progress(): SendProgress {
     const { bytesWritten, writableLength } = this.#options.socket;
-    return { written: bytesWritten, waiting: writableLength };
+    return { written: bytesWritten, waiting: writableLength, dropped: 0 };
   }
 
   /**

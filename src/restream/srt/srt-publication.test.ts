@@ -3,6 +3,7 @@ import { H264 } from '../../../test/support/h264-config.js';
 import type { TimedSample } from '../../broadcast/ports/samples.js';
 import type { SrtProgress } from '../../srt/srt-messages.js';
 import type { SrtOutputEvents } from '../../srt/srt-outputs.js';
+import { Backlog } from '../backlog.js';
 import type { RestreamError } from '../restream-problem.js';
 import { SrtPublication } from './srt-publication.js';
 
@@ -76,7 +77,8 @@ describe('a publication over SRT', () => {
     expect(sent.length).toBeGreaterThan(3);
     expect(sent.slice(0, -1).every(({ length }) => length === 49 * 1_316)).toBe(true);
     expect(sentBytes() % PACKET_BYTES).toBe(0);
-    expect(publication.progress).toEqual({ written: sentBytes(), waiting: sentBytes() });
+    const all = { written: sentBytes(), waiting: sentBytes(), dropped: 0 };
+    expect(publication.progress).toEqual(all);
     progress({ takenBytes: 150_000, bufferedBytes: 1_000 });
     expect(publication.progress.waiting).toBe(sentBytes() - 149_000);
   });
@@ -93,14 +95,45 @@ describe('a publication over SRT', () => {
     await flushed();
     accepts = true;
     const before = sentBytes();
-    const { written } = publication.progress;
-    expect(written).toBe(before);
     writer.push(picture(), true);
     await flushed();
     expect(sentBytes()).toBe(before);
     writer.push(picture({ keyFrame: true }), true);
     await flushed();
     expect(sentBytes()).toBeGreaterThan(before);
+  });
+
+  it('continues after a refused write even if other media follows before the key frame', async () => {
+    const backlog = new Backlog(() => publication.progress, 0);
+    const writer = publication.begin(KINDS, () => backlog.waitingMs);
+    /** Writes a picture, as `TargetSender` does, and reports that everything was acknowledged. */
+    const write = async (keyFrame: boolean): Promise<void> => {
+      writer.push(picture({ keyFrame }), true);
+      backlog.mark(timeMs);
+      await flushed();
+      progress({ takenBytes: sentBytes(), packets: sent.length });
+    };
+    await write(true);
+    accepts = false;
+    await write(false);
+    accepts = true;
+    const before = sentBytes();
+    // Two seconds of media pass until the next key frame.
+    for (let count = 0; count < 50; count += 1) await write(false);
+    expect(sentBytes()).toBe(before);
+    await write(true);
+    await write(false);
+    expect(sent).toHaveLength(3);
+    expect(publication.progress).toMatchObject({ waiting: 0, dropped: PACKET_BYTES });
+  });
+
+  it('reports a lower bit rate while packets are dropped', () => {
+    const backlog = new Backlog(() => publication.progress, 0);
+    for (let second = 0; second <= 4; second += 1) {
+      progress({ takenBytes: second * 131_600, packets: second * 25, droppedPackets: second * 75 });
+      backlog.check(second * 1_000);
+    }
+    expect(backlog.bitrateBps).toBe(25 * 1_316 * 8);
   });
 
   it.each([

@@ -32,6 +32,8 @@ export class SrtPublication implements Publication {
    */
   #held: Buffer[] = [];
   #written = 0;
+  /** The number of bytes that weren't passed on, because the program didn't read. */
+  #refused = 0;
   #latest: SrtProgress = { takenBytes: 0, bufferedBytes: 0, packets: 0, droppedPackets: 0 };
   #stalledReports = 0;
   #isClosed = false;
@@ -47,8 +49,12 @@ export class SrtPublication implements Publication {
 
   /** Updated every second from the reports of the SRT program. */
   get progress(): SendProgress {
-    const { takenBytes, bufferedBytes } = this.#latest;
-    return { written: this.#written, waiting: this.#written - takenBytes + bufferedBytes };
+    const { takenBytes, bufferedBytes, droppedPackets } = this.#latest;
+    return {
+      written: this.#written,
+      waiting: this.#written - this.#refused - takenBytes + bufferedBytes,
+      dropped: this.#refused + droppedPackets * PAYLOAD_BYTES,
+    };
   }
 
   begin(kinds: SampleKinds, backlogMs: () => number): SampleWriter {
@@ -83,7 +89,7 @@ export class SrtPublication implements Publication {
     for (let at = 0; at < all.length; at += SEND_MAX) {
       const part = all.subarray(at, at + SEND_MAX);
       if (this.#output.send(part)) continue;
-      this.#written -= part.length;
+      this.#refused += part.length;
       this.#stream?.skip();
     }
   }
