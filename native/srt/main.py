@@ -33,7 +33,8 @@ assigns; connections that the service opens itself have odd ones, which it assig
     {"event": "connected", "id"}                  a connection is open
     {"event": "rejected", "id", "reason"}         a connection couldn't be opened; one of the codes of
                                                   SRT_REJECT_REASON (srt.h), which include those of
-                                                  access_control.h. 16: nobody answered
+                                                  access_control.h. 16: nobody answered; -1: it
+                                                  couldn't be attempted
     {"event": "statistics", "id", "roundTripMs", "packets", "lostPackets", "droppedPackets"}
                                                   every second. Counted since the connection: arrived,
                                                   lost on the network, and not recovered in time
@@ -128,8 +129,12 @@ class Control:
         self.sender.close(id)
 
     def run(self, line):
-        message = json.loads(line)
-        getattr(self, f"do_{message.pop('command')}")(**message)
+        """Carries out a command. If it fails, so that all connections would end, only it is lost."""
+        try:
+            message = json.loads(line)
+            getattr(self, f"do_{message.pop('command')}")(**message)
+        except Exception:
+            traceback.print_exc(limit=-3)
 
 
 def main():

@@ -12,12 +12,14 @@ PAYLOAD = 1316
 CONNECT_MS = 10_000
 EVENTS_MAX = 64
 REPORT_S = 1.0
-# SRT_REJECT_REASON (srt.h): the system refused.
-REJECTED_BY_SYSTEM = 1
+# The connection couldn't even be attempted. SRT_REJECT_REASON (srt.h) has no negative codes.
+NOT_ATTEMPTED = -1
 # Media arrives in bursts. libsrt spreads each over time: it sends at twice the rate at which media
 # arrived in the last second (100 % of overhead), and at least twice this rate, in bytes per second.
 OVERHEAD_PERCENT = 100
 INPUT_RATE_MIN = 1_250_000
+# The number of the connection, and the length of the data.
+HEADER = struct.Struct("!II")
 
 
 class Target:
@@ -61,11 +63,12 @@ class Sender(threading.Thread):
                 self.targets[id] = Target(id, sock)
             place = libsrt.socket_address(address, port)
             libsrt.check(library.srt_connect(sock, place, len(place)))
-        except libsrt.SrtError:
+        except (libsrt.SrtError, OSError, ValueError):
+            # An address with a scope, for example, is an `OSError`.
             with self.lock:
                 self.targets.pop(id, None)
             library.srt_close(sock)
-            self.emit("rejected", id=id, reason=REJECTED_BY_SYSTEM)
+            self.emit("rejected", id=id, reason=NOT_ATTEMPTED)
 
     def prepare(self, sock, stream_id, passphrase, latency_ms):
         for option, value in [
@@ -165,6 +168,7 @@ class MediaInput(threading.Thread):
         self.sender = sender
 
     def run(self):
-        while header := self.frames.read(8):
-            id, size = struct.unpack("!II", header)
+        # Less than a header is left if the service ends while it writes.
+        while len(header := self.frames.read(HEADER.size)) == HEADER.size:
+            id, size = HEADER.unpack(header)
             self.sender.send(id, self.frames.read(size))

@@ -15,6 +15,8 @@ const NOT_PRINTABLE = 'printable ASCII characters only';
 const TargetUrl = z
   .url({
     protocol: /^(?:rtmps?|srt|https)$/,
+    // A scheme is case-insensitive, and stored in lower case.
+    normalize: true,
     error: 'a URL that starts with rtmp://, rtmps://, srt://, or https:// for WHIP',
   })
   .max(URL_MAX)
@@ -60,7 +62,7 @@ export const RestreamTargetChange = z
     ),
     key: Key.describe('the new stream key, which is never returned'),
     passphrase: Passphrase.nullable().describe(
-      'the new passphrase for encryption over SRT, which is never returned; null to send without encryption. With the key for a different server, the old passphrase is discarded',
+      'the new passphrase for encryption over SRT, which is never returned; null to send without encryption. A target that has one requires it, or null, for a different server',
     ),
   })
   .partial()
@@ -94,6 +96,7 @@ export const RestreamProblem = z
     'tracks_changed',
     'passphrase_refused',
     'srt_missing',
+    'srt_failed',
     'not_whip',
     'endpoint_missing',
     'token_refused',
@@ -126,6 +129,8 @@ export const RestreamTarget = z
     name: z.string(),
     url: z.string(),
     enabled: z.boolean(),
+    /** Whether the stream is encrypted over SRT. */
+    hasPassphrase: z.boolean(),
     createdAt: z.iso.datetime(),
     status: RestreamStatus,
   })
@@ -139,6 +144,6 @@ export type RestreamTargetList = z.output<typeof RestreamTargetList>;
 function isPlain(text: string): boolean {
   if (restreamProtocol(text) === 'srt') return readSrtUrl(text) !== null;
   if (!URL.canParse(text)) return false;
-  const { username, password, search, hash, pathname } = new URL(text);
-  return username + password + search + hash === '' && pathname.length > 1;
+  const { hostname, username, password, search, hash, pathname } = new URL(text);
+  return username + password + search + hash === '' && hostname !== '' && pathname.length > 1;
 }

@@ -22,6 +22,7 @@ const REASONS: Readonly<Record<RestreamProblem, string>> = {
     'The server refused the passphrase, or only one side encrypts. Check the passphrase.',
   srt_missing:
     'This server can’t send over SRT at the moment. If this repeats, its administrator has to install Python 3 and libsrt.',
+  srt_failed: 'Sending over SRT failed on this server. If this repeats, tell its administrator.',
   not_whip: 'The server doesn’t speak WHIP at this address. Check the address.',
   endpoint_missing: 'The server has no WHIP endpoint at this address. Check the address.',
   token_refused: 'The server refused the token. Check the token, and whether it has expired.',

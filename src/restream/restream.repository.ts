@@ -7,6 +7,7 @@ export type StoredTarget = Readonly<{
   name: string;
   url: string;
   enabled: boolean;
+  hasPassphrase: boolean;
   createdAt: Date;
 }>;
 
@@ -19,19 +20,28 @@ type SealedBytes = Uint8Array<ArrayBuffer>;
 export type TargetChange = Partial<Pick<StoredTarget, 'name' | 'url' | 'enabled'>> &
   Readonly<{ key?: SealedBytes; passphrase?: SealedBytes | null }>;
 
-const TARGET = { id: true, name: true, url: true, enabled: true, createdAt: true } as const;
+const TARGET = {
+  id: true,
+  name: true,
+  url: true,
+  enabled: true,
+  passphrase: true,
+  createdAt: true,
+} as const;
+type Row = Omit<StoredTarget, 'hasPassphrase'> & Readonly<{ passphrase: Uint8Array | null }>;
 
 /** Stores the targets to which channels are restreamed. */
 @Injectable()
 export class RestreamRepository {
   constructor(private readonly db: PrismaService) {}
 
-  list(channelId: string): Promise<StoredTarget[]> {
-    return this.db.restreamTarget.findMany({
+  async list(channelId: string): Promise<StoredTarget[]> {
+    const rows = await this.db.restreamTarget.findMany({
       where: { channelId },
       select: TARGET,
       orderBy: { createdAt: 'asc' },
     });
+    return rows.map(toTarget);
   }
 
   /** Lists the targets that are turned on, with their keys. */
@@ -60,13 +70,17 @@ export class RestreamRepository {
       // This locks the channel, so that concurrent requests can't exceed the limit.
       await tx.$queryRaw`SELECT 1 FROM channels WHERE id = ${channelId}::uuid FOR UPDATE`;
       if ((await tx.restreamTarget.count({ where: { channelId } })) >= max) return null;
-      return tx.restreamTarget.create({ data: target, select: TARGET });
+      return toTarget(await tx.restreamTarget.create({ data: target, select: TARGET }));
     });
   }
 
   /** Resolves to null if the channel has no such target. */
-  find(channelId: string, id: string): Promise<StoredTarget | null> {
-    return this.db.restreamTarget.findFirst({ where: { id, channelId }, select: TARGET });
+  async find(channelId: string, id: string): Promise<StoredTarget | null> {
+    const row = await this.db.restreamTarget.findFirst({
+      where: { id, channelId },
+      select: TARGET,
+    });
+    return row && toTarget(row);
   }
 
   /**
@@ -80,10 +94,15 @@ export class RestreamRepository {
       data,
       select: TARGET,
     });
-    return changed ?? null;
+    return changed ? toTarget(changed) : null;
   }
 
   async remove(channelId: string, id: string): Promise<void> {
     await this.db.restreamTarget.deleteMany({ where: { id, channelId } });
   }
 }
+
+const toTarget = ({ passphrase, ...target }: Row): StoredTarget => ({
+  ...target,
+  hasPassphrase: passphrase !== null,
+});

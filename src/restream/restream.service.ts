@@ -81,7 +81,7 @@ export class RestreamService implements OnModuleInit {
   /**
    * Changes a target, or turns it on or off, even during a broadcast.
    * @throws {DomainError} `restream_not_found`; `bad_request` for an address that is not public, if
-   *   the stream key is missing, or for keys that don't suit the protocol
+   *   a key for another server is missing, or for keys that don't suit the protocol
    */
   async change(owned: Owned, id: string, change: RestreamTargetChange): Promise<RestreamTarget> {
     const channelId = await this.#channelId(owned);
@@ -90,9 +90,7 @@ export class RestreamService implements OnModuleInit {
     const { name, enabled, key, url = before.url } = change;
     if (url !== before.url) this.#assertAllowed(url);
     const isMoved = keyReceiver(url) !== keyReceiver(before.url);
-    // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
-    if (key === undefined && isMoved)
-      throw badField('key', 'enter the stream key or token again, because the address has changed');
+    if (isMoved) assertKeysAgain(before, { ...change, url });
     // The old passphrase was meant for the old server.
     const passphrase = change.passphrase ?? (isMoved ? null : change.passphrase);
     assertSuitable(url, { key, passphrase });
@@ -162,6 +160,25 @@ function assertSuitable(url: string, { key, passphrase }: Keys): void {
     throw badField('passphrase', 'only SRT servers have a passphrase');
 }
 
+/**
+ * Checks that a change to another server contains the keys for it.
+ * @throws {DomainError} `bad_request`
+ */
+function assertKeysAgain(
+  { hasPassphrase }: StoredTarget,
+  { url, key, passphrase }: Keys & Readonly<{ url: string }>,
+): void {
+  // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
+  if (key === undefined)
+    throw badField('key', 'enter the stream key or token again, because the address has changed');
+  // The stored passphrase is not for this server either, and encryption must not end unnoticed.
+  if (hasPassphrase && passphrase === undefined && restreamProtocol(url) === 'srt')
+    throw badField(
+      'passphrase',
+      'enter the passphrase again, or null to send without encryption, because the address has changed',
+    );
+}
+
 function badField(path: string, message: string): DomainError {
   return new DomainError('bad_request', `${path}: ${message}`, { issues: [{ path, message }] });
 }
@@ -179,8 +196,8 @@ function limitReached(max: number): DomainError {
 }
 
 function view(
-  { id, name, url, enabled, createdAt }: StoredTarget,
+  { createdAt, ...target }: StoredTarget,
   status: RestreamStatus = OFF,
 ): RestreamTarget {
-  return { id, name, url, enabled, createdAt: createdAt.toISOString(), status };
+  return { ...target, createdAt: createdAt.toISOString(), status };
 }

@@ -24,10 +24,18 @@ export const SRT_REFUSAL = {
   unavailable: 1_503,
 } as const;
 
-/** The reasons for which a server rejects a connection (libsrt's srt.h). */
+/** The reasons for which a connection can't be opened (libsrt's srt.h). */
 export const SRT_REJECTION = {
+  /** The SRT program couldn't attempt it. This code isn't one of libsrt's. */
+  notAttempted: -1,
+  /** The server gave no reason, and libsrt only knows that it refused. */
+  unknown: 0,
+  /** A system call failed on the server. */
+  system: 1,
   /** The server gave no reason. */
   peer: 2,
+  /** The server lacks memory or another resource. */
+  resource: 3,
   /** The server's queue of new connections is full. */
   backlog: 5,
   /** The passphrases differ. */

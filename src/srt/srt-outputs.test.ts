@@ -31,6 +31,7 @@ function recorded(): { seen: unknown[]; events: SrtOutputEvents } {
     rejected: (reason: number) => seen.push(reason),
     progressed: ({ takenBytes }: { takenBytes: number }) => seen.push(`took ${takenBytes}`),
     closed: () => seen.push('closed'),
+    failed: () => seen.push('failed'),
   };
   return { seen, events };
 }
@@ -77,5 +78,5 @@ it('reports the end of the process to every open connection', () => {
   const { seen, events } = recorded();
   outputs.open(PLACE, events);
   outputs.close();
-  expect(seen).toEqual(['closed']);
+  expect(seen).toEqual(['failed']);
 });

@@ -1,6 +1,6 @@
 import type { SrtCommand, SrtDestination, SrtEvent, SrtProgress } from './srt-messages.js';
 
-/** The events of a connection. None follow `rejected` or `closed`. */
+/** The events of a connection. None follow `rejected`, `closed` or `failed`. */
 export type SrtOutputEvents = Readonly<{
   /** The connection is open, and media can be sent. */
   connected: () => void;
@@ -11,8 +11,10 @@ export type SrtOutputEvents = Readonly<{
   rejected: (reason: number) => void;
   /** Called every second. */
   progressed: (progress: SrtProgress) => void;
-  /** The connection or the process has ended. */
+  /** The connection has ended. */
   closed: () => void;
+  /** The process has ended, and the connection with it. */
+  failed: () => void;
 }>;
 
 /** A connection that this server has opened or is opening. */
@@ -70,6 +72,6 @@ export class SrtOutputs {
   close(): void {
     const all = [...this.#events.values()];
     this.#events.clear();
-    for (const { closed } of all) closed();
+    for (const { failed } of all) failed();
   }
 }

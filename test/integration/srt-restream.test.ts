@@ -240,7 +240,7 @@ describe.skipIf(!hasSrt)('a restream over SRT that fails', { timeout: 180_000 },
     await receives(target);
     const runner = server.app.get(SrtRunner, { strict: false });
     process.kill(runner.process?.pid ?? 0, 'SIGKILL');
-    await reaches(film, id, { state: 'retrying' });
+    await reaches(film, id, retrying('srt_failed'));
     await target.kill();
     target.listen();
     await reaches(film, id, sending);
@@ -267,19 +267,24 @@ describe('an SRT target', () => {
     await refused('rtmp://example.com/live');
   });
 
-  it('needs its stream id again at another server, and loses its passphrase', async ({
-    server,
-  }) => {
+  it('needs its stream id and its passphrase again at another server', async ({ server }) => {
     const film = await RecordedFilm.of(server.url, 'moved');
-    const { id } = await add(film, { url: 'srt://example.com:9001', passphrase: PASSPHRASE });
+    const { id } = await add(film, { url: 'SRT://example.com:9001', passphrase: PASSPHRASE });
     const url = 'srt://example.com:9001?latency=900';
-    expect(await change(film, id, { url })).toMatchObject({ url });
+    expect(await change(film, id, { url })).toMatchObject({ url, hasPassphrase: true });
     const elsewhere = 'srt://example.com:9002';
     await expect(change(film, id, { url: elsewhere })).rejects.toThrow(/bad_request/);
     await expect(change(film, id, { url: elsewhere, passphrase: PASSPHRASE })).rejects.toThrow(
       /bad_request/,
     );
-    expect(await change(film, id, { url: elsewhere, key: '' })).toMatchObject({ url: elsewhere });
+    await expect(change(film, id, { url: elsewhere, key: '' })).rejects.toThrow(
+      /bad_request.*passphrase/,
+    );
+    expect((await targetOf(film, id))?.url).toBe(url);
+    const moved = await change(film, id, { url: elsewhere, key: '', passphrase: null });
+    expect(moved).toMatchObject({ url: elsewhere, hasPassphrase: false });
+    // Without a passphrase, nothing has to be entered again but the stream ID.
+    await change(film, id, { url, key: '' });
     await expect(change(film, id, { url: 'rtmp://example.com/live', key: '' })).rejects.toThrow(
       /bad_request/,
     );

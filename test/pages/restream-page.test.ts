@@ -58,6 +58,21 @@ describe.skipIf(!hasFfmpegReaders)('the studio', () => {
     await list.getByLabel('Server', { exact: true }).fill(target.url);
     await list.getByRole('button', { name: 'Save' }).click();
     await list.getByRole('switch', { name: /Our server/ }).waitFor();
+
+    // Secrets for an SRT server are not kept for another one.
+    await settings.getByRole('button', { name: 'Add service' }).click();
+    await settings.getByLabel('Service', { exact: true }).selectOption('Another server');
+    await settings.getByLabel('Name', { exact: true }).fill('Relay');
+    await settings.getByLabel('Server', { exact: true }).fill('srt://example.com:9001');
+    await settings.getByLabel('Passphrase').fill('a long passphrase');
+    await save.click();
+    await list.getByRole('button', { name: 'Edit Relay' }).click();
+    await list.getByLabel('Server', { exact: true }).fill('srt://example.com:9002');
+    await list.getByText(/Without it, the stream isn’t encrypted/).waitFor();
+    await list.getByRole('button', { name: 'Save' }).click();
+    await list.getByRole('button', { name: 'Remove Relay' }).click();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await list.getByRole('button', { name: 'Remove Relay' }).waitFor({ state: 'hidden' });
     await settings.getByRole('button', { name: 'Done' }).click();
 
     await page.getByRole('button', { name: 'Go live' }).click();

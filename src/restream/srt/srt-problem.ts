@@ -3,7 +3,11 @@ import { SRT_REJECTION as REJECTION } from '../../srt/srt-messages.js';
 
 /** If a server gives no reason, the stream id is assumed to be wrong. */
 const PROBLEMS: ReadonlyMap<number, RestreamProblem> = new Map([
+  [REJECTION.notAttempted, 'srt_failed'],
+  [REJECTION.unknown, 'key_refused'],
+  [REJECTION.system, 'busy'],
   [REJECTION.peer, 'key_refused'],
+  [REJECTION.resource, 'busy'],
   [REJECTION.backlog, 'busy'],
   [REJECTION.badSecret, 'passphrase_refused'],
   [REJECTION.unsecure, 'passphrase_refused'],
@@ -20,5 +24,5 @@ const PROBLEMS: ReadonlyMap<number, RestreamProblem> = new Map([
   [REJECTION.unavailable, 'busy'],
 ]);
 
-/** Returns the problem that the studio shows if a server rejects a connection for this reason. */
+/** Returns the problem that the studio shows if a connection can't be opened for this reason. */
 export const problemOf = (reason: number): RestreamProblem => PROBLEMS.get(reason) ?? 'refused';

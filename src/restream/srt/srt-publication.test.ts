@@ -137,7 +137,12 @@ describe('a publication over SRT', () => {
   });
 
   it.each([
+    [-1, 'srt_failed'],
+    // What libsrt reports if a server's callback returns an error without a reason.
+    [0, 'key_refused'],
+    [1, 'busy'],
     [2, 'key_refused'],
+    [3, 'busy'],
     [10, 'passphrase_refused'],
     [11, 'passphrase_refused'],
     [16, 'unreachable'],
@@ -150,6 +155,29 @@ describe('a publication over SRT', () => {
     expect(problems.map((one) => one.problem)).toEqual([problem]);
     expect(problems[0]?.message).not.toContain('secret ');
     expect(closings).toBe(1);
+  });
+
+  it.each([
+    ['at once', 'key_refused', () => undefined],
+    ['before anything arrived', 'key_refused', () => progress({ takenBytes: 9, bufferedBytes: 9 })],
+    ['after media arrived', 'closed', () => progress({ takenBytes: 9 })],
+    [
+      'after it was connected for seconds without media',
+      'closed',
+      () => [1, 2, 3].forEach(() => progress({})),
+    ],
+  ])('reports a server that closes the connection %s as %s', (_when, problem, happen) => {
+    events.connected();
+    publication.begin(KINDS, () => 0);
+    happen();
+    events.closed();
+    expect(problems.map((one) => one.problem)).toEqual([problem]);
+  });
+
+  it('doesn’t blame the server for the end of the SRT program', () => {
+    events.connected();
+    events.failed();
+    expect(problems.map(({ problem }) => problem)).toEqual(['srt_failed']);
   });
 
   it('gives up after ten seconds in which nothing could be sent', () => {

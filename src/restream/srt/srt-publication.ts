@@ -21,6 +21,9 @@ const STALLED_REPORTS = 10;
  */
 const STALLED_SHARE = 1 / 4;
 
+/** A server that closes the connection after this many seconds has accepted the stream. */
+const ACCEPTED_REPORTS = 3;
+
 /** Publishes one stream to an SRT server, as the caller. */
 export class SrtPublication implements Publication {
   readonly #emitter = new TypedEmitter<{ started: []; closed: [RestreamError] }>();
@@ -35,6 +38,7 @@ export class SrtPublication implements Publication {
   /** The number of bytes that weren't passed on, because the program didn't read. */
   #refused = 0;
   #latest: SrtProgress = { takenBytes: 0, bufferedBytes: 0, packets: 0, droppedPackets: 0 };
+  #reports = 0;
   #stalledReports = 0;
   #isClosed = false;
 
@@ -43,7 +47,8 @@ export class SrtPublication implements Publication {
       connected: () => this.#emitter.emit('started'),
       rejected: (reason) => this.fail(new RestreamError(problemOf(reason))),
       progressed: (progress) => this.#progressed(progress),
-      closed: () => this.fail(new RestreamError('closed')),
+      closed: () => this.fail(new RestreamError(this.#end)),
+      failed: () => this.fail(new RestreamError('srt_failed')),
     });
   }
 
@@ -76,6 +81,16 @@ export class SrtPublication implements Publication {
     this.close();
   }
 
+  /**
+   * What it means that the server has closed the connection. Some servers accept every connection,
+   * and close it at once if the stream id is wrong.
+   */
+  get #end(): 'closed' | 'key_refused' {
+    const { written, waiting, dropped } = this.progress;
+    const hasDelivered = written - waiting - dropped > 0;
+    return !hasDelivered && this.#reports < ACCEPTED_REPORTS ? 'key_refused' : 'closed';
+  }
+
   #write(packets: Buffer): void {
     if (this.#held.length === 0) setImmediate(() => this.#flush());
     this.#held.push(packets);
@@ -101,6 +116,7 @@ export class SrtPublication implements Publication {
   #progressed(progress: SrtProgress): void {
     const before = this.#latest;
     this.#latest = progress;
+    this.#reports += 1;
     const hasDropped = progress.droppedPackets > before.droppedPackets;
     if (hasDropped) this.#stream?.skip();
     const isIdle = !hasDropped && progress.bufferedBytes === 0;

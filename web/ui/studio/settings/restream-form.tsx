@@ -3,7 +3,7 @@ import {
   type RestreamProtocol,
   restreamProtocol,
 } from '../../../../src/protocol/restream-protocol.js';
-import type { RestreamTarget } from '../../../../src/protocol/restream.js';
+import type { RestreamTarget, RestreamTargetChange } from '../../../../src/protocol/restream.js';
 import { splitSrtUrl } from '../../../../src/protocol/srt-url.js';
 import { restreamApi } from '../../../client/restream-api.js';
 import { FormError } from '../../account/form-error.js';
@@ -44,14 +44,16 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   const [key, setKey] = useState('');
   const [passphrase, setPassphrase] = useState('');
   const protocol = restreamProtocol(url.trim());
+  const isKept = target !== null && !isOtherSrtServer(target.url, url.trim());
   const form = useSubmit(async () => {
-    const typed = { name: name.trim(), url: url.trim(), key: key.trim(), ...encryption() };
-    await (target ? change(channel, target, typed) : restreamApi.add(channel, typed));
+    const typed = { name: name.trim(), url: url.trim(), key: key.trim() };
+    const encryption = protocol === 'srt' && passphrase !== '' ? { passphrase } : {};
+    if (!target) await restreamApi.add(channel, { ...typed, ...encryption });
+    else if (isKept)
+      await restreamApi.change(channel, target.id, kept({ ...typed, ...encryption }));
+    else await restreamApi.change(channel, target.id, { ...typed, passphrase: passphrase || null });
     onSaved();
   });
-  function encryption(): Pick<Typed, 'passphrase'> {
-    return protocol === 'srt' && passphrase !== '' ? { passphrase } : {};
-  }
   /** Moves the secrets of an SRT URL to their fields, because services display a single URL. */
   function enterUrl(text: string): void {
     const split = restreamProtocol(text.trim()) === 'srt' ? splitSrtUrl(text) : null;
@@ -101,7 +103,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
         value={key}
         onInput={setKey}
         error={form.issue('key')}
-        hint={target ? KEPT : `${protocol === 'srt' ? 'Not every server has one. ' : ''}${STORED}`}
+        hint={isKept ? KEPT : `${protocol === 'srt' ? 'Not every server has one. ' : ''}${STORED}`}
         autocomplete="off"
         required={!target && protocol !== 'srt'}
       />
@@ -113,7 +115,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
           value={passphrase}
           onInput={setPassphrase}
           error={form.issue('passphrase')}
-          hint={target ? KEPT : `Without it, the stream isn’t encrypted. ${STORED}`}
+          hint={isKept ? KEPT : `Without it, the stream isn’t encrypted. ${STORED}`}
           maxLength={79}
           autocomplete="off"
         />
@@ -136,9 +138,13 @@ function keyLabel(protocol: RestreamProtocol, isChange: boolean): string {
   return isChange ? `New ${noun}` : noun.replace(/^./, (first) => first.toUpperCase());
 }
 
-type Typed = Readonly<{ name: string; url: string; key: string; passphrase?: string }>;
+/** Returns the change to a service whose current key is kept if none was entered. */
+function kept({ key, ...rest }: RestreamTargetChange): RestreamTargetChange {
+  return key === '' ? rest : { ...rest, key };
+}
 
-/** Changes a service. The current key is kept if none was entered. */
-function change(channel: string, { id }: RestreamTarget, { key, ...rest }: Typed) {
-  return restreamApi.change(channel, id, { ...rest, ...(key !== '' && { key }) });
+/** Whether `url` is an SRT server other than the one before, for which stored secrets aren't used. */
+function isOtherSrtServer(before: string, url: string): boolean {
+  if (restreamProtocol(url) !== 'srt' || !URL.canParse(url)) return false;
+  return restreamProtocol(before) !== 'srt' || new URL(before).host !== new URL(url).host;
 }

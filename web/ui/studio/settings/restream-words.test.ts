@@ -7,6 +7,7 @@ const target = (status: Partial<RestreamTarget['status']>, enabled = true): Rest
   name: 'Twitch',
   url: 'rtmps://live.twitch.tv/app',
   enabled,
+  hasPassphrase: false,
   createdAt: '',
   status: { state: 'off', problem: null, reason: '', bitrateBps: null, ...status },
 });
