@@ -26,6 +26,8 @@ assigns; connections that the service opens itself have odd ones, which it assig
     events
     {"event": "listening"}
     {"event": "unavailable", "message"}           the port can't be used
+    {"event": "failed", "command", "error"}       a command failed in a way that nothing expects;
+                                                  `error` is the type of the exception
     {"event": "asked", "id", "address", "streamId"}
                                                   a caller wants to connect. It and all other
                                                   connections wait for the answer, a second at most.
@@ -70,6 +72,7 @@ import traceback
 
 try:
     import libsrt
+    from libsrt import library
 except Exception as error:
     sys.exit(str(error))
 
@@ -129,12 +132,14 @@ class Control:
         self.sender.close(id)
 
     def run(self, line):
-        """Carries out a command. If it fails, so that all connections would end, only it is lost."""
+        """Carries out a command. If it fails, the connections of other commands continue."""
+        message = json.loads(line)
+        command = message.pop("command")
         try:
-            message = json.loads(line)
-            getattr(self, f"do_{message.pop('command')}")(**message)
-        except Exception:
-            traceback.print_exc(limit=-3)
+            getattr(self, f"do_{command}")(**message)
+        except Exception as error:
+            # Its text may contain a secret.
+            self.emit("failed", command=command, error=type(error).__name__)
 
 
 def main():
@@ -143,8 +148,8 @@ def main():
         return 0
     # The service ends this process; Ctrl-C in the service's terminal must not.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    libsrt.check(libsrt.library.srt_startup())
-    libsrt.library.srt_setloglevel(libsrt.LOG_CRITICAL)
+    libsrt.check(library.srt_startup())
+    library.srt_setloglevel(libsrt.LOG_CRITICAL)
     # Without its other threads, the process is useless.
     threading.excepthook = on_thread_error
     control = Control(Output())

@@ -6,6 +6,7 @@ import { ChannelService } from '../channels/channel.service.js';
 import { NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
 import { DomainError } from '../common/domain-error.js';
 import { CONFIG, type Config } from '../config/config.js';
+import { keyReceiver } from '../protocol/key-receiver.js';
 import {
   type NewRestreamTarget,
   RestreamStatus,
@@ -14,7 +15,6 @@ import {
 } from '../protocol/restream.js';
 import { Secrets } from '../secrets/secrets.js';
 import { restreamProtocol } from '../protocol/restream-protocol.js';
-import { keyReceiver } from './key-receiver.js';
 import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type StoredTarget } from './restream.repository.js';
 import { Restreams } from './restreams.js';
@@ -171,7 +171,7 @@ function assertKeysAgain(
   // Otherwise, whoever holds an API token could have the stored key sent to a server of their own.
   if (key === undefined)
     throw badField('key', 'enter the stream key or token again, because the address has changed');
-  // The stored passphrase is not for this server either, and encryption must not end unnoticed.
+  // The stored passphrase is for the old server only, and encryption must not end unnoticed.
   if (hasPassphrase && passphrase === undefined && restreamProtocol(url) === 'srt')
     throw badField(
       'passphrase',

@@ -91,6 +91,8 @@ export const SrtEvent = z.discriminatedUnion('event', [
   z.object({ event: z.literal('listening') }),
   /** The port can't be used. */
   z.object({ event: z.literal('unavailable'), message: z.string() }),
+  /** A command failed in a way that nothing expects. `error`: the type of the exception. */
+  z.object({ event: z.literal('failed'), command: z.string(), error: z.string() }),
   /** A caller waits for `admit` or `refuse`, for at most one second. */
   z.object({ event: z.literal('asked'), id, address: z.string(), streamId: z.string() }),
   z.object({ event: z.literal('connected'), id }),

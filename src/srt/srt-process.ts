@@ -124,6 +124,11 @@ export class SrtProcess {
         return this.#emitter.emit('listening');
       case 'unavailable':
         return this.#emitter.emit('unavailable', event.message);
+      case 'failed':
+        return this.#log.warn(
+          { command: event.command, error: event.error },
+          'an SRT command failed',
+        );
       case 'asked':
         return this.#emitter.emit('asked', event);
       case 'connected':

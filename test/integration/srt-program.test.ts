@@ -11,7 +11,9 @@ it.skipIf(command === null).each(['fe80::1%lo', 'not an address'])(
   'the SRT program survives the bad address %s and a bad command',
   async (address) => {
     if (command === null) return;
-    const program = new SrtProcess(command, pino({ level: 'silent' }));
+    const logged: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(line) });
+    const program = new SrtProcess(command, log);
     try {
       const { promise, resolve } = Promise.withResolvers<unknown>();
       const place = { address, port: 9001, streamId: '', passphrase: null, latencyMs: 200 };
@@ -28,6 +30,9 @@ it.skipIf(command === null).each(['fe80::1%lo', 'not an address'])(
       const listening = program.events.once('listening');
       program.listen(await freePort(), { burst: 20, perSecond: 1 });
       await listening;
+      expect(logged.map((line): unknown => JSON.parse(line))).toMatchObject([
+        { command: 'listen', error: 'TypeError', msg: 'an SRT command failed' },
+      ]);
     } finally {
       program.close();
     }

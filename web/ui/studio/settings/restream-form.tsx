@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { keyReceiver } from '../../../../src/protocol/key-receiver.js';
 import {
   type RestreamProtocol,
   restreamProtocol,
@@ -44,14 +45,15 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
   const [key, setKey] = useState('');
   const [passphrase, setPassphrase] = useState('');
   const protocol = restreamProtocol(url.trim());
-  const isKept = target !== null && !isOtherSrtServer(target.url, url.trim());
+  const isMoved = target !== null && isForOther(target.url, url.trim());
+  const keeps = target !== null && !isMoved;
   const form = useSubmit(async () => {
     const typed = { name: name.trim(), url: url.trim(), key: key.trim() };
     const encryption = protocol === 'srt' && passphrase !== '' ? { passphrase } : {};
     if (!target) await restreamApi.add(channel, { ...typed, ...encryption });
-    else if (isKept)
-      await restreamApi.change(channel, target.id, kept({ ...typed, ...encryption }));
-    else await restreamApi.change(channel, target.id, { ...typed, passphrase: passphrase || null });
+    else if (isMoved && protocol === 'srt')
+      await restreamApi.change(channel, target.id, { ...typed, passphrase: passphrase || null });
+    else await restreamApi.change(channel, target.id, kept({ ...typed, ...encryption }));
     onSaved();
   });
   /** Moves the secrets of an SRT URL to their fields, because services display a single URL. */
@@ -103,7 +105,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
         value={key}
         onInput={setKey}
         error={form.issue('key')}
-        hint={isKept ? KEPT : `${protocol === 'srt' ? 'Not every server has one. ' : ''}${STORED}`}
+        hint={keeps ? KEPT : `${protocol === 'srt' ? 'Not every server has one. ' : ''}${STORED}`}
         autocomplete="off"
         required={!target && protocol !== 'srt'}
       />
@@ -115,7 +117,7 @@ export function RestreamForm({ channel, target, onCancel, onSaved }: RestreamFor
           value={passphrase}
           onInput={setPassphrase}
           error={form.issue('passphrase')}
-          hint={isKept ? KEPT : `Without it, the stream isn’t encrypted. ${STORED}`}
+          hint={keeps ? KEPT : `Without it, the stream isn’t encrypted. ${STORED}`}
           maxLength={79}
           autocomplete="off"
         />
@@ -143,8 +145,7 @@ function kept({ key, ...rest }: RestreamTargetChange): RestreamTargetChange {
   return key === '' ? rest : { ...rest, key };
 }
 
-/** Whether `url` is an SRT server other than the one before, for which stored secrets aren't used. */
-function isOtherSrtServer(before: string, url: string): boolean {
-  if (restreamProtocol(url) !== 'srt' || !URL.canParse(url)) return false;
-  return restreamProtocol(before) !== 'srt' || new URL(before).host !== new URL(url).host;
+/** Whether the secrets that are stored for one URL aren't used for another, valid one. */
+function isForOther(before: string, url: string): boolean {
+  return URL.canParse(url) && keyReceiver(url) !== keyReceiver(before);
 }

@@ -1,4 +1,4 @@
-import { restreamProtocol } from '../protocol/restream-protocol.js';
+import { restreamProtocol } from './restream-protocol.js';
 
 /**
  * Returns the receiver of the key of a target with this URL. A stored key is never sent to another
