@@ -6,7 +6,6 @@ import { ChannelService } from '../channels/channel.service.js';
 import { NODE_CALLS, type NodeCalls } from '../cluster/node-calls.js';
 import { DomainError } from '../common/domain-error.js';
 import { CONFIG, type Config } from '../config/config.js';
-import { keyReceiver } from '../protocol/key-receiver.js';
 import {
   type NewRestreamTarget,
   RestreamStatus,
@@ -14,7 +13,7 @@ import {
   type RestreamTargetChange,
 } from '../protocol/restream.js';
 import { Secrets } from '../secrets/secrets.js';
-import { restreamProtocol } from '../protocol/restream-protocol.js';
+import { keyReceiver, restreamProtocol } from '../protocol/restream-protocol.js';
 import { RestreamDialer } from './restream-dialer.js';
 import { RestreamRepository, type StoredTarget } from './restream.repository.js';
 import { Restreams } from './restreams.js';

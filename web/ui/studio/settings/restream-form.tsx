@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { keyReceiver } from '../../../../src/protocol/key-receiver.js';
 import {
+  keyReceiver,
   type RestreamProtocol,
   restreamProtocol,
 } from '../../../../src/protocol/restream-protocol.js';

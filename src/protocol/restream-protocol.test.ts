@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keyReceiver } from './key-receiver.js';
+import { keyReceiver } from './restream-protocol.js';
 
 const isSame = (one: string, other: string) => keyReceiver(one) === keyReceiver(other);
 
